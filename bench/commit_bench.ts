@@ -1,0 +1,109 @@
+/**
+ * What a small durable commit costs, beside the bare writing and flushing of
+ * the same files and bytes.
+ *
+ * @module
+ */
+import { denoHost } from "../src/host/mod.ts";
+import { TinyLogFS } from "../src/tinylogfs/mod.ts";
+
+const host = denoHost();
+const directory = await Deno.makeTempDir({ prefix: "pond-bench-" });
+globalThis.addEventListener("unload", () => {
+  Deno.removeSync(directory, { recursive: true });
+});
+
+async function pond(name: string): Promise<TinyLogFS> {
+  return await TinyLogFS.initEmpty(host, `${directory}/${name}`);
+}
+
+let count = 0;
+async function commitOne(fs: TinyLogFS, path: string): Promise<void> {
+  await fs.writeFile(path, `measurement ${count++}\n`);
+  await fs.commit();
+}
+
+/** The files that one commit leaves: their sizes are the baseline's. */
+async function filesOfOneCommit(): Promise<
+  { data: Uint8Array; log: Uint8Array }
+> {
+  const fs = await pond("sizes");
+  await commitOne(fs, "/f0");
+  await commitOne(fs, "/f1");
+  const [file] = fs.oplog.files.slice(-1);
+  const oplog = `${directory}/sizes/oplog`;
+  return {
+    data: await Deno.readFile(`${oplog}/${file?.add.path}`),
+    log: await Deno.readFile(
+      `${oplog}/_delta_log/${"2".padStart(20, "0")}.json`,
+    ),
+  };
+}
+
+const { data, log } = await filesOfOneCommit();
+
+async function writeAndFlush(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await Deno.open(path, { write: true, createNew: true });
+  await file.write(bytes);
+  await file.sync();
+  file.close();
+  const parent = await Deno.open(path.slice(0, path.lastIndexOf("/")));
+  await parent.sync();
+  parent.close();
+}
+
+async function bareWrite(): Promise<void> {
+  await Deno.mkdir(`${directory}/bare/log`, { recursive: true });
+  const id = count++;
+  await writeAndFlush(`${directory}/bare/${id}`, data);
+  await writeAndFlush(`${directory}/bare/log/${id}`, log);
+}
+
+async function filled(name: string, files: number): Promise<TinyLogFS> {
+  const fs = await pond(name);
+  for (let i = 0; i < files; i++) await fs.createFile(`/f${i}`, "x");
+  await fs.commit();
+  return fs;
+}
+
+async function aged(name: string, commits: number): Promise<TinyLogFS> {
+  const fs = await pond(name);
+  for (let i = 0; i < commits; i++) await commitOne(fs, "/f");
+  return fs;
+}
+
+const small = await filled("small", 10);
+const large = await filled("large", 10_000);
+const young = await aged("young", 10);
+const old = await aged("old", 2000);
+
+Deno.bench("write + flush, the same bytes", {
+  group: "one small commit",
+  baseline: true,
+}, async () => {
+  await bareWrite();
+});
+
+Deno.bench("commit", { group: "one small commit" }, async () => {
+  await commitOne(young, "/f");
+});
+
+Deno.bench("10th commit", { group: "by age", baseline: true }, async () => {
+  await commitOne(young, "/f");
+});
+
+Deno.bench("2 000th commit", { group: "by age" }, async () => {
+  await commitOne(old, "/f");
+});
+
+Deno.bench(
+  "into 10 entries",
+  { group: "by directory size", baseline: true },
+  async () => {
+    await commitOne(small, `/new${count}`);
+  },
+);
+
+Deno.bench("into 10 000 entries", { group: "by directory size" }, async () => {
+  await commitOne(large, `/new${count}`);
+});

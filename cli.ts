@@ -1,0 +1,29 @@
+/**
+ * The program `pond`.
+ *
+ * ```sh
+ * deno run -A jsr:@duckpond/pond/cli --help
+ * ```
+ *
+ * @module
+ */
+import { PondError } from "./src/errors.ts";
+import { denoHost } from "./src/host/deno_host.ts";
+import { main } from "./src/cli/main.ts";
+
+/** Lets a signal end the command in order; the second one ends it at once. */
+function signalsOf(): AbortSignal {
+  const controller = new AbortController();
+  for (const [name, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+    Deno.addSignalListener(name, () => {
+      if (controller.signal.aborted) Deno.exit(code);
+      controller.abort(new PondError("ABORTED", `Ended by ${name}`));
+    });
+  }
+  return controller.signal;
+}
+
+if (import.meta.main) {
+  // Listeners and native libraries would keep the process alive.
+  Deno.exit(await main(Deno.args, denoHost(), { signal: signalsOf() }));
+}

@@ -1,0 +1,176 @@
+/**
+ * Bytes: hexadecimal, UTF-8, SHA-256, and the sources that content comes from.
+ *
+ * @module
+ */
+import { PondError } from "./errors.ts";
+
+/** Bytes that own their buffer, as every function of pond returns them. */
+export type Bytes = Uint8Array<ArrayBuffer>;
+
+/** Whatever content can be written from; strings are written as UTF-8. */
+export type ByteSource =
+  | string
+  | Uint8Array
+  | Blob
+  | ReadableStream<Uint8Array>
+  | AsyncIterable<Uint8Array>
+  | Iterable<Uint8Array>;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+const strictDecoder = new TextDecoder("utf-8", {
+  fatal: true,
+  ignoreBOM: true,
+});
+
+/** Encodes a string as UTF-8. */
+export function encodeUtf8(text: string): Bytes {
+  return encoder.encode(text);
+}
+
+/** Decodes UTF-8, with U+FFFD in the place of what is not UTF-8. */
+export function decodeUtf8(bytes: Uint8Array): string {
+  return decoder.decode(bytes);
+}
+
+/**
+ * Decodes UTF-8 strictly.
+ *
+ * @param bytes The bytes; a byte order mark stays part of the text.
+ * @returns The text, or `undefined` when `bytes` is not valid UTF-8.
+ */
+export function tryDecodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return strictDecoder.decode(bytes);
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
+
+const HEX = Array.from(
+  { length: 256 },
+  (_, byte) => byte.toString(16).padStart(2, "0"),
+);
+
+/** Writes bytes as lower-case hexadecimal digits. */
+export function encodeHex(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += HEX[byte];
+  return text;
+}
+
+/**
+ * The SHA-256 of bytes that are in memory, as 64 hexadecimal digits.
+ *
+ * @param chunks Hashed one after the other, as if they were one array.
+ */
+export async function sha256Hex(...chunks: Uint8Array[]): Promise<string> {
+  const bytes = chunks.length === 1 ? chunks[0] : concatBytes(chunks);
+  const digest = await crypto.subtle.digest("SHA-256", bytes as BufferSource);
+  return encodeHex(new Uint8Array(digest));
+}
+
+/** Copies arrays into one. */
+export function concatBytes(chunks: readonly Uint8Array[]): Bytes {
+  let length = 0;
+  for (const chunk of chunks) length += chunk.length;
+  const bytes = new Uint8Array(length);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return bytes;
+}
+
+/** Which part of some bytes is meant. */
+export interface ByteRange {
+  /** The first byte; 0 when left out. */
+  readonly offset?: number;
+  /** How many bytes at most; to the end when left out. */
+  readonly length?: number;
+}
+
+/** A view of a part of bytes; shorter where they end before it. */
+export function sliceBytes(
+  bytes: Bytes,
+  { offset = 0, length }: ByteRange = {},
+): Bytes {
+  return bytes.subarray(
+    offset,
+    length === undefined ? undefined : offset + length,
+  );
+}
+
+/** Bytes in memory as a stream. */
+export function streamBytes(bytes: Bytes): ReadableStream<Bytes> {
+  return new ReadableStream<Bytes>({
+    start(controller) {
+      if (bytes.length > 0) controller.enqueue(bytes);
+      controller.close();
+    },
+  });
+}
+
+/** Tells whether two arrays hold the same bytes. */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/**
+ * Yields the chunks of any source, one after the other.
+ *
+ * @param source The content; a stream is cancelled when the caller stops early.
+ * @param signal Checked before each chunk.
+ */
+export async function* chunksOf(
+  source: ByteSource,
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of iterableOf(source)) {
+    signal?.throwIfAborted();
+    if (!(chunk instanceof Uint8Array)) {
+      throw new TypeError("Cannot write content: a chunk is no Uint8Array");
+    }
+    if (chunk.length > 0) yield chunk;
+  }
+}
+
+function iterableOf(
+  source: ByteSource,
+): AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
+  if (typeof source === "string") return [encodeUtf8(source)];
+  if (source instanceof Uint8Array) return [source];
+  if (source instanceof Blob) return source.stream();
+  return source;
+}
+
+/**
+ * Collects a source into one array.
+ *
+ * @param source The content.
+ * @param maxBytes A limit, so that a mistake doesn't fill the memory.
+ * @throws {PondError} `INVALID_ARGUMENT` when the content is longer.
+ */
+export async function collectBytes(
+  source: ByteSource,
+  maxBytes: number = Number.MAX_SAFE_INTEGER,
+): Promise<Bytes> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of chunksOf(source)) {
+    length += chunk.length;
+    if (length > maxBytes) {
+      throw new PondError(
+        "INVALID_ARGUMENT",
+        `Cannot collect content: it is longer than ${maxBytes} bytes`,
+      );
+    }
+    chunks.push(chunk);
+  }
+  return concatBytes(chunks);
+}

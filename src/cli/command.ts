@@ -1,0 +1,365 @@
+/**
+ * What a command is: its entry in the table, and what its arguments become.
+ *
+ * @module
+ */
+import type { Durability, Layout } from "../tinylogfs/mod.ts";
+import type { Context } from "./context.ts";
+import type { ExitCode } from "./exit_codes.ts";
+
+/** The groups of `pond help`, in their order. */
+export const GROUPS = [
+  "Start",
+  "Files",
+  "Move data",
+  "History",
+  "Query",
+  "Care",
+] as const;
+
+/** Under which heading a command stands. */
+export type Group = typeof GROUPS[number];
+
+/** How rows are written. */
+export type Format =
+  | "table"
+  | "tsv"
+  | "csv"
+  | "json"
+  | "ndjson"
+  | "markdown"
+  | "arrow"
+  | "parquet"
+  | "chart";
+
+/** Every format, as `--format` takes it. */
+export const FORMATS: readonly Format[] = [
+  "table",
+  "tsv",
+  "csv",
+  "json",
+  "ndjson",
+  "markdown",
+  "arrow",
+  "parquet",
+  "chart",
+];
+
+/** An argument of a command, in its place. */
+export interface ArgumentSpec {
+  /** Its name in the help, such as `PATH`. */
+  readonly name: string;
+  /** What it is. */
+  readonly summary: string;
+  /** Whether it must be there; the required ones needn't come first. */
+  readonly required?: boolean;
+  /** Whether there may be many. */
+  readonly many?: boolean;
+}
+
+/** An option of a command. */
+export interface OptionSpec {
+  /** Its name without the dashes. */
+  readonly name: string;
+  /** Its letter. */
+  readonly short?: string;
+  /** Other names for the same. */
+  readonly synonyms?: readonly string[];
+  /** What it takes: nothing, a text or a whole number. */
+  readonly kind: "flag" | "text" | "number";
+  /** How its value is called in the help. */
+  readonly value?: string;
+  /** The only values that it takes. */
+  readonly choices?: readonly string[];
+  /** What it does. */
+  readonly summary: string;
+}
+
+/** An example that a test runs. */
+export interface Example {
+  /** The command line. */
+  readonly cmd: string;
+  /** What it does. */
+  readonly says: string;
+}
+
+/** The values of a command line, checked against the specification. */
+export interface Values {
+  /** The arguments that belong to no option. */
+  readonly words: readonly string[];
+  /** Whether a flag was given. */
+  flag(name: string): boolean;
+  /** The value of an option, if it was given. */
+  text(name: string): string | undefined;
+  /** The number that an option was given. */
+  number(name: string): number | undefined;
+}
+
+/** What the table says of a command. */
+export interface CommandSpec<C extends Command> {
+  /** The name, and the tag of its case of {@linkcode Command}. */
+  readonly name: C["name"];
+  /** Where it stands in the help. */
+  readonly group: Group;
+  /** One line. */
+  readonly summary: string;
+  /** The rest of the help. */
+  readonly description: string;
+  /** The arguments. */
+  readonly arguments: readonly ArgumentSpec[];
+  /** The options, without the global ones. */
+  readonly options: readonly OptionSpec[];
+  /** Command lines that work. */
+  readonly examples: readonly Example[];
+  /** Makes the command of the values; throws `INVALID_ARGUMENT`. */
+  read(values: Values): C;
+  /** Imports what carries it out. */
+  load(): Promise<(command: C, context: Context) => Promise<ExitCode>>;
+}
+
+/** An entry of the table; its command type is known to itself alone. */
+export interface TableEntry
+  extends Omit<CommandSpec<Command>, "read" | "load"> {
+  /** Makes the command of the values. */
+  bind(values: Values): BoundCommand;
+}
+
+/** A command with what carries it out. */
+export interface BoundCommand {
+  /** What is to be done. */
+  readonly command: Command;
+  /** Does it. */
+  run(context: Context): Promise<ExitCode>;
+}
+
+/** Puts a command into the table. */
+export function define<C extends Command>(spec: CommandSpec<C>): TableEntry {
+  return {
+    ...spec,
+    bind(values) {
+      const command = spec.read(values);
+      return {
+        command,
+        run: async (context) => await (await spec.load())(command, context),
+      };
+    },
+  };
+}
+
+/** Options of every command. */
+export interface GlobalOptions {
+  /** The directory of the pond, if it was said. */
+  readonly pond: string | undefined;
+  /** When to use colours. */
+  readonly color: "auto" | "always" | "never";
+  /** Whether only errors are wanted on standard error. */
+  readonly quiet: boolean;
+  /** Whether everything is JSON, errors too. */
+  readonly json: boolean;
+}
+
+/** Which state a reading command reads. */
+export interface ViewOptions {
+  /** The revision; the newest when left out. */
+  readonly at: string | undefined;
+  /** Whether to see what is staged. */
+  readonly pending: boolean;
+}
+
+/** How a changing command commits. */
+export interface ChangeOptions {
+  /** Why, for the history. */
+  readonly message: string | undefined;
+  /** Whether to stage instead of committing. */
+  readonly noSync: boolean;
+  /** Whether the commit is flushed. */
+  readonly durability: Durability;
+}
+
+/** `pond init` */
+export interface InitCommand {
+  readonly name: "init";
+  readonly directory: string | undefined;
+  readonly layout: Layout;
+  readonly durability: Durability;
+}
+
+/** `pond ls` */
+export interface ListCommand extends ViewOptions {
+  readonly name: "ls";
+  readonly paths: readonly string[];
+  readonly long: boolean;
+  readonly all: boolean;
+  readonly format: Format | undefined;
+}
+
+/** `pond cat` */
+export interface CatCommand extends ViewOptions {
+  readonly name: "cat";
+  readonly paths: readonly string[];
+}
+
+/** `pond mkdir` */
+export interface MakeDirectoryCommand extends ChangeOptions {
+  readonly name: "mkdir";
+  readonly paths: readonly string[];
+  readonly parents: boolean;
+}
+
+/** `pond touch` */
+export interface TouchCommand extends ChangeOptions {
+  readonly name: "touch";
+  readonly paths: readonly string[];
+}
+
+/** `pond rm` */
+export interface RemoveCommand extends ChangeOptions {
+  readonly name: "rm";
+  readonly paths: readonly string[];
+  readonly recursive: boolean;
+  readonly force: boolean;
+}
+
+/** `pond ln` */
+export interface LinkCommand extends ChangeOptions {
+  readonly name: "ln";
+  readonly target: string;
+  readonly link: string;
+}
+
+/** `pond cp` */
+export interface CopyCommand extends ChangeOptions {
+  readonly name: "cp";
+  readonly sources: readonly string[];
+  readonly destination: string;
+  readonly recursive: boolean;
+}
+
+/** `pond mv` */
+export interface MoveCommand extends ChangeOptions {
+  readonly name: "mv";
+  readonly sources: readonly string[];
+  readonly destination: string;
+}
+
+/** `pond put` */
+export interface PutCommand extends ChangeOptions {
+  readonly name: "put";
+  readonly sources: readonly string[];
+  readonly destination: string;
+}
+
+/** `pond get` */
+export interface GetCommand extends ViewOptions {
+  readonly name: "get";
+  readonly sources: readonly string[];
+  readonly destination: string;
+  readonly force: boolean;
+}
+
+/** `pond commit` and `pond sync` */
+export interface CommitCommand {
+  readonly name: "commit";
+  readonly message: string | undefined;
+  readonly durability: Durability;
+  readonly format: Format | undefined;
+}
+
+/** `pond sync` */
+export interface SyncCommand {
+  readonly name: "sync";
+  readonly paths: readonly string[];
+  readonly durability: Durability;
+  readonly format: Format | undefined;
+}
+
+/** `pond revert` */
+export interface RevertCommand {
+  readonly name: "revert";
+}
+
+/** `pond status` */
+export interface StatusCommand {
+  readonly name: "status";
+  readonly pending: boolean;
+  readonly format: Format | undefined;
+}
+
+/** `pond show` */
+export interface ShowCommand {
+  readonly name: "show";
+  readonly limit: number | undefined;
+  readonly pending: boolean;
+  readonly format: Format | undefined;
+}
+
+/** `pond history` */
+export interface HistoryCommand {
+  readonly name: "history";
+  readonly path: string | undefined;
+  readonly limit: number | undefined;
+  readonly pending: boolean;
+  readonly format: Format | undefined;
+}
+
+/** `pond restore` */
+export interface RestoreCommand {
+  readonly name: "restore";
+  readonly revision: string;
+  readonly message: string | undefined;
+  readonly durability: Durability;
+  readonly format: Format | undefined;
+}
+
+/** `pond query` */
+export interface QueryCommand extends ViewOptions {
+  readonly name: "query";
+  /** The statement, unless it is in a file. */
+  readonly sql: string | undefined;
+  /** The file with the statement; `-` is standard input. */
+  readonly file: string | undefined;
+  readonly output: string | undefined;
+  readonly force: boolean;
+  readonly format: Format | undefined;
+}
+
+/** `pond help` */
+export interface HelpCommand {
+  readonly name: "help";
+  /** A command or a topic; the overview when left out. */
+  readonly topic: string | undefined;
+  /** One screen, as `-h` asks for. */
+  readonly short: boolean;
+}
+
+/** `pond version` */
+export interface VersionCommand {
+  readonly name: "version";
+}
+
+/** Everything that `pond` can be told to do. */
+export type Command =
+  | InitCommand
+  | ListCommand
+  | CatCommand
+  | MakeDirectoryCommand
+  | TouchCommand
+  | RemoveCommand
+  | LinkCommand
+  | CopyCommand
+  | MoveCommand
+  | PutCommand
+  | GetCommand
+  | CommitCommand
+  | SyncCommand
+  | RevertCommand
+  | StatusCommand
+  | ShowCommand
+  | HistoryCommand
+  | RestoreCommand
+  | QueryCommand
+  | HelpCommand
+  | VersionCommand;
+
+/** The names of all commands. */
+export type CommandName = Command["name"];

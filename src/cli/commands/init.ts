@@ -1,0 +1,36 @@
+/**
+ * `pond init`
+ *
+ * @module
+ */
+import type { InitCommand } from "../command.ts";
+import { type Context, note } from "../context.ts";
+import { ExitCode } from "../exit_codes.ts";
+import { hostPath, namedDirectory } from "../locate.ts";
+import { printable } from "../output.ts";
+
+/** Makes a pond. */
+export async function runInit(
+  command: InitCommand,
+  context: Context,
+): Promise<ExitCode> {
+  const { host, signal } = context;
+  const directory = command.directory ?? namedDirectory(context) ?? ".";
+  const path = await hostPath(context, directory);
+  const { layout, durability } = command;
+  const { initPond } = await import("../../pond.ts");
+  await using fs = await initPond(host, path, { layout, durability, signal });
+  if (context.globals.json) {
+    const { pondId, version } = fs;
+    await context.out.line(
+      JSON.stringify({ path, pond_id: pondId, version, layout: fs.layout }),
+    );
+  }
+  await note(
+    context,
+    `A new pond is in ${printable(path)} · pond --pond ${
+      printable(path)
+    } put FILE /`,
+  );
+  return ExitCode.done;
+}

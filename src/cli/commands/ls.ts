@@ -1,0 +1,190 @@
+/**
+ * `pond ls`
+ *
+ * @module
+ */
+import { hasCode } from "../../errors.ts";
+import type { DirEntry, TinyLogFS } from "../../tinylogfs/mod.ts";
+import type { ListCommand } from "../command.ts";
+import type { Context } from "../context.ts";
+import { Tally } from "../each.ts";
+import type { ExitCode } from "../exit_codes.ts";
+import { printable } from "../output.ts";
+import { isDirectory, pondPath, viewPond } from "../session.ts";
+import {
+  humanSize,
+  localTime,
+  modeText,
+  octalMode,
+  rfc3339,
+} from "../units.ts";
+
+/** Lists directories. */
+export async function runLs(
+  command: ListCommand,
+  context: Context,
+): Promise<ExitCode> {
+  const paths = command.paths.length > 0 ? command.paths : ["/"];
+  return await viewPond(context, command, async (fs) => {
+    const tally = new Tally(context, fs);
+    const listings: Listing[] = [];
+    for (const path of paths) {
+      await tally.attempt(async () => {
+        listings.push(await listingOf(fs, pondPath(path), path, command.all));
+      });
+    }
+    if (command.format !== undefined) {
+      await writeRecords(command, context, listings);
+    } else await writeListings(command, context, listings);
+    return tally.exitCode;
+  });
+}
+
+/** The entries of a directory, or the one of a path that is none. */
+interface Listing {
+  readonly title: string;
+  readonly isDirectory: boolean;
+  entries(): AsyncIterable<DirEntry>;
+}
+
+async function listingOf(
+  fs: TinyLogFS,
+  path: string,
+  title: string,
+  all: boolean,
+): Promise<Listing> {
+  if (await leadsToDirectory(fs, path)) {
+    return { title, isDirectory: true, entries: () => visible(fs, path, all) };
+  }
+  const entry = await fs.entry(path, { followLast: path.endsWith("/") });
+  const named = { ...entry, name: title };
+  return { title, isDirectory: false, entries: () => only(named) };
+}
+
+async function leadsToDirectory(fs: TinyLogFS, path: string): Promise<boolean> {
+  try {
+    return await isDirectory(fs, path);
+  } catch (error) {
+    // A link that leads round in a circle is listed as what it is.
+    if (hasCode(error, "LOOP")) return false;
+    throw error;
+  }
+}
+
+async function* visible(
+  fs: TinyLogFS,
+  path: string,
+  all: boolean,
+): AsyncGenerator<DirEntry> {
+  for await (const entry of fs.listDirectory(path)) {
+    if (all || !entry.name.startsWith(".")) yield entry;
+  }
+}
+
+async function* only(entry: DirEntry): AsyncGenerator<DirEntry> {
+  yield await Promise.resolve(entry);
+}
+
+async function* joined(listings: readonly Listing[]): AsyncGenerator<DirEntry> {
+  for (const listing of listings) yield* listing.entries();
+}
+
+async function writeRecords(
+  command: ListCommand,
+  context: Context,
+  listings: readonly Listing[],
+): Promise<void> {
+  const { writeRows } = await import("../rows.ts");
+  await writeRows<DirEntry>(context, command.format, [
+    { name: "path", type: "VARCHAR", value: (entry) => entry.path },
+    { name: "name", type: "VARCHAR", value: (entry) => entry.name },
+    { name: "type", type: "VARCHAR", value: (entry) => entry.fileType },
+    { name: "size", type: "BIGINT", value: (entry) => entry.sizeBytes },
+    {
+      name: "modified",
+      type: "TIMESTAMP WITH TIME ZONE",
+      value: (entry) => new Date(entry.modifiedUs / 1000),
+    },
+    { name: "mode", type: "VARCHAR", value: (entry) => octalMode(entry.mode) },
+    { name: "version", type: "BIGINT", value: (entry) => entry.version },
+    { name: "target", type: "VARCHAR", value: (entry) => entry.target ?? null },
+    { name: "pending", type: "BOOLEAN", value: (entry) => entry.pending },
+  ], joined(listings));
+}
+
+async function writeListings(
+  command: ListCommand,
+  context: Context,
+  listings: readonly Listing[],
+): Promise<void> {
+  const { out } = context;
+  const titled = listings.length > 1;
+  for (const [index, listing] of listings.entries()) {
+    if (titled && listing.isDirectory) {
+      await out.line(
+        `${index > 0 ? "\n" : ""}${shown(context, listing.title)}:`,
+      );
+    }
+    if (command.long && out.isTerminal) await writeTable(context, listing);
+    else await writeLines(command, context, listing);
+  }
+}
+
+async function writeLines(
+  command: ListCommand,
+  context: Context,
+  listing: Listing,
+): Promise<void> {
+  for await (const entry of listing.entries()) {
+    context.signal.throwIfAborted();
+    const name = shown(context, entry.name);
+    const fields = command.long
+      ? [
+        modeText(entry),
+        `${entry.sizeBytes}`,
+        rfc3339(entry.modifiedUs),
+        arrow(entry, name),
+      ]
+      : [name];
+    if (entry.pending && command.pending) fields.push("*");
+    await context.out.line(fields.join("\t"));
+  }
+}
+
+/** Aligned columns, for people. */
+async function writeTable(context: Context, listing: Listing): Promise<void> {
+  const rows: (readonly [mode: string, size: string, rest: string])[] = [];
+  for await (const entry of listing.entries()) {
+    const name = arrow(
+      entry,
+      shown(context, entry.name),
+      (text) => shown(context, text),
+    );
+    const mark = entry.pending ? " *" : "";
+    rows.push([
+      modeText(entry),
+      humanSize(entry.sizeBytes),
+      `${localTime(entry.modifiedUs)}  ${name}${mark}`,
+    ]);
+  }
+  const width = rows.reduce(
+    (widest, [, size]) => Math.max(widest, size.length),
+    0,
+  );
+  for (const [mode, size, rest] of rows) {
+    await context.out.line(`${mode}  ${size.padStart(width)}  ${rest}`);
+  }
+}
+
+function arrow(
+  entry: DirEntry,
+  name: string,
+  show: (text: string) => string = (text) => text,
+): string {
+  return entry.target === undefined ? name : `${name} -> ${show(entry.target)}`;
+}
+
+/** Names go to programs as they are, to people without control characters. */
+function shown({ out }: Context, name: string): string {
+  return out.isTerminal ? printable(name) : name;
+}

@@ -1,0 +1,41 @@
+/**
+ * `pond rm`
+ *
+ * @module
+ */
+import { hasCode, PondError } from "../../errors.ts";
+import type { TinyLogFS } from "../../tinylogfs/mod.ts";
+import type { RemoveCommand } from "../command.ts";
+import type { Context } from "../context.ts";
+import type { ExitCode } from "../exit_codes.ts";
+import { changePond, pondPath } from "../session.ts";
+
+/** Removes what the paths name. */
+export async function runRm(
+  command: RemoveCommand,
+  context: Context,
+): Promise<ExitCode> {
+  return await changePond(context, command, async (fs) => {
+    for (const path of command.paths) await remove(fs, pondPath(path), command);
+  });
+}
+
+async function remove(
+  fs: TinyLogFS,
+  path: string,
+  { recursive, force }: RemoveCommand,
+): Promise<void> {
+  try {
+    const entry = await fs.entry(path, { followLast: false });
+    if (entry.fileType === "directory" && !recursive) {
+      throw new PondError(
+        "IS_A_DIRECTORY",
+        `Cannot remove ${path}: it is a directory`,
+        { path, hint: `with everything in it: pond rm -r ${path}` },
+      );
+    }
+    await fs.delete(path, { recursive });
+  } catch (error) {
+    if (!(force && hasCode(error, "NOT_FOUND"))) throw error;
+  }
+}

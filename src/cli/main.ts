@@ -1,0 +1,88 @@
+/**
+ * The program: from arguments to an exit code.
+ *
+ * Everything it says goes to the terminal of the given platform; it never
+ * throws.
+ *
+ * @module
+ */
+import { hasCode, PondError } from "../errors.ts";
+import type { Host } from "../host/mod.ts";
+import type { GlobalOptions } from "./command.ts";
+import { type Context, makeContext } from "./context.ts";
+import { ExitCode } from "./exit_codes.ts";
+import { ClosedPipeError } from "./output.ts";
+import { parse, wantsJson } from "./parse.ts";
+
+/** How a signal of the operating system reaches the program. */
+export interface MainOptions {
+  /** Ends the command; `reason` is an `ABORTED` error. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Runs `pond`.
+ *
+ * @param argv The arguments after the program's name.
+ * @param host The platform.
+ * @returns The exit code.
+ */
+export async function main(
+  argv: readonly string[],
+  host: Host,
+  options: MainOptions = {},
+): Promise<ExitCode> {
+  const signal = options.signal ?? new AbortController().signal;
+  const fallback: GlobalOptions = {
+    pond: undefined,
+    color: "auto",
+    quiet: false,
+    json: wantsJson(argv),
+  };
+  let context = makeContext(host, fallback, signal);
+  try {
+    const invocation = parse(argv);
+    context = makeContext(host, invocation.globals, signal);
+    const code = invocation.command === undefined
+      ? await runWithoutCommand(context)
+      : await invocation.run(context);
+    await context.out.flush();
+    await context.err.flush();
+    return code;
+  } catch (error) {
+    return await failed(error, context);
+  }
+}
+
+/** `pond` alone: the status inside a pond, else how to start. */
+async function runWithoutCommand(context: Context): Promise<ExitCode> {
+  const { locatePond } = await import("./locate.ts");
+  try {
+    await locatePond(context);
+  } catch (error) {
+    if (!hasCode(error, "NO_POND")) throw error;
+    const { startText } = await import("./help.ts");
+    await context.out.text(startText());
+    return ExitCode.done;
+  }
+  const { runStatus } = await import("./commands/status.ts");
+  const format = context.globals.json ? "json" : undefined;
+  return await runStatus({ name: "status", pending: false, format }, context);
+}
+
+async function failed(error: unknown, context: Context): Promise<ExitCode> {
+  if (error instanceof ClosedPipeError) return ExitCode.done;
+  const { signal } = context;
+  const what = signal.aborted && !(error instanceof PondError)
+    ? signal.reason
+    : error;
+  try {
+    // What was written before the failure stays in its place before the error.
+    await context.out.flush();
+    const { reportError } = await import("./report_error.ts");
+    return await reportError(what, context);
+  } catch (second) {
+    if (second instanceof ClosedPipeError) return ExitCode.failed;
+    throw second;
+  }
+}

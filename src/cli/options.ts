@@ -1,0 +1,141 @@
+/**
+ * Options that several commands share, and how their values are read.
+ *
+ * @module
+ */
+import { PondError } from "../errors.ts";
+import type { Durability } from "../tinylogfs/mod.ts";
+import { type ChangeOptions, type Format, FORMATS } from "./command.ts";
+import type { OptionSpec, Values, ViewOptions } from "./command.ts";
+
+const AT: OptionSpec = {
+  name: "at",
+  kind: "text",
+  value: "REV",
+  summary: "Look at the state of this revision (pond help revisions)",
+};
+
+const MESSAGE: OptionSpec = {
+  name: "message",
+  short: "m",
+  kind: "text",
+  value: "TEXT",
+  summary: "Say why, for the history",
+};
+
+const NO_SYNC: OptionSpec = {
+  name: "no-sync",
+  kind: "flag",
+  summary: "Stage the change instead of committing it (then: pond commit)",
+};
+
+/** `--pending` and its synonyms. */
+export const PENDING: OptionSpec = {
+  name: "pending",
+  synonyms: ["include-pending", "show-pending"],
+  kind: "flag",
+  summary: "See what is staged and not committed, too",
+};
+
+/** `--format` */
+export const FORMAT: OptionSpec = {
+  name: "format",
+  kind: "text",
+  value: "FORMAT",
+  choices: FORMATS,
+  summary: "How to write rows: table on a terminal, tsv to a pipe",
+};
+
+/** `--durability` */
+export const DURABILITY: OptionSpec = {
+  name: "durability",
+  kind: "text",
+  value: "HOW",
+  choices: ["full", "relaxed"],
+  summary: "With relaxed, skip flushing to the disk (scratch ponds only)",
+};
+
+/** `--recursive`, where trees are meant anyway. */
+export const RECURSIVE: OptionSpec = {
+  name: "recursive",
+  short: "r",
+  synonyms: ["R"],
+  kind: "flag",
+  summary: "Take directories with everything in them",
+};
+
+/** Options of commands that read. */
+export const VIEW: readonly OptionSpec[] = [AT, PENDING];
+
+/** Options of commands that change something. */
+export const CHANGE: readonly OptionSpec[] = [MESSAGE, NO_SYNC, DURABILITY];
+
+/** Options of every command. */
+export const GLOBAL: readonly OptionSpec[] = [
+  {
+    name: "pond",
+    short: "C",
+    kind: "text",
+    value: "DIR",
+    summary: "The pond's directory (else POND, else the nearest one above)",
+  },
+  {
+    name: "json",
+    kind: "flag",
+    summary: "Write rows, reports and errors as JSON",
+  },
+  {
+    name: "color",
+    kind: "text",
+    value: "WHEN",
+    choices: ["auto", "always", "never"],
+    summary: "When to use colours",
+  },
+  {
+    name: "quiet",
+    short: "q",
+    kind: "flag",
+    summary: "Say nothing but errors",
+  },
+  { name: "help", short: "h", kind: "flag", summary: "Show help" },
+];
+
+/** Options of `pond` without a command. */
+export const TOP_LEVEL: readonly OptionSpec[] = [
+  { name: "version", short: "V", kind: "flag", summary: "Show the version" },
+];
+
+/** Reads the options of {@linkcode VIEW}. */
+export function viewOf(values: Values): ViewOptions {
+  const at = values.text("at");
+  const pending = values.flag("pending");
+  if (at !== undefined && pending) {
+    throw new PondError(
+      "INVALID_ARGUMENT",
+      "Cannot combine --at with --pending: staged changes belong to the present",
+      { hint: "leave out one of them" },
+    );
+  }
+  return { at, pending };
+}
+
+/** Reads the options of {@linkcode CHANGE}. */
+export function changeOf(values: Values): ChangeOptions {
+  return {
+    message: values.text("message"),
+    noSync: values.flag("no-sync"),
+    durability: durabilityOf(values),
+  };
+}
+
+/** Reads `--durability`. */
+export function durabilityOf(values: Values): Durability {
+  return values.text("durability") === "relaxed" ? "relaxed" : "full";
+}
+
+/** Reads `--format`, or `--json` in its place. */
+export function formatOf(values: Values): Format | undefined {
+  const name = values.text("format");
+  const format = FORMATS.find((format) => format === name);
+  return format ?? (values.flag("json") ? "json" : undefined);
+}

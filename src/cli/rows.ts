@@ -1,0 +1,110 @@
+/**
+ * Rows of commands on their way to the one renderer.
+ *
+ * @module
+ */
+import { PondError } from "../errors.ts";
+import type { QueryBatch, QueryColumn, QueryValue } from "../tinylogfs/mod.ts";
+import type { Format } from "./command.ts";
+import type { Context } from "./context.ts";
+
+/** Rows that go to the renderer at once. */
+const BATCH_ROWS = 1000;
+
+/** A column of a command's rows. */
+export interface Column<R> extends QueryColumn {
+  /** The value in a row. */
+  value(row: R): QueryValue;
+}
+
+/** Writes rows of a command to standard output. */
+export async function writeRows<R>(
+  context: Context,
+  format: Format | undefined,
+  columns: readonly Column<R>[],
+  rows: AsyncIterable<R> | Iterable<R>,
+): Promise<void> {
+  const { out } = context;
+  const header = format !== undefined || out.isTerminal;
+  const named = columns.map(({ name, type }) => ({ name, type }));
+  await writeBatches(
+    context,
+    format,
+    named,
+    batchesOf(columns, named, rows),
+    header,
+  );
+}
+
+/** Writes records to standard output; their keys are the columns. */
+export async function writeRecords(
+  context: Context,
+  format: Format | undefined,
+  records: readonly Readonly<Record<string, QueryValue>>[],
+): Promise<void> {
+  const columns = Object.entries(records[0] ?? {}).map(([name, value]) => ({
+    name,
+    type: typeOf(value),
+    value: (record: Readonly<Record<string, QueryValue>>) =>
+      record[name] ?? null,
+  }));
+  await writeRows(context, format, columns, records);
+}
+
+/** Writes batches to standard output, in a format that fits where it goes. */
+export async function writeBatches(
+  context: Context,
+  format: Format | undefined,
+  columns: readonly QueryColumn[],
+  batches: AsyncIterable<QueryBatch>,
+  header: boolean,
+): Promise<void> {
+  const { out } = context;
+  const chosen = format ?? (out.isTerminal ? "table" : "tsv");
+  if (out.isTerminal && (chosen === "arrow" || chosen === "parquet")) {
+    throw new PondError(
+      "INVALID_ARGUMENT",
+      `Cannot write ${chosen} to a terminal: it is not text`,
+      { hint: "send it to a file: > rows." + chosen },
+    );
+  }
+  const { renderRows } = await import("../query/mod.ts");
+  const chunks = renderRows(columns, batches, {
+    format: chosen,
+    isTerminal: out.isTerminal,
+    width: out.columns,
+    color: out.color,
+    header,
+  });
+  for await (const chunk of chunks) {
+    context.signal.throwIfAborted();
+    await out.bytes(chunk);
+  }
+}
+
+async function* batchesOf<R>(
+  columns: readonly Column<R>[],
+  named: readonly QueryColumn[],
+  rows: AsyncIterable<R> | Iterable<R>,
+): AsyncGenerator<QueryBatch> {
+  let collected: R[] = [];
+  const batch = (): QueryBatch => ({
+    columns: named,
+    numRows: collected.length,
+    values: columns.map((column) => collected.map((row) => column.value(row))),
+  });
+  for await (const row of rows) {
+    if (collected.push(row) < BATCH_ROWS) continue;
+    yield batch();
+    collected = [];
+  }
+  if (collected.length > 0) yield batch();
+}
+
+function typeOf(value: QueryValue): string {
+  if (typeof value === "number") {
+    return Number.isInteger(value) ? "BIGINT" : "DOUBLE";
+  }
+  if (typeof value === "boolean") return "BOOLEAN";
+  return value instanceof Date ? "TIMESTAMP WITH TIME ZONE" : "VARCHAR";
+}

@@ -1,0 +1,262 @@
+/**
+ * A pond for the time of one command: to look at, or to change.
+ *
+ * @module
+ */
+import { hasCode, PondError } from "../errors.ts";
+import type { CommitResult, OpenOptions, TinyLogFS } from "../tinylogfs/mod.ts";
+import type { ChangeOptions, Format, ViewOptions } from "./command.ts";
+import { type Context, note } from "./context.ts";
+import { ExitCode } from "./exit_codes.ts";
+import { locatePond } from "./locate.ts";
+import { didYouMean, nearest } from "./suggest.ts";
+
+/** Names of a directory that a suggestion looks at. */
+const MAX_SIBLINGS = 1000;
+
+/**
+ * Opens the pond, does the work, and closes it.
+ *
+ * @param context Says where the pond is.
+ * @param options How to open it.
+ * @param work Gets the filesystem.
+ * @throws {PondError} What the work throws; a path that is missing with a hint
+ * at what there is.
+ */
+export async function withPond<T>(
+  context: Context,
+  options: OpenOptions,
+  work: (fs: TinyLogFS) => Promise<T>,
+): Promise<T> {
+  const path = await locatePond(context);
+  const { openPond } = await import("../pond.ts");
+  const { signal } = context;
+  await using fs = await openPond(context.host, path, { ...options, signal });
+  return await suggesting(fs, work);
+}
+
+/** Opens the pond at the state that the options name. */
+export async function viewPond<T>(
+  context: Context,
+  { at, pending }: ViewOptions,
+  work: (fs: TinyLogFS) => Promise<T>,
+): Promise<T> {
+  const staged = pending || at === "@pending";
+  return await withPond(context, { staged }, async (fs) => {
+    if (at === undefined || at === "@pending") return await work(fs);
+    await using view = await fs.at(at);
+    return await suggesting(view, work);
+  });
+}
+
+/**
+ * Changes the pond: does the work, then makes it one transaction, or stages it.
+ *
+ * @param context Where the pond is, and where the new version is told.
+ * @param change Whether to commit, and with which message.
+ * @param work Does the operations; returns the exit code.
+ */
+export async function changePond(
+  context: Context,
+  change: ChangeOptions,
+  work: (fs: TinyLogFS) => Promise<ExitCode | void>,
+): Promise<ExitCode> {
+  const { durability, noSync, message } = change;
+  return await withPond(context, { durability, staged: noSync }, async (fs) => {
+    const code = await work(fs);
+    context.signal.throwIfAborted();
+    if (noSync) await reportStaged(context, await fs.stage());
+    else await reportChange(context, await commit(context, fs, message));
+    return code ?? ExitCode.done;
+  });
+}
+
+/** Commits what is pending. */
+export async function commit(
+  context: Context,
+  fs: TinyLogFS,
+  message: string | undefined,
+): Promise<CommitResult> {
+  const { signal } = context;
+  return await fs.commit(
+    message === undefined ? { signal } : { message, signal },
+  );
+}
+
+/** The facts of a commit, as a row. */
+export function commitRow(result: CommitResult): CommitRow {
+  return {
+    version: result.version,
+    operations: result.operationsCommitted,
+    transaction_id: result.transactionId,
+    bytes_written: result.bytesWritten,
+    record_batch_size: result.recordBatchSize,
+    duration_ms: Math.round(result.commitDuration * 1000) / 1000,
+  };
+}
+
+/** What is told of a commit to programs. */
+export interface CommitRow {
+  /** The version that it made. */
+  readonly version: number;
+  /** How many operations. */
+  readonly operations: number;
+  /** 32 hexadecimal digits. */
+  readonly transaction_id: string;
+  /** Bytes of the data files and the log entry. */
+  readonly bytes_written: number;
+  /** Rows in the transaction, bookkeeping included. */
+  readonly record_batch_size: number;
+  /** How long it took. */
+  readonly duration_ms: number;
+}
+
+/** The absolute form of a path in the pond, as it was written otherwise. */
+export function pondPath(path: string): string {
+  if (path === "") {
+    throw new PondError(
+      "INVALID_ARGUMENT",
+      "A path in the pond can't be empty",
+      {
+        hint: "the root directory is /",
+      },
+    );
+  }
+  if (path.includes("\ufffd")) {
+    throw new PondError(
+      "INVALID_NAME",
+      `Cannot use the path ${path}: it is not valid UTF-8`,
+      { path, hint: "names in a pond are UTF-8" },
+    );
+  }
+  return path.startsWith("/") ? path : `/${path}`;
+}
+
+/** Whether a path in the pond is a directory; symlinks are followed. */
+export async function isDirectory(
+  fs: TinyLogFS,
+  path: string,
+): Promise<boolean> {
+  try {
+    return (await fs.entry(path)).fileType === "directory";
+  } catch (error) {
+    if (hasCode(error, "NOT_FOUND")) return false;
+    throw error;
+  }
+}
+
+/** The last name of a path in the pond; empty for the root. */
+export function baseName(path: string): string {
+  const trimmed = path.replace(/\/+$/, "");
+  return trimmed.slice(trimmed.lastIndexOf("/") + 1);
+}
+
+/** The path of a name in a directory of the pond. */
+export function joinPath(directory: string, name: string): string {
+  return `${directory.replace(/\/+$/, "")}/${name}`;
+}
+
+/** Where each source goes: into the destination, or under its name. */
+export async function destinations(
+  fs: TinyLogFS,
+  sources: readonly string[],
+  destination: string,
+): Promise<readonly (readonly [source: string, target: string])[]> {
+  const into = await isDirectory(fs, destination);
+  if (!into && (sources.length > 1 || destination.endsWith("/"))) {
+    throw new PondError(
+      await fs.exists(destination.replace(/\/+$/, "") || "/")
+        ? "NOT_A_DIRECTORY"
+        : "NOT_FOUND",
+      `Cannot write into ${destination}: there is no such directory`,
+      { path: destination, hint: `pond mkdir -p ${destination}` },
+    );
+  }
+  return sources.map((source) => [
+    source,
+    into ? joinPath(destination, baseName(source)) : destination,
+  ]);
+}
+
+async function reportStaged(context: Context, count: number): Promise<void> {
+  if (context.globals.json) {
+    await context.out.line(JSON.stringify({ staged: count }));
+  }
+  await note(context, `${counted(count, "operation")} staged · pond commit`);
+}
+
+async function reportChange(
+  context: Context,
+  result: CommitResult,
+): Promise<void> {
+  if (context.globals.json) {
+    await context.out.line(JSON.stringify(commitRow(result)));
+  }
+  await note(context, `v${result.version}`);
+}
+
+/** Tells of a commit that was asked for by name, to people or programs. */
+export async function reportCommit(
+  context: Context,
+  format: Format | undefined,
+  row: { readonly version: number; readonly operations: number },
+  sentence: string,
+): Promise<ExitCode> {
+  if (format === undefined) {
+    await context.out.line(sentence);
+    return ExitCode.done;
+  }
+  const { writeRecords } = await import("./rows.ts");
+  await writeRecords(context, format, [{ ...row }]);
+  return ExitCode.done;
+}
+
+/** A number and a noun that fits it. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+async function suggesting<T>(
+  fs: TinyLogFS,
+  work: (fs: TinyLogFS) => Promise<T>,
+): Promise<T> {
+  try {
+    return await work(fs);
+  } catch (error) {
+    throw await withSuggestion(fs, error);
+  }
+}
+
+/** Adds what was perhaps meant to the error of a missing path. */
+export async function withSuggestion(
+  fs: TinyLogFS,
+  error: unknown,
+): Promise<unknown> {
+  if (!hasCode(error, "NOT_FOUND") || error.hint !== undefined) return error;
+  if (error.path === undefined || !error.path.startsWith("/")) return error;
+  const hint = didYouMean(await similarPaths(fs, error.path));
+  if (hint === undefined) return error;
+  return new PondError("NOT_FOUND", error.message, { path: error.path, hint });
+}
+
+async function similarPaths(
+  fs: TinyLogFS,
+  path: string,
+): Promise<readonly string[]> {
+  const directory = path.slice(0, path.lastIndexOf("/")) || "/";
+  const names: string[] = [];
+  try {
+    for await (const { name } of fs.listDirectory(directory)) {
+      if (names.push(name) === MAX_SIBLINGS) break;
+    }
+  } catch (error) {
+    // Without its directory there is nothing to suggest.
+    if (hasCode(error, "NOT_FOUND", "NOT_A_DIRECTORY", "LOOP")) {
+      return [];
+    }
+    throw error;
+  }
+  return nearest(baseName(path), names).map((name) =>
+    joinPath(directory, name)
+  );
+}

@@ -1,0 +1,69 @@
+/**
+ * The nearest names to a wrong one.
+ *
+ * @module
+ */
+
+/**
+ * Finds what was perhaps meant.
+ *
+ * @param wrong What was given.
+ * @param candidates What there is.
+ * @returns At most three, the nearest first: those that differ in at most a
+ * third of their letters, or begin with what was given.
+ */
+export function nearest(
+  wrong: string,
+  candidates: Iterable<string>,
+): readonly string[] {
+  const found: { readonly name: string; readonly distance: number }[] = [];
+  for (const name of new Set(candidates)) {
+    const limit = Math.max(
+      1,
+      Math.floor(Math.max(wrong.length, name.length) / 3),
+    );
+    const distance = editDistance(wrong.toLowerCase(), name.toLowerCase());
+    const begins = wrong.length > 1 && name.startsWith(wrong);
+    if (distance <= limit || begins) found.push({ name, distance });
+  }
+  found.sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1));
+  return found.slice(0, 3).map(({ name }) => name);
+}
+
+/** Writes candidates as a question, or `undefined` when there are none. */
+export function didYouMean(
+  candidates: readonly string[],
+): string | undefined {
+  if (candidates.length === 0) return undefined;
+  return `did you mean ${candidates.join(" or ")}?`;
+}
+
+/** Letters to insert, drop, change or swap to get from one word to another. */
+function editDistance(a: string, b: string): number {
+  let before: number[] = [];
+  let above = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= a.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= b.length; column++) {
+      const same = a[row - 1] === b[column - 1];
+      let distance = Math.min(
+        at(above, column) + 1,
+        at(current, column - 1) + 1,
+        at(above, column - 1) + (same ? 0 : 1),
+      );
+      const swapped = a[row - 1] === b[column - 2] &&
+        a[row - 2] === b[column - 1];
+      if (row > 1 && column > 1 && swapped) {
+        distance = Math.min(distance, at(before, column - 2) + 1);
+      }
+      current.push(distance);
+    }
+    before = above;
+    above = current;
+  }
+  return at(above, b.length);
+}
+
+function at(numbers: readonly number[], index: number): number {
+  return numbers[index] ?? Number.MAX_SAFE_INTEGER;
+}

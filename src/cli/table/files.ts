@@ -1,0 +1,303 @@
+/**
+ * The commands under "Files": inside the pond.
+ *
+ * @module
+ */
+import { define } from "../command.ts";
+import type {
+  CatCommand,
+  CopyCommand,
+  LinkCommand,
+  ListCommand,
+  MakeDirectoryCommand,
+  MoveCommand,
+  RemoveCommand,
+  TableEntry,
+  TouchCommand,
+} from "../command.ts";
+import {
+  CHANGE,
+  changeOf,
+  FORMAT,
+  formatOf,
+  RECURSIVE,
+  VIEW,
+  viewOf,
+} from "../options.ts";
+
+const LS: TableEntry = define<ListCommand>({
+  name: "ls",
+  group: "Files",
+  summary: "List directories",
+  description:
+    `Lists directories of the pond, the root without a PATH. Names that begin with a
+dot are hidden without -a. With -l: mode, size, time, name, and a symlink's target.
+To a pipe, one name a line; with -l, tab-separated, sizes in bytes and times in
+RFC 3339. With --pending, staged entries are listed and marked with a "*".`,
+  arguments: [{ name: "PATH", summary: "What to list", many: true }],
+  options: [
+    {
+      name: "long",
+      short: "l",
+      kind: "flag",
+      summary: "Show mode, size and time",
+    },
+    {
+      name: "all",
+      short: "a",
+      kind: "flag",
+      summary: "Show hidden names, too",
+    },
+    ...VIEW,
+    FORMAT,
+  ],
+  examples: [
+    { cmd: "pond ls", says: "List the root directory" },
+    {
+      cmd: "pond ls -la /sensors",
+      says: "List everything in /sensors with its details",
+    },
+    { cmd: "pond ls --at v1 /", says: "List the root as it was at version 1" },
+    { cmd: "pond ls --json /sensors", says: "List for programs" },
+  ],
+  read: (values) => ({
+    name: "ls",
+    paths: values.words,
+    long: values.flag("long"),
+    all: values.flag("all"),
+    ...viewOf(values),
+    format: formatOf(values),
+  }),
+  load: async () => (await import("../commands/ls.ts")).runLs,
+});
+
+const CAT: TableEntry = define<CatCommand>({
+  name: "cat",
+  group: "Files",
+  summary: "Write the content of files",
+  description:
+    `Writes the content of files one after the other: to a pipe, the bytes as they are;
+to a terminal, text with control characters made visible, and anything else as a
+hex dump.`,
+  arguments: [{
+    name: "PATH",
+    summary: "The files",
+    required: true,
+    many: true,
+  }],
+  options: VIEW,
+  examples: [
+    { cmd: "pond cat /sensors/a.csv", says: "Show a file" },
+    {
+      cmd: "pond cat --at v1 /sensors/a.csv",
+      says: "Show it as it was at version 1",
+    },
+  ],
+  read: (values) => ({ name: "cat", paths: values.words, ...viewOf(values) }),
+  load: async () => (await import("../commands/cat.ts")).runCat,
+});
+
+const MKDIR: TableEntry = define<MakeDirectoryCommand>({
+  name: "mkdir",
+  group: "Files",
+  summary: "Make directories",
+  description:
+    `Makes directories, all in one transaction. With -p, their parents as well, and
+no error for a directory that is there already.`,
+  arguments: [
+    {
+      name: "PATH",
+      summary: "The new directories",
+      required: true,
+      many: true,
+    },
+  ],
+  options: [
+    {
+      name: "parents",
+      short: "p",
+      kind: "flag",
+      summary: "Make parents as needed",
+    },
+    ...CHANGE,
+  ],
+  examples: [
+    { cmd: "pond mkdir /reports", says: "Make a directory" },
+    { cmd: "pond mkdir -p /reports/2026/01", says: "Make it with its parents" },
+  ],
+  read: (values) => ({
+    name: "mkdir",
+    paths: values.words,
+    parents: values.flag("parents"),
+    ...changeOf(values),
+  }),
+  load: async () => (await import("../commands/mkdir.ts")).runMkdir,
+});
+
+const TOUCH: TableEntry = define<TouchCommand>({
+  name: "touch",
+  group: "Files",
+  summary: "Make empty files, or renew the time of files",
+  description:
+    `Makes an empty file where there is none, and makes the present the time of the
+last change where there is one.`,
+  arguments: [{
+    name: "PATH",
+    summary: "The files",
+    required: true,
+    many: true,
+  }],
+  options: CHANGE,
+  examples: [
+    { cmd: "pond touch /empty.txt", says: "Make an empty file" },
+    {
+      cmd: 'pond touch --no-sync -m "later" /staged.txt',
+      says: "Stage it, for a later pond commit",
+    },
+  ],
+  read: (values) => ({
+    name: "touch",
+    paths: values.words,
+    ...changeOf(values),
+  }),
+  load: async () => (await import("../commands/touch.ts")).runTouch,
+});
+
+const RM: TableEntry = define<RemoveCommand>({
+  name: "rm",
+  group: "Files",
+  summary: "Remove files, symlinks and directories",
+  description:
+    `Removes names from the pond, all in one transaction. History keeps what they held:
+pond restore brings it back. Directories need -r. With -f, a path that isn't
+there is no error.`,
+  arguments: [
+    { name: "PATH", summary: "What to remove", required: true, many: true },
+  ],
+  options: [
+    RECURSIVE,
+    {
+      name: "force",
+      short: "f",
+      kind: "flag",
+      summary: "Ignore what isn't there",
+    },
+    ...CHANGE,
+  ],
+  examples: [
+    { cmd: "pond rm /sensors/a.csv", says: "Remove a file" },
+    {
+      cmd: "pond rm -r /sensors",
+      says: "Remove a directory with everything in it",
+    },
+    { cmd: "pond rm -f /missing.txt", says: "Remove a file if it is there" },
+  ],
+  read: (values) => ({
+    name: "rm",
+    paths: values.words,
+    recursive: values.flag("recursive"),
+    force: values.flag("force"),
+    ...changeOf(values),
+  }),
+  load: async () => (await import("../commands/rm.ts")).runRm,
+});
+
+const LN: TableEntry = define<LinkCommand>({
+  name: "ln",
+  group: "Files",
+  summary: "Make a symlink",
+  description:
+    `Makes LINK a symlink to TARGET, which is kept as it is written and need not exist.
+If LINK is a directory, the symlink is made in it. All links are symlinks: -s is
+taken and needs not be given.`,
+  arguments: [
+    { name: "TARGET", summary: "The path it points to", required: true },
+    { name: "LINK", summary: "The new name", required: true },
+  ],
+  options: [
+    { name: "symbolic", short: "s", kind: "flag", summary: "Is always on" },
+    ...CHANGE,
+  ],
+  examples: [
+    {
+      cmd: "pond ln -s /sensors/a.csv /latest",
+      says: "Make /latest point to a file",
+    },
+  ],
+  read: ({ words: [target = "", link = ""], ...values }) => ({
+    name: "ln",
+    target,
+    link,
+    ...changeOf({ words: [], ...values }),
+  }),
+  load: async () => (await import("../commands/ln.ts")).runLn,
+});
+
+const CP: TableEntry = define<CopyCommand>({
+  name: "cp",
+  group: "Files",
+  summary: "Copy inside the pond",
+  description:
+    `Copies files and symlinks, and with -r directories, inside the pond. Content is
+stored once, however often it is copied. If TO is a directory, the copies are made
+in it; a file there is replaced by a new version. To cross the border to the host:
+pond put and pond get.`,
+  arguments: [
+    { name: "FROM", summary: "What to copy", required: true, many: true },
+    { name: "TO", summary: "The new name, or a directory", required: true },
+  ],
+  options: [RECURSIVE, ...CHANGE],
+  examples: [
+    { cmd: "pond cp /sensors/a.csv /copy.csv", says: "Copy a file" },
+    { cmd: "pond cp -r /sensors /backup", says: "Copy a directory" },
+  ],
+  read: (values) => ({
+    name: "cp",
+    sources: values.words.slice(0, -1),
+    destination: values.words.at(-1) ?? "",
+    recursive: values.flag("recursive"),
+    ...changeOf(values),
+  }),
+  load: async () => (await import("../commands/cp.ts")).runCp,
+});
+
+const MV: TableEntry = define<MoveCommand>({
+  name: "mv",
+  group: "Files",
+  summary: "Move or rename inside the pond",
+  description:
+    `Moves or renames inside the pond. History follows: pond history of the new path
+shows the versions under the old one. If TO is a directory, things move into it.`,
+  arguments: [
+    { name: "FROM", summary: "What to move", required: true, many: true },
+    { name: "TO", summary: "The new name, or a directory", required: true },
+  ],
+  options: CHANGE,
+  examples: [
+    { cmd: "pond mv /sensors/a.csv /sensors/b.csv", says: "Rename a file" },
+  ],
+  read: (values) => ({
+    name: "mv",
+    sources: values.words.slice(0, -1),
+    destination: values.words.at(-1) ?? "",
+    ...changeOf(values),
+  }),
+  load: async () => (await import("../commands/mv.ts")).runMv,
+});
+
+/** Commands for what is in the pond. */
+export const FILES: Readonly<
+  Record<
+    "ls" | "cat" | "mkdir" | "touch" | "rm" | "ln" | "cp" | "mv",
+    TableEntry
+  >
+> = {
+  ls: LS,
+  cat: CAT,
+  mkdir: MKDIR,
+  touch: TOUCH,
+  rm: RM,
+  ln: LN,
+  cp: CP,
+  mv: MV,
+};

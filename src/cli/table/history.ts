@@ -1,0 +1,297 @@
+/**
+ * The commands under "History" and "Query".
+ *
+ * @module
+ */
+import { PondError } from "../../errors.ts";
+import { define } from "../command.ts";
+import type {
+  CommitCommand,
+  HistoryCommand,
+  QueryCommand,
+  RestoreCommand,
+  RevertCommand,
+  ShowCommand,
+  SyncCommand,
+  TableEntry,
+  Values,
+} from "../command.ts";
+import type { OptionSpec } from "../command.ts";
+import {
+  DURABILITY,
+  durabilityOf,
+  FORMAT,
+  formatOf,
+  PENDING,
+  VIEW,
+  viewOf,
+} from "../options.ts";
+
+const LIMIT: OptionSpec = {
+  name: "limit",
+  short: "n",
+  kind: "number",
+  value: "N",
+  summary: "Show only the newest N",
+};
+
+const MESSAGE: OptionSpec = {
+  name: "message",
+  short: "m",
+  kind: "text",
+  value: "TEXT",
+  summary: "Say why, for the history",
+};
+
+const COMMIT: TableEntry = define<CommitCommand>({
+  name: "commit",
+  group: "History",
+  summary: "Commit what is staged",
+  description:
+    `Makes everything that was staged with --no-sync, by any process, one transaction
+of the history. Commands without --no-sync commit by themselves.`,
+  arguments: [{ name: "MESSAGE", summary: "Why, for the history" }],
+  options: [MESSAGE, DURABILITY, FORMAT],
+  examples: [
+    { cmd: 'pond commit "first readings"', says: "Commit with a message" },
+  ],
+  read: (values) => {
+    const message = values.text("message");
+    if (message !== undefined && values.words.length > 0) {
+      throw new PondError("INVALID_ARGUMENT", "Cannot take two messages", {
+        hint: "leave out -m, or the argument",
+      });
+    }
+    return {
+      name: "commit",
+      message: message ?? values.words[0],
+      durability: durabilityOf(values),
+      format: formatOf(values),
+    };
+  },
+  load: async () => (await import("../commands/commit.ts")).runCommit,
+});
+
+const SYNC: TableEntry = define<SyncCommand>({
+  name: "sync",
+  group: "History",
+  summary: "Commit what is staged, without a message",
+  description:
+    `Does what pond commit does. With PATHs, it commits if every staged operation is
+below one of them; to commit only some of the staged operations is not possible.`,
+  arguments: [{ name: "PATH", summary: "What shall be committed", many: true }],
+  options: [DURABILITY, FORMAT],
+  examples: [{ cmd: "pond sync", says: "Commit what is staged" }],
+  read: (values) => ({
+    name: "sync",
+    paths: values.words,
+    durability: durabilityOf(values),
+    format: formatOf(values),
+  }),
+  load: async () => (await import("../commands/commit.ts")).runSync,
+});
+
+const REVERT: TableEntry = define<RevertCommand>({
+  name: "revert",
+  group: "History",
+  summary: "Drop what is staged",
+  description:
+    `Drops everything that was staged with --no-sync. What is committed stays; to go
+back in history: pond restore.`,
+  arguments: [],
+  options: [],
+  examples: [{ cmd: "pond revert", says: "Drop the staged operations" }],
+  read: () => ({ name: "revert" }),
+  load: async () => (await import("../commands/revert.ts")).runRevert,
+});
+
+const HISTORY: TableEntry = define<HistoryCommand>({
+  name: "history",
+  group: "History",
+  summary: "List transactions, or the versions of a path",
+  description:
+    `Without a PATH, lists the transactions, the newest first. With a PATH, lists the
+versions of what is there, through renames. A number as the only argument is the
+LIMIT.`,
+  arguments: [
+    { name: "PATH", summary: "A path in the pond" },
+    { name: "LIMIT", summary: "Show only the newest ones" },
+  ],
+  options: [LIMIT, PENDING, FORMAT],
+  examples: [
+    { cmd: "pond history", says: "List all transactions" },
+    { cmd: "pond history /sensors/a.csv", says: "List the versions of a file" },
+    {
+      cmd: "pond history /sensors/a.csv 1",
+      says: "Show the newest version of it",
+    },
+  ],
+  read: readHistory,
+  load: async () => (await import("../commands/history.ts")).runHistory,
+});
+
+const SHOW: TableEntry = define<ShowCommand>({
+  name: "show",
+  group: "History",
+  summary: "Show the operation log",
+  description:
+    `Shows the operation log, the oldest transaction first: each with its time, author
+and message, then its operations. To a pipe, one row for each operation.`,
+  arguments: [],
+  options: [LIMIT, PENDING, FORMAT],
+  examples: [
+    { cmd: "pond show", says: "Show everything that was ever done" },
+    { cmd: "pond show -n 1", says: "Show the last transaction" },
+  ],
+  read: (values) => ({
+    name: "show",
+    limit: values.number("limit"),
+    pending: values.flag("pending"),
+    format: formatOf(values),
+  }),
+  load: async () => (await import("../commands/show.ts")).runShow,
+});
+
+const RESTORE: TableEntry = define<RestoreCommand>({
+  name: "restore",
+  group: "History",
+  summary: "Make an earlier state the current one",
+  description:
+    `Makes the state of REV the current one, by a new transaction: nothing is lost, and
+another restore leads back. Without REV, the state before the last transaction
+(v-1). To look without restoring: --at REV on any reading command.`,
+  arguments: [{ name: "REV", summary: "The revision (pond help revisions)" }],
+  options: [MESSAGE, DURABILITY, FORMAT],
+  examples: [
+    { cmd: "pond restore v1", says: "Make version 1 the current state" },
+    { cmd: "pond restore", says: "Take back the last transaction" },
+  ],
+  read: (values) => ({
+    name: "restore",
+    revision: values.words[0] ?? "v-1",
+    message: values.text("message"),
+    durability: durabilityOf(values),
+    format: formatOf(values),
+  }),
+  load: async () => (await import("../commands/restore.ts")).runRestore,
+});
+
+const QUERY: TableEntry = define<QueryCommand>({
+  name: "query",
+  group: "Query",
+  summary: "Run SQL over files and history",
+  description:
+    `Runs a SQL statement (DuckDB's dialect). Tables are files of the pond by their
+path (FROM '/sensors/*.csv'), and the history: oplog_entries, operations,
+directory_entries, transactions. The statement is SQL, or the content of the file
+of -f, or standard input for "-". With --pending, staged operations are rows, too.
+With --output, the rows go to a file of the host, in the format of its extension.`,
+  arguments: [{ name: "SQL", summary: "The statement, or -" }],
+  options: [
+    {
+      name: "file",
+      short: "f",
+      kind: "text",
+      value: "FILE",
+      summary: "Read the statement from a file of the host, or -",
+    },
+    {
+      name: "output",
+      short: "o",
+      kind: "text",
+      value: "FILE",
+      summary: "Write the rows to a file of the host",
+    },
+    { name: "force", kind: "flag", summary: "Replace the file of --output" },
+    ...VIEW,
+    FORMAT,
+  ],
+  examples: [
+    {
+      cmd: "pond query \"SELECT count(*) AS n FROM '/sensors/*.csv'\"",
+      says: "Count the lines of all CSV files of a directory",
+    },
+    {
+      cmd: 'pond query "SELECT path, operation FROM oplog_entries" --pending',
+      says: "List operations, the staged ones too",
+    },
+    {
+      cmd: "pond query \"FROM '/sensors/a.csv'\" -o readings.parquet",
+      says: "Export a file as Parquet",
+    },
+  ],
+  read: readQuery,
+  load: async () => (await import("../commands/query.ts")).runQuery,
+});
+
+function readHistory(values: Values): HistoryCommand {
+  const words = [...values.words];
+  let limit = values.number("limit");
+  const last = words.at(-1);
+  if (last !== undefined && /^\d+$/.test(last)) {
+    if (limit !== undefined) {
+      throw new PondError("INVALID_ARGUMENT", "Cannot take two limits", {
+        hint: `a path is written with a slash: /${last}`,
+      });
+    }
+    limit = Number(last);
+    words.pop();
+  }
+  if (words.length > 1) {
+    throw new PondError(
+      "INVALID_ARGUMENT",
+      `Cannot take ${words[1]} as LIMIT: it is no whole number`,
+    );
+  }
+  return {
+    name: "history",
+    path: words[0],
+    limit,
+    pending: values.flag("pending"),
+    format: formatOf(values),
+  };
+}
+
+function readQuery(values: Values): QueryCommand {
+  const [word] = values.words;
+  const file = values.text("file") ?? (word === "-" ? "-" : undefined);
+  const sql = word === "-" ? undefined : word;
+  if ((sql === undefined) === (file === undefined)) {
+    throw new PondError(
+      "INVALID_ARGUMENT",
+      sql === undefined
+        ? "Cannot query: there is no statement"
+        : "Cannot query: there are two statements, an argument and a file",
+      { hint: 'pond query "SELECT * FROM operations"' },
+    );
+  }
+  return {
+    name: "query",
+    sql,
+    file,
+    output: values.text("output"),
+    force: values.flag("force"),
+    ...viewOf(values),
+    format: formatOf(values),
+  };
+}
+
+/** Commands that record and look back. */
+export const HISTORY_COMMANDS: Readonly<
+  Record<
+    "commit" | "sync" | "revert" | "history" | "show" | "restore",
+    TableEntry
+  >
+> = {
+  commit: COMMIT,
+  sync: SYNC,
+  revert: REVERT,
+  history: HISTORY,
+  show: SHOW,
+  restore: RESTORE,
+};
+
+/** Commands that ask. */
+export const QUERY_COMMANDS: Readonly<Record<"query", TableEntry>> = {
+  query: QUERY,
+};

@@ -1,0 +1,130 @@
+/**
+ * The commands under "Start" and "Care".
+ *
+ * @module
+ */
+import { define } from "../command.ts";
+import type { HelpCommand, InitCommand, TableEntry } from "../command.ts";
+import type { StatusCommand, VersionCommand } from "../command.ts";
+import {
+  DURABILITY,
+  durabilityOf,
+  FORMAT,
+  formatOf,
+  PENDING,
+} from "../options.ts";
+
+const INIT: TableEntry = define<InitCommand>({
+  name: "init",
+  group: "Start",
+  summary: "Make a new, empty pond",
+  description:
+    `Makes a pond in DIR, which must be new or empty. Without DIR, the directory of
+--pond, of the environment variable POND, or the current one.
+
+The layout decides how the Delta table inside is divided into files: clustered
+(one file for each transaction) or hive (one directory for each directory of the
+pond, for engines that prune by partition). Everything works on both.`,
+  arguments: [{ name: "DIR", summary: "The directory on the host" }],
+  options: [
+    {
+      name: "layout",
+      kind: "text",
+      value: "LAYOUT",
+      choices: ["clustered", "hive"],
+      summary: "How data files are laid out; clustered unless told otherwise",
+    },
+    DURABILITY,
+  ],
+  examples: [
+    {
+      cmd: "pond init fresh-pond",
+      says: "Make a pond in the directory fresh-pond",
+    },
+    {
+      cmd: "pond init --layout=hive hive-pond",
+      says: "Make one with a directory for each partition",
+    },
+  ],
+  read: (values) => ({
+    name: "init",
+    directory: values.words[0],
+    layout: values.text("layout") === "hive" ? "hive" : "clustered",
+    durability: durabilityOf(values),
+  }),
+  load: async () => (await import("../commands/init.ts")).runInit,
+});
+
+const STATUS: TableEntry = define<StatusCommand>({
+  name: "status",
+  group: "Start",
+  summary: "Show the state of the pond and what is staged",
+  description:
+    `Shows where the pond is, its newest version, and how much is staged by commands
+with --no-sync. With --pending, each staged operation is a row.`,
+  arguments: [],
+  options: [PENDING, FORMAT],
+  examples: [
+    {
+      cmd: "pond status",
+      says: "Show version, time of the last commit, staged work",
+    },
+    { cmd: "pond status --pending", says: "List the staged operations, too" },
+    { cmd: "pond status --json", says: "The same for programs" },
+  ],
+  read: (values) => ({
+    name: "status",
+    pending: values.flag("pending"),
+    format: formatOf(values),
+  }),
+  load: async () => (await import("../commands/status.ts")).runStatus,
+});
+
+const HELP: TableEntry = define<HelpCommand>({
+  name: "help",
+  group: "Care",
+  summary: "Explain a command or a topic",
+  description:
+    `Explains a command, or one of the topics: revisions, exit-codes, env, formats.
+Without an argument, an overview. Every command also takes -h and --help.`,
+  arguments: [{ name: "TOPIC", summary: "A command or a topic" }],
+  options: [],
+  examples: [
+    { cmd: "pond help ls", says: "Explain ls" },
+    {
+      cmd: "pond help revisions",
+      says: "Explain how to name a point in history",
+    },
+  ],
+  read: (values) => ({ name: "help", topic: values.words[0], short: false }),
+  load: async () => (await import("../commands/help.ts")).runHelp,
+});
+
+const VERSION: TableEntry = define<VersionCommand>({
+  name: "version",
+  group: "Care",
+  summary: "Show the version of pond",
+  description:
+    `Shows the version of this program; with --json, also the version of the format on
+disk and the protocol versions of its Delta table.`,
+  arguments: [],
+  options: [],
+  examples: [
+    { cmd: "pond version", says: "Show the version" },
+    { cmd: "pond version --json", says: "Show all version numbers" },
+  ],
+  read: () => ({ name: "version" }),
+  load: async () => (await import("../commands/version.ts")).runVersion,
+});
+
+/** Commands to begin with. */
+export const START: Readonly<Record<"init" | "status", TableEntry>> = {
+  init: INIT,
+  status: STATUS,
+};
+
+/** Commands that look after pond itself. */
+export const CARE: Readonly<Record<"help" | "version", TableEntry>> = {
+  help: HELP,
+  version: VERSION,
+};

@@ -1,0 +1,72 @@
+/**
+ * The topics of `pond help`.
+ *
+ * @module
+ */
+import { EXIT_CODE_MEANINGS } from "./exit_codes.ts";
+
+/** A text of help that belongs to no command. */
+export interface Topic {
+  /** How it is asked for. */
+  readonly name: string;
+  /** One line. */
+  readonly title: string;
+  /** The text, without a line break at its end. */
+  text(): string;
+}
+
+/** Every topic. */
+export const TOPICS: readonly Topic[] = [
+  {
+    name: "revisions",
+    title: "How to name a point in history",
+    text: () =>
+      `  @                        the newest version
+  @pending                 the newest version and what is staged
+  v12                      version 12
+  v-1                      the version before the newest
+  2h  3d  30min  P3D       the state that long ago (s, min, h, d, w)
+  2026-01-05               the state at the beginning of that day, UTC
+  2026-01-05T10:00Z        the state at that time; UTC unless an offset is given
+  1f2e3d                   the transaction whose id begins like this
+
+Every reading command takes --at REV; pond restore REV makes it the current state.
+pond history lists the versions.`,
+  },
+  {
+    name: "exit-codes",
+    title: "What the exit codes mean",
+    text: () =>
+      EXIT_CODE_MEANINGS
+        .map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`)
+        .join("\n"),
+  },
+  {
+    name: "env",
+    title: "Environment variables",
+    text: () =>
+      `  POND              the pond's directory; --pond wins over it
+  POND_DEBUG        when set, errors come with a stack trace
+  POND_FORCE_TTY    a number: write as to a terminal of so many columns
+  NO_COLOR          when set, no colours; --color wins over it
+  FORCE_COLOR       when set, colours even to a pipe (also CLICOLOR_FORCE)
+  TERM              no colours when it is dumb
+  TZ                the time zone of times on a terminal`,
+  },
+  {
+    name: "formats",
+    title: "How rows are written",
+    text: () =>
+      `  table      aligned columns (on a terminal, unless told otherwise)
+  tsv        tab-separated (to a pipe, unless told otherwise)
+  csv        comma-separated, RFC 4180
+  json       an array of objects; --json is the same as --format json
+  ndjson     an object a line
+  markdown   a table
+  arrow      an Arrow IPC stream
+  parquet    a Parquet file
+  chart      a bar a row: a column of labels, and columns of numbers
+
+To a pipe: times in RFC 3339, UTC; sizes in bytes; no colours; nothing is cut.`,
+  },
+];

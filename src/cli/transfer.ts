@@ -1,0 +1,295 @@
+/**
+ * Trees on their way between the host and the pond.
+ *
+ * A plan says what lies where, in an order in which every directory comes
+ * before what is in it; the commands `put` and `get` carry it out, step by step
+ * and streamed.
+ *
+ * @module
+ */
+import { hasCode, PondError } from "../errors.ts";
+import type { FileStat, FileStore, Host } from "../host/mod.ts";
+import type { DirEntry, TinyLogFS } from "../tinylogfs/mod.ts";
+
+/** Links that a path may lead through, as on other systems. */
+const MAX_LINKS = 40;
+
+/** One thing to be carried over. */
+export interface Step {
+  /** What it is; `other` is a socket, a pipe or a device. */
+  readonly type: "file" | "directory" | "symlink" | "other";
+  /** Where it lies. */
+  readonly source: string;
+  /** Where it shall lie. */
+  readonly target: string;
+}
+
+/**
+ * Plans to carry a tree of the host into the pond.
+ *
+ * @param files The host's files.
+ * @param source A file or directory; a symlink is followed, here only.
+ * @param target Its path in the pond.
+ */
+export async function* planPut(
+  files: FileStore,
+  source: string,
+  target: string,
+): AsyncGenerator<Step> {
+  const stat = await followedStat(files, source);
+  if (stat === undefined) {
+    throw new PondError(
+      "NOT_FOUND",
+      `Cannot put ${source}: there is no such file`,
+      {
+        path: source,
+        hint: `look for it: ls ${parentOf(source)}`,
+      },
+    );
+  }
+  yield* planHostNode(files, { type: stat.type, source, target });
+}
+
+async function* planHostNode(
+  files: FileStore,
+  step: Step,
+): AsyncGenerator<Step> {
+  yield step;
+  if (step.type !== "directory") return;
+  const entries: { readonly name: string; readonly type: Step["type"] }[] = [];
+  for await (const entry of files.list(step.source)) entries.push(entry);
+  entries.sort((a, b) => a.name < b.name ? -1 : 1);
+  for (const { name, type } of entries) {
+    if (
+      name.includes("\ufffd") &&
+      await files.stat(joined(step.source, name)) === undefined
+    ) {
+      throw new PondError(
+        "INVALID_NAME",
+        `Cannot put ${joined(step.source, name)}: the name is not valid UTF-8`,
+        {
+          path: step.source,
+          hint: "rename the file; names in a pond are UTF-8",
+        },
+      );
+    }
+    yield* planHostNode(files, {
+      type,
+      source: joined(step.source, name),
+      target: joined(step.target, name),
+    });
+  }
+}
+
+/**
+ * Plans to carry a tree of the pond to the host.
+ *
+ * @param fs The pond.
+ * @param source A path in it; a symlink is followed, here only.
+ * @param target Its path on the host.
+ */
+export async function* planGet(
+  fs: TinyLogFS,
+  source: string,
+  target: string,
+): AsyncGenerator<Step> {
+  const entry = await fs.entry(source);
+  yield* planPondNode(fs, entry, target);
+}
+
+async function* planPondNode(
+  fs: TinyLogFS,
+  entry: DirEntry,
+  target: string,
+): AsyncGenerator<Step> {
+  yield { type: entry.fileType, source: entry.path, target };
+  if (entry.fileType !== "directory") return;
+  for await (const child of fs.listDirectory(entry.path)) {
+    yield* planPondNode(fs, child, joined(target, safeName(child)));
+  }
+}
+
+/** A name that stays inside its directory on every host. */
+function safeName({ name, path }: DirEntry): string {
+  if (name === "." || name === ".." || name === "" || /[/\\\0]/.test(name)) {
+    throw new PondError(
+      "INVALID_NAME",
+      `Cannot get ${path}: its name can't be one of a host file`,
+      {
+        path,
+        hint: `get it alone, under another name: pond get '${path}' NAME`,
+      },
+    );
+  }
+  return name;
+}
+
+/** What a path of the host leads to, through symlinks. */
+export async function followedStat(
+  files: FileStore,
+  path: string,
+): Promise<FileStat | undefined> {
+  let current = path;
+  for (let links = 0; links <= MAX_LINKS; links++) {
+    const stat = await statOf(files, current);
+    if (stat?.type !== "symlink") return stat;
+    const { resolve } = await import("@std/path");
+    current = resolve(parentOf(current), await files.readLink(current));
+  }
+  throw new PondError(
+    "LOOP",
+    `Cannot follow ${path}: too many symlinks`,
+    {
+      path,
+    },
+  );
+}
+
+async function statOf(
+  files: FileStore,
+  path: string,
+): Promise<FileStat | undefined> {
+  try {
+    return await files.stat(path);
+  } catch (error) {
+    if (hasCode(error, "NOT_FOUND", "NOT_A_DIRECTORY")) return undefined;
+    throw error;
+  }
+}
+
+/** The directory that a host path lies in. */
+export function parentOf(path: string): string {
+  const end = Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\"));
+  return end <= 0 ? "/" : path.slice(0, end);
+}
+
+/** The path of a name in a directory, of the host or of the pond. */
+export function joined(directory: string, name: string): string {
+  return directory.endsWith("/")
+    ? `${directory}${name}`
+    : `${directory}/${name}`;
+}
+
+/**
+ * Writes a file of the host, whole or not at all.
+ *
+ * Crash: before the last step there is only a file whose name begins with
+ * `.pond-`; after it, the whole file.
+ *
+ * @param host The platform.
+ * @param path The file; its directory exists.
+ * @param content The bytes, in chunks.
+ * @param force Whether to replace a file that exists.
+ * @throws {PondError} `ALREADY_EXISTS` without `force`; `IS_A_DIRECTORY`.
+ */
+export async function writeHostFile(
+  { files, random }: Pick<Host, "files" | "random">,
+  path: string,
+  content: AsyncIterable<Uint8Array>,
+  force: boolean,
+): Promise<void> {
+  await requireFree(files, path, force);
+  const draft = joined(parentOf(path), `.pond-${random.uuidHex()}`);
+  try {
+    await using file = await files.create(draft);
+    for await (const chunk of content) await file.write(chunk);
+    await file.close();
+    await publish(files, draft, path, force);
+  } catch (error) {
+    await removeIfThere(files, draft);
+    throw error;
+  }
+}
+
+/** Makes a symlink of the host; with `force`, in the place of a file. */
+export async function writeHostLink(
+  files: FileStore,
+  path: string,
+  target: string,
+  force: boolean,
+): Promise<void> {
+  await requireFree(files, path, force);
+  if (force) await removeIfThere(files, path);
+  await files.makeLink(path, target);
+}
+
+/**
+ * Makes a directory of the host. Something else under its name is refused,
+ * a symlink too: what is written into it would lie elsewhere.
+ */
+export async function writeHostDirectory(
+  files: FileStore,
+  path: string,
+): Promise<void> {
+  const stat = await statOf(files, path);
+  if (stat?.type === "directory") return;
+  if (stat !== undefined) {
+    throw new PondError(
+      "ALREADY_EXISTS",
+      `Cannot make the directory ${path}: a ${stat.type} is there`,
+      { path, hint: "choose another destination, or move it away" },
+    );
+  }
+  await files.makeDirectory(path);
+}
+
+async function requireFree(
+  files: FileStore,
+  path: string,
+  force: boolean,
+): Promise<void> {
+  const stat = await statOf(files, path);
+  if (stat === undefined) return;
+  if (stat.type === "directory") {
+    throw new PondError(
+      "IS_A_DIRECTORY",
+      `Cannot write ${path}: it is a directory`,
+      {
+        path,
+      },
+    );
+  }
+  if (!force) throw exists(path);
+}
+
+function exists(path: string): PondError {
+  return new PondError(
+    "ALREADY_EXISTS",
+    `Cannot write ${path}: it exists already`,
+    {
+      path,
+      hint: "replace it with --force, or choose another name",
+    },
+  );
+}
+
+/** Gives a whole file its name. A link never replaces another file. */
+async function publish(
+  files: FileStore,
+  draft: string,
+  path: string,
+  force: boolean,
+): Promise<void> {
+  if (force) {
+    await files.rename(draft, path);
+    return;
+  }
+  try {
+    await files.link(draft, path);
+  } catch (error) {
+    if (hasCode(error, "ALREADY_EXISTS")) throw exists(path);
+    if (!hasCode(error, "UNSUPPORTED")) throw error;
+    // Without hard links, only the check before protects a file that is new.
+    await files.rename(draft, path);
+    return;
+  }
+  await files.remove(draft);
+}
+
+async function removeIfThere(files: FileStore, path: string): Promise<void> {
+  try {
+    await files.remove(path);
+  } catch (error) {
+    if (!hasCode(error, "NOT_FOUND", "NOT_A_DIRECTORY")) throw error;
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * The errors that callers of every layer meet.
+ *
+ * Three kinds: `TypeError` and `RangeError` for a caller's mistake,
+ * {@linkcode PondError} with a stable code for what callers handle, and
+ * {@linkcode InvariantError} for a defect of pond itself.
+ *
+ * @module
+ */
+
+/** The stable codes of {@linkcode PondError}; docs/errors.md explains each. */
+export type PondErrorCode =
+  | "ABORTED"
+  | "ALREADY_EXISTS"
+  | "CONFLICT"
+  | "DIRECTORY_NOT_EMPTY"
+  | "FORMAT_TOO_NEW"
+  | "INTEGRITY"
+  | "INVALID_ARGUMENT"
+  | "INVALID_NAME"
+  | "IO"
+  | "IS_A_DIRECTORY"
+  | "LOCKED"
+  | "LOOP"
+  | "NO_POND"
+  | "NO_SPACE"
+  | "NOT_A_DIRECTORY"
+  | "NOT_A_FILE"
+  | "NOT_A_SYMLINK"
+  | "NOT_FOUND"
+  | "OUTCOME_UNKNOWN"
+  | "OUTSIDE_ROOT"
+  | "PERMISSION_DENIED"
+  | "QUERY"
+  | "READ_ONLY"
+  | "REVISION_NOT_FOUND"
+  | "UNSUPPORTED"
+  | "VERSION_CONFLICT";
+
+/** What a {@linkcode PondError} can say beside its code and message. */
+export interface PondErrorOptions extends ErrorOptions {
+  /** The path (in the pond or on the host) that the error is about. */
+  readonly path?: string;
+  /** The version of the pond that the error is about. */
+  readonly version?: number;
+  /** What to do about it: a sentence, or a command to paste. */
+  readonly hint?: string;
+}
+
+/** An error that a caller can expect and handle, told apart by its code. */
+export class PondError extends Error {
+  /** The name of the class, as stack traces show it. */
+  override readonly name: string = "PondError";
+  /** Which kind of error it is; never changes between releases. */
+  readonly code: PondErrorCode;
+  /** The path (in the pond or on the host) that the error is about. */
+  readonly path?: string;
+  /** The version of the pond that the error is about. */
+  readonly version?: number;
+  /** What to do about it: a sentence, or a command to paste. */
+  readonly hint?: string;
+
+  /**
+   * Makes an error.
+   *
+   * @param code The kind of error.
+   * @param message What failed, naming the path and the values.
+   * @param options The path, version, hint and cause.
+   */
+  constructor(
+    code: PondErrorCode,
+    message: string,
+    options: PondErrorOptions = {},
+  ) {
+    super(message, options);
+    this.code = code;
+    if (options.path !== undefined) this.path = options.path;
+    if (options.version !== undefined) this.version = options.version;
+    if (options.hint !== undefined) this.hint = options.hint;
+  }
+}
+
+/** Stored bytes are not what was written: nothing was read from them. */
+export class IntegrityError extends PondError {
+  /** The name of the class, as stack traces show it. */
+  override readonly name: string = "IntegrityError";
+
+  /**
+   * Makes the error about one file.
+   *
+   * @param path The damaged file.
+   * @param problem What is wrong with it, such as "its SHA-256 is …".
+   * @param options A hint and the cause.
+   */
+  constructor(path: string, problem: string, options: PondErrorOptions = {}) {
+    super("INTEGRITY", `Cannot trust ${path}: ${problem}`, {
+      hint: "restore this file from a backup; nothing was changed",
+      ...options,
+      path,
+    });
+  }
+}
+
+/** Another transaction changed the same thing first. */
+export class ConflictError extends PondError {
+  /** The name of the class, as stack traces show it. */
+  override readonly name: string = "ConflictError";
+
+  /**
+   * Makes the error about one path.
+   *
+   * @param path The path in the pond that both changed.
+   * @param version The version of the transaction that was first.
+   * @param problem What the other transaction did there.
+   */
+  constructor(path: string, version: number, problem: string) {
+    super(
+      "CONFLICT",
+      `Cannot commit the change of ${path}: ${problem} in version ${version}`,
+      { path, version, hint: "look at the new state and try again" },
+    );
+  }
+}
+
+/** A defect in pond: a state that its own code should have made impossible. */
+export class InvariantError extends Error {
+  /** The name of the class, as stack traces show it. */
+  override readonly name: string = "InvariantError";
+}
+
+/**
+ * Asserts what must hold if pond has no defect.
+ *
+ * @param condition What must be true.
+ * @param message The sentence that turned out to be false.
+ * @throws {InvariantError} When the condition is false.
+ */
+export function invariant(
+  condition: unknown,
+  message: string,
+): asserts condition {
+  if (!condition) throw new InvariantError(message);
+}
+
+/**
+ * Tells whether an error is a {@linkcode PondError} with one of these codes.
+ *
+ * @param error What was caught.
+ * @param codes The codes to look for.
+ * @returns True when `error` has one of `codes`.
+ */
+export function hasCode(
+  error: unknown,
+  ...codes: readonly PondErrorCode[]
+): error is PondError {
+  return error instanceof PondError && codes.includes(error.code);
+}

@@ -1,0 +1,133 @@
+/**
+ * This machine, by Deno.
+ *
+ * @module
+ */
+import { encodeHex } from "../bytes.ts";
+import { DenoFiles } from "./deno_files.ts";
+import type {
+  Clock,
+  Hasher,
+  HashStream,
+  Host,
+  Random,
+  Terminal,
+  TerminalOutput,
+} from "./host.ts";
+
+/** Columns where nobody can be asked. */
+const DEFAULT_COLUMNS = 80;
+
+/** The real platform. */
+export function denoHost(): Host {
+  return {
+    files: new DenoFiles(),
+    clock: new DenoClock(),
+    random: new CryptoRandom(),
+    hasher: new NodeHasher(),
+    terminal: new DenoTerminal(),
+  };
+}
+
+class DenoClock implements Clock {
+  nowUs(): number {
+    return Math.floor((performance.timeOrigin + performance.now()) * 1000);
+  }
+
+  monotonicMs(): number {
+    return performance.now();
+  }
+
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    const abort = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", abort);
+      resolve();
+    }, milliseconds);
+    signal?.addEventListener("abort", abort, { once: true });
+    return promise;
+  }
+}
+
+class CryptoRandom implements Random {
+  uuidHex(): string {
+    return crypto.randomUUID().replaceAll("-", "");
+  }
+
+  fraction(): number {
+    return Math.random();
+  }
+}
+
+/** Hashes by the platform's OpenSSL; loaded by the first large content. */
+export class NodeHasher implements Hasher {
+  /** Starts a SHA-256. */
+  async sha256(): Promise<HashStream> {
+    const { createHash } = await import("node:crypto");
+    const hash = createHash("sha256");
+    return {
+      update: (bytes) => void hash.update(bytes),
+      digestHex: () => encodeHex(new Uint8Array(hash.digest())),
+    };
+  }
+}
+
+class DenoTerminal implements Terminal {
+  readonly stdout: TerminalOutput = new DenoOutput(Deno.stdout);
+  readonly stderr: TerminalOutput = new DenoOutput(Deno.stderr);
+
+  get stdinIsTerminal(): boolean {
+    return Deno.stdin.isTerminal();
+  }
+
+  stdin(): ReadableStream<Uint8Array> {
+    return Deno.stdin.readable;
+  }
+
+  env(name: string): string | undefined {
+    return Deno.env.get(name);
+  }
+
+  cwd(): string {
+    return Deno.cwd();
+  }
+
+  user(): string {
+    return this.env("USER") || this.env("LOGNAME") || this.env("USERNAME") ||
+      "unknown";
+  }
+}
+
+class DenoOutput implements TerminalOutput {
+  readonly #stream: typeof Deno.stdout;
+
+  constructor(stream: typeof Deno.stdout) {
+    this.#stream = stream;
+  }
+
+  get isTerminal(): boolean {
+    return this.#stream.isTerminal();
+  }
+
+  get columns(): number {
+    return this.isTerminal ? Deno.consoleSize().columns : DEFAULT_COLUMNS;
+  }
+
+  async write(bytes: Uint8Array): Promise<boolean> {
+    try {
+      let written = 0;
+      while (written < bytes.length) {
+        written += await this.#stream.write(bytes.subarray(written));
+      }
+      return true;
+    } catch (error) {
+      if (error instanceof Deno.errors.BrokenPipe) return false;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,190 @@
+/**
+ * The platform, as small interfaces: files, clock, random numbers, terminal.
+ *
+ * Nothing outside this folder names `Deno` or a `node:` module. Every
+ * interface has a real implementation and one in memory, and both pass the
+ * same contract tests. Failures are {@linkcode PondError}s: `NOT_FOUND`,
+ * `ALREADY_EXISTS`, `PERMISSION_DENIED`, `NO_SPACE`, `NOT_A_DIRECTORY`,
+ * `IS_A_DIRECTORY`, `DIRECTORY_NOT_EMPTY`, `READ_ONLY`, `UNSUPPORTED`, `IO`.
+ *
+ * @module
+ */
+import type { Bytes } from "../bytes.ts";
+
+/** Which bytes of a file to read. */
+export interface ReadRange {
+  /** The first byte; 0 when left out. */
+  readonly offset?: number;
+  /** How many bytes at most; to the end of the file when left out. */
+  readonly length?: number;
+  /** Ends the reading; the promise or stream fails with its reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** What lies under a name on the host. */
+export type HostFileType = "file" | "directory" | "symlink" | "other";
+
+/** What the host knows of a file. Symbolic links are not followed. */
+export interface FileStat {
+  /** The kind of file. */
+  readonly type: HostFileType;
+  /** Length in bytes; 0 for directories. */
+  readonly sizeBytes: number;
+  /** Time of the last change, in milliseconds since the epoch, UTC. */
+  readonly modifiedMs: number;
+  /** The POSIX permission bits, such as 0o644. */
+  readonly mode: number;
+}
+
+/** A name in a directory of the host. */
+export interface FileEntry {
+  /** The name, without a path. */
+  readonly name: string;
+  /** The kind of file. */
+  readonly type: HostFileType;
+}
+
+/** Reads files and names. Paths are the platform's absolute paths. */
+export interface FileReader {
+  /** Reads a range of a file into memory; shorter at the end of the file. */
+  read(path: string, range?: ReadRange): Promise<Bytes>;
+  /** Reads a range of a file as a stream of chunks of at most 256 KiB. */
+  stream(path: string, range?: ReadRange): Promise<ReadableStream<Bytes>>;
+  /** Describes a file, or resolves to `undefined` when there is none. */
+  stat(path: string): Promise<FileStat | undefined>;
+  /** Lists a directory in no order. Fails with `NOT_FOUND` when it's missing. */
+  list(path: string): AsyncIterable<FileEntry>;
+  /** The target of a symbolic link, as it was written. */
+  readLink(path: string): Promise<string>;
+}
+
+/** A new file while it is written. Closing does not flush. */
+export interface WritableFile extends AsyncDisposable {
+  /** Appends all of the bytes; a short write is continued. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Sets the modification time, in milliseconds since the epoch. */
+  setModified(modifiedMs: number): Promise<void>;
+  /**
+   * Flushes bytes, length and times to the disk. A failed flush is final: what
+   * is on the disk is unknown, and the file must be given up.
+   */
+  sync(): Promise<void>;
+  /** Closes the file; more calls do nothing. */
+  close(): Promise<void>;
+}
+
+/** Changes files and names. */
+export interface FileWriter {
+  /** Creates a file that must not exist yet (`ALREADY_EXISTS`). */
+  create(path: string): Promise<WritableFile>;
+  /**
+   * Puts bytes under a name, whole or not at all, over what was there. Not
+   * flushed: only for hints that may be lost.
+   */
+  replace(path: string, bytes: Uint8Array): Promise<void>;
+  /**
+   * Writes bytes at the beginning of a file, which is made when missing.
+   * Neither atomic nor flushed, and ten times as fast as {@linkcode replace}:
+   * only for hints that check themselves and keep their length.
+   */
+  overwrite(path: string, bytes: Uint8Array): Promise<void>;
+  /**
+   * Gives a file a second name, which must not exist yet (`ALREADY_EXISTS`).
+   * `UNSUPPORTED` on a file system without hard links.
+   */
+  link(existing: string, path: string): Promise<void>;
+  /** Moves a file, over what was there. */
+  rename(from: string, to: string): Promise<void>;
+  /** Removes a file or an empty directory. `NOT_FOUND` when it's missing. */
+  remove(path: string): Promise<void>;
+  /** Makes a directory; does nothing when there is one already. */
+  makeDirectory(path: string): Promise<void>;
+  /** Makes a symbolic link that must not exist yet. */
+  makeLink(path: string, target: string): Promise<void>;
+  /** Flushes the names in a directory to the disk. */
+  syncDirectory(path: string): Promise<void>;
+  /**
+   * Takes the operating system's lock on a file (made when missing), waiting
+   * for it; the lock ends with its disposal or with the process.
+   */
+  lock(path: string, options?: { signal?: AbortSignal }): Promise<
+    AsyncDisposable
+  >;
+}
+
+/** All of the files of a machine. */
+export interface FileStore extends FileReader, FileWriter {}
+
+/** Tells the time. */
+export interface Clock {
+  /** Microseconds since the epoch, UTC. */
+  nowUs(): number;
+  /** Milliseconds from an arbitrary start that never go backwards. */
+  monotonicMs(): number;
+  /** Waits. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Makes random numbers. */
+export interface Random {
+  /** A random UUID (version 4) as 32 hexadecimal digits. */
+  uuidHex(): string;
+  /** A number of at least 0 and below 1. */
+  fraction(): number;
+}
+
+/** Hashes content that doesn't fit into memory. */
+export interface Hasher {
+  /** Starts a SHA-256. */
+  sha256(): Promise<HashStream>;
+}
+
+/** A hash while it is computed. */
+export interface HashStream {
+  /** Adds bytes. */
+  update(bytes: Uint8Array): void;
+  /** The hash of all bytes, as hexadecimal digits. */
+  digestHex(): string;
+}
+
+/** One of the output streams of a program. */
+export interface TerminalOutput {
+  /** Whether a person's terminal is at the other end. */
+  readonly isTerminal: boolean;
+  /** Width in columns; 80 where there is none to ask. */
+  readonly columns: number;
+  /** Writes all of the bytes. A closed pipe is `false`, not an error. */
+  write(bytes: Uint8Array): Promise<boolean>;
+}
+
+/** What a program that is started from a shell is given. */
+export interface Terminal {
+  /** Standard output. */
+  readonly stdout: TerminalOutput;
+  /** Standard error. */
+  readonly stderr: TerminalOutput;
+  /** Whether a person's terminal is at standard input. */
+  readonly stdinIsTerminal: boolean;
+  /** The bytes of standard input. */
+  stdin(): ReadableStream<Uint8Array>;
+  /** An environment variable. */
+  env(name: string): string | undefined;
+  /** The current directory, absolute. */
+  cwd(): string;
+  /** The name of the user who runs the program. */
+  user(): string;
+}
+
+/** The whole platform. */
+export interface Host {
+  /** Files. */
+  readonly files: FileStore;
+  /** Time. */
+  readonly clock: Clock;
+  /** Random numbers. */
+  readonly random: Random;
+  /** Hashes. */
+  readonly hasher: Hasher;
+  /** Standard streams, environment. */
+  readonly terminal: Terminal;
+}

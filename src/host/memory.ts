@@ -1,0 +1,146 @@
+/**
+ * A platform in memory, for tests and scratch use: a simulated disk, a clock
+ * that goes on by itself, random numbers from a seed.
+ *
+ * @module
+ */
+import { concatBytes, decodeUtf8 } from "../bytes.ts";
+import { NodeHasher } from "./deno_host.ts";
+import type { Clock, Host, Random, Terminal, TerminalOutput } from "./host.ts";
+import { SimDisk } from "./sim_disk.ts";
+
+export * from "./sim_disk.ts";
+
+/** Options of {@linkcode memoryHost}. */
+export interface MemoryHostOptions {
+  /** What the random numbers come from. */
+  readonly seed?: number;
+  /** A disk that other hosts use too. */
+  readonly files?: SimDisk;
+  /** The environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Standard input. */
+  readonly stdin?: Uint8Array;
+  /** Whether the standard streams are a person's terminal. */
+  readonly isTerminal?: boolean;
+  /** The current directory. */
+  readonly cwd?: string;
+}
+
+/** A platform in memory. */
+export interface MemoryHost extends Host {
+  readonly files: SimDisk;
+  readonly terminal: MemoryTerminal;
+}
+
+/** Makes a platform in memory. */
+export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
+  const random = new SeededRandom(options.seed ?? 1);
+  return {
+    files: options.files ?? new SimDisk(() => random.fraction()),
+    clock: new MemoryClock(),
+    random,
+    hasher: new NodeHasher(),
+    terminal: new MemoryTerminal(options),
+  };
+}
+
+/** A clock that moves on by a microsecond with each reading. */
+export class MemoryClock implements Clock {
+  #us = 1_767_225_600_000_000;
+
+  nowUs(): number {
+    return ++this.#us;
+  }
+
+  monotonicMs(): number {
+    return this.nowUs() / 1000;
+  }
+
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    this.#us += milliseconds * 1000;
+    return Promise.resolve();
+  }
+}
+
+/** SplitMix32: small, and good enough for choices in tests. */
+export class SeededRandom implements Random {
+  #state: number;
+
+  /** @param seed Any integer. */
+  constructor(seed: number) {
+    this.#state = seed | 0;
+  }
+
+  fraction(): number {
+    this.#state = (this.#state + 0x9e3779b9) | 0;
+    let z = this.#state ^ (this.#state >>> 16);
+    z = Math.imul(z, 0x21f0aaad);
+    z ^= z >>> 15;
+    z = Math.imul(z, 0x735a2d97);
+    return ((z ^ (z >>> 15)) >>> 0) / 2 ** 32;
+  }
+
+  uuidHex(): string {
+    let hex = "";
+    for (let i = 0; i < 32; i++) {
+      hex += Math.floor(this.fraction() * 16).toString(16);
+    }
+    return `${hex.slice(0, 12)}4${hex.slice(13, 16)}a${hex.slice(17)}`;
+  }
+}
+
+/** Standard streams in memory. */
+export class MemoryTerminal implements Terminal {
+  readonly stdout: MemoryOutput;
+  readonly stderr: MemoryOutput;
+  readonly stdinIsTerminal: boolean;
+  readonly #options: MemoryHostOptions;
+
+  /** @param options What the streams are. */
+  constructor(options: MemoryHostOptions) {
+    this.#options = options;
+    this.stdout = new MemoryOutput(options.isTerminal ?? false);
+    this.stderr = new MemoryOutput(options.isTerminal ?? false);
+    this.stdinIsTerminal = options.isTerminal ?? false;
+  }
+
+  stdin(): ReadableStream<Uint8Array> {
+    return ReadableStream.from([this.#options.stdin ?? new Uint8Array(0)]);
+  }
+
+  env(name: string): string | undefined {
+    return this.#options.env?.[name];
+  }
+
+  cwd(): string {
+    return this.#options.cwd ?? "/";
+  }
+
+  user(): string {
+    return this.env("USER") ?? "tester";
+  }
+}
+
+/** An output stream that keeps what is written. */
+export class MemoryOutput implements TerminalOutput {
+  readonly isTerminal: boolean;
+  readonly columns = 80;
+  readonly #chunks: Uint8Array[] = [];
+
+  /** @param isTerminal Whether it shall look like a person's terminal. */
+  constructor(isTerminal: boolean) {
+    this.isTerminal = isTerminal;
+  }
+
+  write(bytes: Uint8Array): Promise<boolean> {
+    this.#chunks.push(bytes.slice());
+    return Promise.resolve(true);
+  }
+
+  /** What was written, as text. */
+  text(): string {
+    return decodeUtf8(concatBytes(this.#chunks));
+  }
+}

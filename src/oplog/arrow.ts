@@ -1,0 +1,334 @@
+/**
+ * Arrow IPC streams of one record batch; the one place that names the Arrow
+ * library.
+ *
+ * Columns go straight into Arrow's buffers (validity, offsets, values) without
+ * the library's value-at-a-time builders, which cost ten times as much for a
+ * batch of few rows. docs/decisions/0001 says why the library is flechette.
+ *
+ * @see {@link https://arrow.apache.org/docs/format/Columnar.html#ipc-streaming-format}
+ * @module
+ */
+// @ts-types="npm:@uwdata/flechette@2.6.0"
+import {
+  batchType,
+  binary,
+  bool,
+  Column,
+  type DataType,
+  dateDay,
+  decimal,
+  float32,
+  float64,
+  int16,
+  int32,
+  int64,
+  int8,
+  tableFromColumns,
+  tableFromIPC,
+  tableToIPC,
+  timestamp,
+  TimeUnit,
+  utf8,
+} from "@uwdata/flechette";
+import { type Bytes, concatBytes, encodeUtf8 } from "../bytes.ts";
+import { IntegrityError, invariant } from "../errors.ts";
+import type { ColumnKind, TypedCell } from "./column_kind.ts";
+
+/** The types that the rows of a pond are made of. */
+export type ColumnType = "utf8" | "binary" | "int32" | "int64";
+
+/** A column: its name and type. All columns may hold nulls. */
+export interface ColumnSpec {
+  /** The name. */
+  readonly name: string;
+  /** The type; `int64` values are JavaScript numbers, so below 2^53. */
+  readonly type: ColumnType;
+}
+
+/** The value of a cell. */
+export type Cell = string | number | Uint8Array | null;
+
+/**
+ * Encodes rows as an IPC stream of one record batch.
+ *
+ * @param specs The columns.
+ * @param columns The values of each column, all of one length.
+ * @returns The stream: schema, batch, end mark.
+ */
+export function encodeBatch(
+  specs: readonly ColumnSpec[],
+  columns: readonly (readonly Cell[])[],
+): Bytes {
+  const length = columns[0]?.length ?? 0;
+  const encoded = specs.map((spec, i): [string, Column<unknown>] => {
+    const values = columns[i];
+    invariant(values?.length === length, "all columns have the same length");
+    return [spec.name, encodeColumn(spec.type, values)];
+  });
+  return streamOf(encoded);
+}
+
+/** A column of any kind, to be encoded. */
+export interface ArrowColumn {
+  /** The name. */
+  readonly name: string;
+  /** What it holds. */
+  readonly kind: ColumnKind;
+  /** The values. */
+  readonly values: readonly TypedCell[];
+}
+
+/**
+ * Encodes columns of any kind as an IPC stream of one record batch.
+ *
+ * @param columns All of one length.
+ */
+export function encodeArrow(columns: readonly ArrowColumn[]): Bytes {
+  return streamOf(columns.map(({ name, kind, values }) => [
+    name,
+    encodeTyped(kind, values),
+  ]));
+}
+
+function streamOf(columns: [string, Column<unknown>][]): Bytes {
+  const bytes = tableToIPC(tableFromColumns(columns), { format: "stream" });
+  invariant(bytes !== null, "an in-memory sink returns its bytes");
+  return bytes as Bytes;
+}
+
+/**
+ * Decodes an IPC stream.
+ *
+ * @param specs The columns to read; one that the stream lacks reads as nulls,
+ *   and columns that aren't asked for are ignored.
+ * @param bytes The stream.
+ * @param source Where the bytes come from, for the error.
+ * @returns The values of each column of `specs`.
+ * @throws {IntegrityError} When the bytes are no such stream.
+ */
+export function decodeBatch(
+  specs: readonly ColumnSpec[],
+  bytes: Uint8Array,
+  source: string,
+): Cell[][] {
+  try {
+    const table = tableFromIPC(aligned(bytes));
+    return specs.map((spec) => {
+      const column = table.getChild(spec.name);
+      return column === null || column === undefined
+        ? new Array<Cell>(table.numRows).fill(null)
+        : decodeColumn(spec, column, table.numRows);
+    });
+  } catch (cause) {
+    throw new IntegrityError(source, "it holds no valid Arrow IPC stream", {
+      cause,
+    });
+  }
+}
+
+/** Buffers in a stream begin at multiples of eight bytes, if it does itself. */
+function aligned(bytes: Uint8Array): Uint8Array {
+  return bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
+}
+
+function encodeColumn(
+  type: ColumnType,
+  values: readonly Cell[],
+): Column<unknown> {
+  const { nullCount, validity } = encodeValidity(values);
+  const base = { length: values.length, nullCount, validity };
+  switch (type) {
+    case "utf8":
+      return variableColumn(
+        utf8(),
+        base,
+        values.map((v) => (v === null ? EMPTY : encodeUtf8(asString(v)))),
+      );
+    case "binary":
+      return variableColumn(
+        binary(),
+        base,
+        values.map((v) => (v === null ? EMPTY : asBytes(v))),
+      );
+    case "int32":
+      return fixedColumn(
+        int32(),
+        base,
+        Int32Array.from(values, (v) => (v === null ? 0 : asNumber(v))),
+      );
+    case "int64":
+      return fixedColumn(
+        int64(),
+        base,
+        BigInt64Array.from(
+          values,
+          (v) => (v === null ? 0n : BigInt(asNumber(v))),
+        ),
+      );
+    default:
+      return type satisfies never;
+  }
+}
+
+function encodeTyped(
+  kind: ColumnKind,
+  values: readonly TypedCell[],
+): Column<unknown> {
+  const { nullCount, validity } = encodeValidity(values);
+  const base = { length: values.length, nullCount, validity };
+  const numbers = () => values.map((v) => (v === null ? 0 : Number(v)));
+  const bigints = () => values.map((v) => (v === null ? 0n : asBigint(v)));
+  switch (kind.kind) {
+    case "boolean":
+      return fixedColumn(bool(), base, encodeBits(values, (v) => v === true));
+    case "integer":
+      return encodeIntegers(kind.bits, base, values);
+    case "float":
+      return fixedColumn(float32(), base, Float32Array.from(numbers()));
+    case "double":
+      return fixedColumn(float64(), base, Float64Array.from(numbers()));
+    case "decimal": {
+      const type = decimal(kind.width, kind.scale);
+      return fixedColumn(type, base, encodeDecimals(bigints()));
+    }
+    case "date":
+      return fixedColumn(dateDay(), base, Int32Array.from(numbers()));
+    case "timestamp": {
+      const type = timestamp(TimeUnit.MICROSECOND, kind.zoned ? "UTC" : null);
+      return fixedColumn(type, base, BigInt64Array.from(bigints()));
+    }
+    case "blob":
+      return encodeColumn("binary", values as readonly Cell[]);
+    case "text":
+      return encodeColumn("utf8", values as readonly Cell[]);
+    default:
+      return kind satisfies never;
+  }
+}
+
+function encodeIntegers(
+  bits: 8 | 16 | 32 | 64,
+  base: ColumnBase,
+  values: readonly TypedCell[],
+): Column<unknown> {
+  const number = (v: TypedCell) => v === null ? 0 : Number(v);
+  switch (bits) {
+    case 8:
+      return fixedColumn(int8(), base, Int8Array.from(values, number));
+    case 16:
+      return fixedColumn(int16(), base, Int16Array.from(values, number));
+    case 32:
+      return fixedColumn(int32(), base, Int32Array.from(values, number));
+    case 64:
+      return fixedColumn(
+        int64(),
+        base,
+        BigInt64Array.from(values, (v) => v === null ? 0n : asBigint(v)),
+      );
+    default:
+      return bits satisfies never;
+  }
+}
+
+/** Two's complement of 128 bits, least significant half first. */
+function encodeDecimals(values: readonly bigint[]): BigUint64Array {
+  const words = new BigUint64Array(values.length * 2);
+  values.forEach((value, i) => {
+    words[2 * i] = BigInt.asUintN(64, value);
+    words[2 * i + 1] = BigInt.asUintN(64, value >> 64n);
+  });
+  return words;
+}
+
+function asBigint(value: TypedCell): bigint {
+  if (typeof value !== "bigint") throw new TypeError("a cell is no bigint");
+  return value;
+}
+
+const EMPTY = new Uint8Array(0);
+
+interface ColumnBase {
+  readonly length: number;
+  readonly nullCount: number;
+  readonly validity: Uint8Array;
+}
+
+/** No buffer where nothing is null. */
+function encodeValidity(
+  values: readonly (Cell | TypedCell)[],
+): { nullCount: number; validity: Uint8Array } {
+  let nullCount = 0;
+  for (const value of values) if (value === null) nullCount++;
+  if (nullCount === 0) return { nullCount, validity: EMPTY };
+  return { nullCount, validity: encodeBits(values, (v) => v !== null) };
+}
+
+/** One bit a row, least significant first. */
+function encodeBits<T>(
+  values: readonly T[],
+  isSet: (value: T) => boolean,
+): Uint8Array {
+  const bits = new Uint8Array(Math.ceil(values.length / 64) * 8);
+  values.forEach((value, i) => {
+    if (isSet(value)) bits[i >> 3] = (bits[i >> 3] ?? 0) | 1 << (i & 7);
+  });
+  return bits;
+}
+
+function variableColumn(
+  type: DataType,
+  base: ColumnBase,
+  chunks: readonly Uint8Array[],
+): Column<unknown> {
+  const offsets = new Int32Array(chunks.length + 1);
+  let end = 0;
+  chunks.forEach((chunk, i) => offsets[i + 1] = end += chunk.length);
+  return fixedColumn(type, base, concatBytes(chunks), offsets);
+}
+
+function fixedColumn(
+  type: DataType,
+  base: ColumnBase,
+  values: ArrayBufferView,
+  offsets?: Int32Array,
+): Column<unknown> {
+  const Batch = batchType(type);
+  const data = offsets
+    ? { ...base, type, values, offsets }
+    : { ...base, type, values };
+  return new Column([new Batch(data)], type);
+}
+
+function decodeColumn(
+  spec: ColumnSpec,
+  column: Column<unknown>,
+  length: number,
+): Cell[] {
+  const read = spec.type === "utf8"
+    ? asString
+    : spec.type === "binary"
+    ? asBytes
+    : asNumber;
+  const cells = new Array<Cell>(length);
+  for (let i = 0; i < length; i++) {
+    const value = column.at(i);
+    cells[i] = value === null || value === undefined ? null : read(value);
+  }
+  return cells;
+}
+
+function asString(value: unknown): string {
+  if (typeof value !== "string") throw new TypeError("a cell is no string");
+  return value;
+}
+
+function asNumber(value: unknown): number {
+  if (typeof value !== "number") throw new TypeError("a cell is no number");
+  return value;
+}
+
+function asBytes(value: unknown): Uint8Array {
+  if (!(value instanceof Uint8Array)) throw new TypeError("a cell is no bytes");
+  return value;
+}

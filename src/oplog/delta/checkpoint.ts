@@ -1,0 +1,323 @@
+/**
+ * Checkpoints: the state of a table at one version, as a Parquet file.
+ *
+ * ```text
+ * columns        txn, add, remove, metaData, protocol: optional groups, one row
+ *                an action, all but one of them null
+ * key-value      pond.commit   digest of the version's commit
+ *                pond.digest   SHA-256 of the file, with zeros for these digits
+ * _last_checkpoint   {"version":…,"size":…,"sizeInBytes":…,"numOfAddFiles":…}
+ * ```
+ *
+ * The digest lets a damaged checkpoint be found without anything beside it.
+ * Checkpoints of other engines have none, and are believed as they are.
+ *
+ * NOT SUPPORTED yet: v2 checkpoints and statistics as structs.
+ *
+ * @see {@link https://github.com/delta-io/delta/blob/master/PROTOCOL.md#checkpoints}
+ * @module
+ */
+import { type Bytes, decodeUtf8, encodeUtf8, sha256Hex } from "../../bytes.ts";
+import { IntegrityError, invariant } from "../../errors.ts";
+import {
+  decodeParquet,
+  encodeNestedParquet,
+  type ParquetSchemaElement,
+} from "../parquet.ts";
+import { type Action, actionFrom } from "./actions.ts";
+import type { Snapshot } from "./table_state.ts";
+
+/** What is in a checkpoint file. */
+export interface CheckpointContent {
+  /** The actions that make the state. */
+  readonly actions: readonly Action[];
+  /** The digest of the commit of its version, where the file says it. */
+  readonly commitDigest: string | undefined;
+}
+
+/** An encoded checkpoint. */
+export interface EncodedCheckpoint {
+  /** The file. */
+  readonly bytes: Bytes;
+  /** The hint for `_last_checkpoint`. */
+  readonly hint: Bytes;
+}
+
+/** What `_last_checkpoint` says; never more than a hint. */
+export interface LastCheckpoint {
+  /** The version. */
+  readonly version: number;
+  /** How many parts the checkpoint has. */
+  readonly parts: number;
+}
+
+const COMMIT_KEY = "pond.commit";
+const DIGEST_KEY = "pond.digest";
+const ZEROS = "0".repeat(64);
+
+/**
+ * Encodes a state.
+ *
+ * @param snapshot The state.
+ * @param commitDigest The digest of the commit of its version.
+ */
+export async function encodeCheckpoint(
+  snapshot: Snapshot,
+  commitDigest: string,
+): Promise<EncodedCheckpoint> {
+  const rows = rowsOf(snapshot);
+  const names = ["txn", "add", "remove", "metaData", "protocol"] as const;
+  const bytes = await encodeNestedParquet(
+    SCHEMA,
+    names.map((name) => ({ name, data: rows.map((row) => row[name] ?? null) })),
+    // The digest comes last: it is looked for from the end of the file.
+    [[COMMIT_KEY, commitDigest], [DIGEST_KEY, ZEROS]],
+  );
+  const at = digestOffset(bytes);
+  invariant(at !== undefined, "the file has a place for its digest");
+  bytes.set(encodeUtf8(await sha256Hex(bytes)), at);
+  const hint = {
+    version: snapshot.version,
+    size: rows.length,
+    sizeInBytes: bytes.length,
+    numOfAddFiles: snapshot.fileCount,
+  };
+  return { bytes, hint: encodeUtf8(JSON.stringify(hint)) };
+}
+
+/**
+ * Decodes a checkpoint, after its digest was checked.
+ *
+ * @param bytes One of its files.
+ * @param source The file, for errors.
+ * @throws {IntegrityError} When it is not what was written.
+ */
+export async function decodeCheckpoint(
+  bytes: Bytes,
+  source: string,
+): Promise<CheckpointContent> {
+  await checkSeal(bytes, source);
+  const table = await decodeParquet(bytes, { source });
+  const actions: Action[] = [];
+  for (const row of table.rows) {
+    const action = actionFrom(row, source);
+    if (action !== undefined) actions.push(action);
+  }
+  return { actions, commitDigest: table.keyValues.get(COMMIT_KEY) };
+}
+
+/**
+ * Reads `_last_checkpoint`.
+ *
+ * @returns `undefined` when it can't be understood: it is a hint.
+ */
+export function parseLastCheckpoint(bytes: Bytes): LastCheckpoint | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(decodeUtf8(bytes));
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+  if (typeof value !== "object" || value === null) return undefined;
+  const { version, parts } = value as Record<string, unknown>;
+  if (!isCount(version)) return undefined;
+  return { version, parts: isCount(parts) && parts > 0 ? parts : 1 };
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+/**
+ * A file with the mark of a digest must have the right one. A flipped bit in
+ * the mark itself hides it, and has then changed nothing else.
+ */
+async function checkSeal(bytes: Bytes, source: string): Promise<void> {
+  const at = digestOffset(bytes);
+  if (at === undefined) return;
+  const stated = decodeUtf8(bytes.subarray(at, at + ZEROS.length));
+  const unsealed = bytes.slice();
+  unsealed.set(encodeUtf8(ZEROS), at);
+  const actual = await sha256Hex(unsealed);
+  if (stated === actual) return;
+  throw new IntegrityError(source, `its digest is ${actual}, not ${stated}`, {
+    hint:
+      "remove this file if the commits up to its version are there: they hold the same",
+  });
+}
+
+/**
+ * Where the 64 digits are: in Thrift's compact protocol a value of that length
+ * follows its key after a field header (0x18) and the length (0x40).
+ */
+function digestOffset(bytes: Uint8Array): number | undefined {
+  const mark = encodeUtf8(`${DIGEST_KEY}\x18\x40`);
+  for (let at = bytes.length - mark.length - ZEROS.length; at >= 0; at--) {
+    // Statistics and paths of a large footer come before: not far back.
+    let i = 0;
+    while (i < mark.length && bytes[at + i] === mark[i]) i++;
+    if (i === mark.length) return at + mark.length;
+  }
+  return undefined;
+}
+
+/** A row: one action, as the columns of the file have it. */
+interface CheckpointRow {
+  readonly txn?: unknown;
+  readonly add?: unknown;
+  readonly remove?: unknown;
+  readonly metaData?: unknown;
+  readonly protocol?: unknown;
+}
+
+function rowsOf(snapshot: Snapshot): CheckpointRow[] {
+  const { protocol, metaData } = snapshot;
+  const rows: CheckpointRow[] = [
+    { protocol },
+    {
+      metaData: {
+        ...metaData,
+        ...(metaData.createdTime === undefined
+          ? {}
+          : { createdTime: BigInt(metaData.createdTime) }),
+      },
+    },
+  ];
+  for (const txn of snapshot.transactions.values()) {
+    rows.push({
+      txn: {
+        ...txn,
+        version: BigInt(txn.version),
+        lastUpdated: bigintOf(txn.lastUpdated),
+      },
+    });
+  }
+  for (const remove of snapshot.tombstones) {
+    rows.push({
+      remove: {
+        ...remove,
+        deletionTimestamp: bigintOf(remove.deletionTimestamp),
+        size: bigintOf(remove.size),
+      },
+    });
+  }
+  for (const add of snapshot.adds) {
+    rows.push({
+      add: {
+        ...add,
+        size: BigInt(add.size),
+        modificationTime: BigInt(add.modificationTime),
+        dataChange: false,
+      },
+    });
+  }
+  return rows;
+}
+
+function bigintOf(value: number | undefined): bigint | null {
+  return value === undefined ? null : BigInt(value);
+}
+
+// === The schema, depth first ===
+
+type Elements = readonly ParquetSchemaElement[];
+
+function text(name: string): Elements {
+  return [{
+    name,
+    type: "BYTE_ARRAY",
+    converted_type: "UTF8",
+    repetition_type: "OPTIONAL",
+  }];
+}
+
+function leaf(name: string, type: "INT32" | "INT64" | "BOOLEAN"): Elements {
+  return [{ name, type, repetition_type: "OPTIONAL" }];
+}
+
+function group(name: string, ...members: Elements[]): Elements {
+  return [
+    { name, repetition_type: "OPTIONAL", num_children: members.length },
+    ...members.flat(),
+  ];
+}
+
+function map(name: string): Elements {
+  return [
+    {
+      name,
+      repetition_type: "OPTIONAL",
+      num_children: 1,
+      converted_type: "MAP",
+    },
+    { name: "key_value", repetition_type: "REPEATED", num_children: 2 },
+    {
+      name: "key",
+      type: "BYTE_ARRAY",
+      converted_type: "UTF8",
+      repetition_type: "REQUIRED",
+    },
+    ...text("value"),
+  ];
+}
+
+function list(name: string): Elements {
+  return [
+    {
+      name,
+      repetition_type: "OPTIONAL",
+      num_children: 1,
+      converted_type: "LIST",
+    },
+    { name: "list", repetition_type: "REPEATED", num_children: 1 },
+    ...text("element"),
+  ];
+}
+
+const SCHEMA: Elements = [
+  { name: "root", num_children: 5 },
+  ...group(
+    "txn",
+    text("appId"),
+    leaf("version", "INT64"),
+    leaf("lastUpdated", "INT64"),
+  ),
+  ...group(
+    "add",
+    text("path"),
+    map("partitionValues"),
+    leaf("size", "INT64"),
+    leaf("modificationTime", "INT64"),
+    leaf("dataChange", "BOOLEAN"),
+    text("stats"),
+    map("tags"),
+  ),
+  ...group(
+    "remove",
+    text("path"),
+    leaf("deletionTimestamp", "INT64"),
+    leaf("dataChange", "BOOLEAN"),
+    leaf("extendedFileMetadata", "BOOLEAN"),
+    map("partitionValues"),
+    leaf("size", "INT64"),
+  ),
+  ...group(
+    "metaData",
+    text("id"),
+    text("name"),
+    text("description"),
+    group("format", text("provider"), map("options")),
+    text("schemaString"),
+    list("partitionColumns"),
+    map("configuration"),
+    leaf("createdTime", "INT64"),
+  ),
+  ...group(
+    "protocol",
+    leaf("minReaderVersion", "INT32"),
+    leaf("minWriterVersion", "INT32"),
+    list("readerFeatures"),
+    list("writerFeatures"),
+  ),
+];

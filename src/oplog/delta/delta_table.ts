@@ -1,0 +1,501 @@
+/**
+ * A Delta table: its state, commits to it, commits of others.
+ *
+ * ```text
+ * <table>/_delta_log/<20 digits>.json                  commits
+ * <table>/_delta_log/<20 digits>.checkpoint.parquet    checkpoints
+ * <table>/_delta_log/_last_checkpoint                  a hint
+ * <table>/…                                            data files
+ * ```
+ *
+ * @module
+ */
+import { type Bytes, sha256Hex } from "../../bytes.ts";
+import { hasCode, IntegrityError, invariant, PondError } from "../../errors.ts";
+import type { Host } from "../../host/host.ts";
+import { VERSION } from "../../version.ts";
+import type {
+  Action,
+  AddFile,
+  CommitInfo,
+  MetaData,
+  RemoveFile,
+  SetTransaction,
+} from "./actions.ts";
+import { conflictOf } from "./conflict.ts";
+import { encodeCheckpoint } from "./checkpoint.ts";
+import { type Commit, encodeCommit } from "./commit_file.ts";
+import { ENGINE_NAME } from "./digest.ts";
+import { writeHead } from "./head.ts";
+import {
+  checkpointFileName,
+  commitFileName,
+  LAST_CHECKPOINT,
+  LOG_DIRECTORY,
+} from "./log_path.ts";
+import { type LoadedLog, LogReader, type LogTail } from "./log_reader.ts";
+import {
+  NEW_TABLE_PROTOCOL,
+  requireReadable,
+  requireWritable,
+} from "./protocol.ts";
+import { publish } from "./publish.ts";
+import type { DeltaSchema } from "./schema.ts";
+import { decodePath, type Snapshot, type TableState } from "./table_state.ts";
+
+/** Options of a table. */
+export interface DeltaOptions {
+  /** Flush before acknowledging; true when left out. */
+  readonly flush?: boolean;
+  /** Where the witness of the newest commit lies; none when left out. */
+  readonly headPath?: string;
+  /** The version to read; the newest when left out. */
+  readonly version?: number;
+  /** Ends the call. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a new table is. */
+export interface DeltaDefinition {
+  /** The columns. */
+  readonly schema: DeltaSchema;
+  /** Names of the partition columns. */
+  readonly partitionColumns: readonly string[];
+  /** Settings, by the protocol's names. */
+  readonly configuration: { readonly [name: string]: string };
+}
+
+/** What a commit shall do. */
+export interface DeltaCommit {
+  /** Data files that were written, and flushed. */
+  readonly adds?: readonly AddFile[];
+  /** Data files that go. */
+  readonly removes?: readonly RemoveFile[];
+  /** How far applications have come. */
+  readonly transactions?: readonly SetTransaction[];
+  /** What is said of it. */
+  readonly commitInfo: CommitInfo;
+  /** Its time, milliseconds since the epoch. */
+  readonly timestampMs: number;
+}
+
+/** How a commit ended. */
+export type DeltaCommitResult =
+  | { readonly status: "committed"; readonly bytesWritten: number }
+  /** Another writer took the version: refresh, and try again. */
+  | { readonly status: "taken" };
+
+/** A commit of another writer, or of this one if its answer was lost. */
+export interface ForeignCommit {
+  /** Its version. */
+  readonly version: number;
+  /** The id of its transaction, where its writer said one. */
+  readonly transactionId: string | undefined;
+  /** Bytes of its data files and of itself. */
+  readonly sizeBytes: number;
+}
+
+/** What others have committed. */
+export interface DeltaChanges {
+  /** Data files that came. */
+  readonly added: readonly AddFile[];
+  /** Data files that went. */
+  readonly removed: readonly RemoveFile[];
+  /** The commits themselves, in order. */
+  readonly commits: readonly ForeignCommit[];
+  /** Why an append must not simply be tried again; `undefined`: it may be. */
+  readonly conflict: string | undefined;
+}
+
+/** A checkpoint is due after so many commits. */
+const CHECKPOINT_COMMITS = 64;
+/** … or when so many bytes of them are more than half of the last one. */
+const CHECKPOINT_BYTES = 1024 * 1024;
+
+/** An open table. */
+export class DeltaTable {
+  /** The table's directory on the host. */
+  readonly directory: string;
+  readonly #host: Host;
+  readonly #options: DeltaOptions;
+  readonly #reader: LogReader;
+  #state: TableState;
+  #digest: string;
+  #tail: LogTail;
+  /** Modification time of the newest commit, once it was looked at. */
+  #modifiedMs: number | undefined;
+
+  private constructor(
+    host: Host,
+    directory: string,
+    options: DeltaOptions,
+    { state, digest, tail }: LoadedLog,
+  ) {
+    this.#host = host;
+    this.directory = directory;
+    this.#options = options;
+    this.#reader = new LogReader(host.files, directory);
+    this.#state = state;
+    this.#digest = digest;
+    this.#tail = tail;
+  }
+
+  /**
+   * Creates a table: version 0.
+   *
+   * @param host The platform.
+   * @param directory The table's directory, which exists.
+   * @param definition What it is.
+   * @param first Its first files.
+   * @throws {PondError} `ALREADY_EXISTS` when there is a table.
+   */
+  static async create(
+    host: Host,
+    directory: string,
+    definition: DeltaDefinition,
+    first: DeltaCommit,
+    options: DeltaOptions = {},
+  ): Promise<DeltaTable> {
+    const { files } = host;
+    const log = `${directory}/${LOG_DIRECTORY}`;
+    await files.makeDirectory(log);
+    if (options.flush !== false) await files.syncDirectory(directory);
+    const actions: Action[] = [
+      { kind: "protocol", protocol: NEW_TABLE_PROTOCOL },
+      { kind: "metaData", metaData: metaDataOf(host, definition, first) },
+      ...actionsOf(first),
+    ];
+    const { bytes } = await encodeCommit(
+      commitInfoOf(first, undefined),
+      actions,
+      undefined,
+    );
+    const outcome = await publish(files, {
+      directory: log,
+      name: commitFileName(0),
+      bytes,
+      modifiedMs: first.timestampMs,
+      uuid: host.random.uuidHex(),
+      flush: options.flush ?? true,
+    });
+    if (outcome === "taken") {
+      throw new PondError(
+        "ALREADY_EXISTS",
+        `Cannot create a Delta table: there is one in ${directory}`,
+        { path: directory },
+      );
+    }
+    const table = await DeltaTable.open(host, directory, options);
+    await table.#witness();
+    return table;
+  }
+
+  /**
+   * Opens a table.
+   *
+   * @throws {IntegrityError} When its log is damaged.
+   * @throws {PondError} `UNSUPPORTED`, `NOT_FOUND`, `REVISION_NOT_FOUND`.
+   */
+  static async open(
+    host: Host,
+    directory: string,
+    options: DeltaOptions = {},
+  ): Promise<DeltaTable> {
+    const reader = new LogReader(host.files, directory);
+    const loaded = await reader.load(options);
+    requireReadable(loaded.state.protocol, directory);
+    invariant(loaded.state.metaData, "a readable table has a schema");
+    return new DeltaTable(host, directory, options, loaded);
+  }
+
+  /**
+   * Opens a table as it was at a time.
+   *
+   * @param timestampMs Milliseconds since the epoch.
+   * @throws {PondError} `REVISION_NOT_FOUND` for a time before the first commit.
+   */
+  static async openAt(
+    host: Host,
+    directory: string,
+    timestampMs: number,
+    options: DeltaOptions = {},
+  ): Promise<DeltaTable> {
+    const reader = new LogReader(host.files, directory);
+    const version = await reader.versionAt(timestampMs);
+    return await DeltaTable.open(host, directory, { ...options, version });
+  }
+
+  /** The state at the newest version that this object knows. */
+  get snapshot(): Snapshot {
+    return this.#state;
+  }
+
+  /** The digest of the newest commit that this object knows. */
+  get digest(): string {
+    return this.#digest;
+  }
+
+  /**
+   * Commits as the version after the newest one known.
+   *
+   * @param commit Its files are durable already.
+   * @throws {PondError} `OUTCOME_UNKNOWN`, `UNSUPPORTED`, `NO_SPACE`, …
+   */
+  async commit(commit: DeltaCommit): Promise<DeltaCommitResult> {
+    const { protocol, metaData, version: before } = this.#state;
+    requireWritable(protocol, metaData, this.directory);
+    const version = before + 1;
+    const actions = actionsOf(commit);
+    const { bytes, digest } = await encodeCommit(
+      commitInfoOf(commit, before),
+      actions,
+      this.#digest,
+    );
+    const modifiedMs = Math.max(
+      commit.timestampMs,
+      await this.#newestModifiedMs() + 1,
+    );
+    const outcome = await publish(this.#host.files, {
+      directory: `${this.directory}/${LOG_DIRECTORY}`,
+      name: commitFileName(version),
+      bytes,
+      modifiedMs,
+      uuid: this.#host.random.uuidHex(),
+      flush: this.#options.flush ?? true,
+    });
+    if (outcome === "taken") return { status: "taken" };
+    await this.#requireConnected(before);
+    this.#state.apply(version, actions);
+    this.#digest = digest;
+    this.#modifiedMs = modifiedMs;
+    this.#grow(bytes.length);
+    await this.#witness();
+    return { status: "committed", bytesWritten: bytes.length };
+  }
+
+  /** Takes in what others have committed: two look-ups when there is nothing. */
+  async refresh(): Promise<DeltaChanges> {
+    const added: AddFile[] = [];
+    const removed: RemoveFile[] = [];
+    const commits: ForeignCommit[] = [];
+    let tableChanged = false;
+    for (;;) {
+      const version = this.#state.version + 1;
+      const commit = await this.#reader.readCommit(version, this.#digest);
+      if (commit === undefined) break;
+      const change = this.#applyForeign(version, commit);
+      added.push(...change.added);
+      removed.push(...change.removed);
+      tableChanged ||= change.tableChanged;
+      const { transactionId } = commit;
+      const sizeBytes = commit.sizeBytes + sizeOf(change.added);
+      commits.push({ version, transactionId, sizeBytes });
+    }
+    await this.#requireConnected(this.#state.version);
+    if (tableChanged) requireReadable(this.#state.protocol, this.directory);
+    const conflict = conflictOf({ removed, tableChanged });
+    return { added, removed, commits, conflict };
+  }
+
+  /**
+   * Writes a checkpoint when one is due. A commit doesn't depend on it: where it
+   * can't be written, it stays due.
+   */
+  async maintain(): Promise<void> {
+    const { checkpointVersion, checkpointBytes, commitBytes } = this.#tail;
+    const commits = this.#state.version - checkpointVersion;
+    const limit = Math.max(CHECKPOINT_BYTES, checkpointBytes / 2);
+    if (commits < CHECKPOINT_COMMITS && commitBytes <= limit) return;
+    try {
+      await this.checkpoint();
+    } catch (error) {
+      if (!(error instanceof PondError)) throw error;
+    }
+  }
+
+  /**
+   * Writes a checkpoint of the newest version known. Two writers write the
+   * same: the last one's file stays.
+   */
+  async checkpoint(): Promise<void> {
+    const { files } = this.#host;
+    const log = `${this.directory}/${LOG_DIRECTORY}`;
+    const { version } = this.#state;
+    const { bytes, hint } = await encodeCheckpoint(this.#state, this.#digest);
+    await files.replace(`${log}/${checkpointFileName(version)}`, bytes);
+    // Hadoop keeps a checksum beside a file, which would be that of the last.
+    await this.#removeIfThere(`${log}/.${LAST_CHECKPOINT}.crc`);
+    await files.replace(`${log}/${LAST_CHECKPOINT}`, hint);
+    this.#tail = {
+      checkpointVersion: version,
+      checkpointBytes: bytes.length,
+      commitBytes: 0,
+    };
+  }
+
+  /**
+   * Flushes the log's directory once more, after a flush of it has failed. What
+   * a failed flush has given up is not written by the next one, unless the
+   * directory is changed again in between.
+   */
+  async flushLog(): Promise<void> {
+    const { files, random } = this.#host;
+    const log = `${this.directory}/${LOG_DIRECTORY}`;
+    const temporary = `${log}/.flush.${random.uuidHex()}.tmp`;
+    await (await files.create(temporary)).close();
+    await files.remove(temporary);
+    await files.syncDirectory(log);
+  }
+
+  /**
+   * Reads a data file, and checks it against the digest that its action names.
+   *
+   * @throws {IntegrityError} When it is missing, or not what was written.
+   */
+  async readFile(add: AddFile): Promise<Bytes> {
+    const path = this.dataPath(add);
+    const bytes = await this.#readOrDamaged(path);
+    const { sha256 } = add.tags ?? {};
+    const actual = sha256 === undefined ? undefined : await sha256Hex(bytes);
+    if (actual !== sha256) {
+      throw new IntegrityError(path, `its SHA-256 is ${actual}, not ${sha256}`);
+    }
+    if (bytes.length !== add.size) {
+      throw new IntegrityError(
+        path,
+        `it has ${bytes.length} bytes, not ${add.size}`,
+      );
+    }
+    return bytes;
+  }
+
+  /**
+   * The path of a data file on the host.
+   *
+   * @throws {IntegrityError} When the log names a file outside the table.
+   */
+  dataPath(add: AddFile): string {
+    const source = `${this.directory}/${LOG_DIRECTORY}`;
+    const path = decodePath(add.path, source);
+    const outside = path.startsWith("/") || /^[a-z][a-z0-9+.-]*:/i.test(path) ||
+      path.split("/").includes("..");
+    if (!outside) return `${this.directory}/${path}`;
+    throw new IntegrityError(source, `it names a file outside of it: ${path}`);
+  }
+
+  // === Inside ===
+
+  #applyForeign(
+    version: number,
+    commit: Commit,
+  ): ReturnType<TableState["apply"]> {
+    const change = this.#state.apply(version, commit.actions);
+    this.#digest = commit.digest;
+    this.#modifiedMs = undefined;
+    this.#grow(commit.sizeBytes);
+    return change;
+  }
+
+  #grow(bytes: number): void {
+    const { commitBytes, ...rest } = this.#tail;
+    this.#tail = { ...rest, commitBytes: commitBytes + bytes };
+  }
+
+  /**
+   * Old commits are removed from the oldest on. So as long as a version's
+   * commit is there, those after it are, and the next one is really the next.
+   */
+  async #requireConnected(version: number): Promise<void> {
+    const path = this.#reader.commitPath(version);
+    if (await this.#host.files.stat(path) !== undefined) return;
+    throw new PondError(
+      "OUTCOME_UNKNOWN",
+      `Cannot go on from version ${version}: the log was cleaned up beyond it`,
+      { path, version, hint: "open the table again" },
+    );
+  }
+
+  async #newestModifiedMs(): Promise<number> {
+    if (this.#modifiedMs === undefined) {
+      const path = this.#reader.commitPath(this.#state.version);
+      const stat = await this.#host.files.stat(path);
+      this.#modifiedMs = Math.floor(stat?.modifiedMs ?? 0);
+    }
+    return this.#modifiedMs;
+  }
+
+  /** Best effort: a witness that is missing or behind says nothing wrong. */
+  async #witness(): Promise<void> {
+    const { headPath } = this.#options;
+    if (headPath === undefined) return;
+    const head = { version: this.#state.version, digest: this.#digest };
+    try {
+      await writeHead(this.#host.files, headPath, head);
+    } catch (error) {
+      if (!(error instanceof PondError)) throw error;
+    }
+  }
+
+  async #readOrDamaged(path: string): Promise<Bytes> {
+    try {
+      return await this.#host.files.read(path);
+    } catch (cause) {
+      if (!hasCode(cause, "NOT_FOUND")) throw cause;
+      throw new IntegrityError(path, "the file is missing", { cause });
+    }
+  }
+
+  async #removeIfThere(path: string): Promise<void> {
+    try {
+      await this.#host.files.remove(path);
+    } catch (error) {
+      if (!hasCode(error, "NOT_FOUND")) throw error;
+    }
+  }
+}
+
+function sizeOf(adds: readonly AddFile[]): number {
+  return adds.reduce((sum, { size }) => sum + size, 0);
+}
+
+function actionsOf(commit: DeltaCommit): Action[] {
+  const { adds = [], removes = [], transactions = [] } = commit;
+  return [
+    ...transactions.map((txn): Action => ({ kind: "txn", txn })),
+    ...removes.map((remove): Action => ({ kind: "remove", remove })),
+    ...adds.map((add): Action => ({ kind: "add", add })),
+  ];
+}
+
+/** A commit reads what it checks, so it is never blind. */
+function commitInfoOf(
+  { commitInfo, timestampMs }: DeltaCommit,
+  readVersion: number | undefined,
+): CommitInfo {
+  return {
+    timestamp: timestampMs,
+    ...commitInfo,
+    ...(readVersion === undefined ? {} : { readVersion }),
+    isolationLevel: "SnapshotIsolation",
+    isBlindAppend: false,
+    engineInfo: `${ENGINE_NAME}/${VERSION}`,
+  };
+}
+
+function metaDataOf(
+  { random }: Host,
+  { schema, partitionColumns, configuration }: DeltaDefinition,
+  { timestampMs }: DeltaCommit,
+): MetaData {
+  return {
+    id: random.uuidHex().replace(
+      /^(.{8})(.{4})(.{4})(.{4})(.{12})$/,
+      "$1-$2-$3-$4-$5",
+    ),
+    format: { provider: "parquet", options: {} },
+    schemaString: JSON.stringify(schema),
+    partitionColumns,
+    configuration,
+    createdTime: timestampMs,
+  };
+}

@@ -1,0 +1,100 @@
+/**
+ * Which tables this implementation reads and writes.
+ *
+ * Tables are made for reader 1 and writer 2, without features: what every
+ * engine reads and writes.
+ *
+ * NOT SUPPORTED yet: every feature that changes how data is read. Such a table
+ * is refused by the name of the feature.
+ *
+ * @see {@link https://github.com/delta-io/delta/blob/master/PROTOCOL.md#protocol-evolution}
+ * @module
+ */
+import { PondError } from "../../errors.ts";
+import type { MetaData, Protocol } from "./actions.ts";
+
+/** The protocol of new tables. */
+export const NEW_TABLE_PROTOCOL: Protocol = {
+  minReaderVersion: 1,
+  minWriterVersion: 2,
+};
+
+/** From these versions on a table lists its features. */
+const FEATURES_READER_VERSION = 3;
+const FEATURES_WRITER_VERSION = 7;
+
+/** Reader features that are known here. */
+const READER_FEATURES: readonly string[] = [];
+
+/** Writer features that append-only commits of rows do justice to. */
+const WRITER_FEATURES: readonly string[] = ["appendOnly", "invariants"];
+
+/** What each writer version before the features asks for, beyond version 2. */
+const LEGACY_WRITER_FEATURES: Readonly<Record<number, string>> = {
+  3: "checkConstraints",
+  4: "changeDataFeed and generatedColumns",
+  5: "columnMapping",
+  6: "identityColumns",
+};
+
+/**
+ * Checks that a table can be read.
+ *
+ * @param protocol The table's protocol at the version to be read.
+ * @param table The table's directory, for the error.
+ * @throws {PondError} `UNSUPPORTED`, naming the feature.
+ */
+export function requireReadable(protocol: Protocol, table: string): void {
+  const { minReaderVersion, readerFeatures = [] } = protocol;
+  if (minReaderVersion === 2) throw unsupported(table, "read", "columnMapping");
+  if (minReaderVersion > FEATURES_READER_VERSION || minReaderVersion < 1) {
+    throw unsupported(table, "read", `reader version ${minReaderVersion}`);
+  }
+  if (minReaderVersion < FEATURES_READER_VERSION) return;
+  const unknown = readerFeatures.filter((f) => !READER_FEATURES.includes(f));
+  if (unknown.length > 0) throw unsupported(table, "read", unknown.join(", "));
+}
+
+/**
+ * Checks that a table can be written to.
+ *
+ * @param protocol The table's protocol.
+ * @param metaData The table's schema and settings.
+ * @param table The table's directory, for the error.
+ * @throws {PondError} `UNSUPPORTED`, naming the feature.
+ */
+export function requireWritable(
+  protocol: Protocol,
+  metaData: MetaData,
+  table: string,
+): void {
+  requireReadable(protocol, table);
+  const { minWriterVersion, writerFeatures = [] } = protocol;
+  if (minWriterVersion > FEATURES_WRITER_VERSION || minWriterVersion < 1) {
+    throw unsupported(table, "write", `writer version ${minWriterVersion}`);
+  }
+  const legacy = LEGACY_WRITER_FEATURES[minWriterVersion];
+  if (legacy !== undefined) throw unsupported(table, "write", legacy);
+  const unknown = minWriterVersion < FEATURES_WRITER_VERSION
+    ? []
+    : writerFeatures.filter((f) => !WRITER_FEATURES.includes(f));
+  if (unknown.length > 0) {
+    throw unsupported(table, "write", unknown.join(", "));
+  }
+  // Rows are not evaluated here: a rule about them can't be kept.
+  if (metaData.schemaString.includes(`"delta.invariants"`)) {
+    throw unsupported(table, "write", "column invariants");
+  }
+}
+
+function unsupported(
+  table: string,
+  direction: "read" | "write",
+  feature: string,
+): PondError {
+  return new PondError(
+    "UNSUPPORTED",
+    `Cannot ${direction} the Delta table ${table}: it requires ${feature}`,
+    { path: table },
+  );
+}

@@ -1,0 +1,175 @@
+/**
+ * The state of a table: what its log adds up to.
+ *
+ * A state grows with each commit in time proportional to the commit, so it is
+ * changed in place; only its owner, the table, does so.
+ *
+ * @see {@link https://github.com/delta-io/delta/blob/master/PROTOCOL.md#action-reconciliation}
+ * @module
+ */
+import { IntegrityError } from "../../errors.ts";
+import type {
+  Action,
+  AddFile,
+  MetaData,
+  Protocol,
+  RemoveFile,
+  SetTransaction,
+} from "./actions.ts";
+
+/** A table at one version, to look at. */
+export interface Snapshot {
+  /** The version. */
+  readonly version: number;
+  /** Which readers and writers may use the table. */
+  readonly protocol: Protocol;
+  /** Identity, schema and settings. */
+  readonly metaData: MetaData;
+  /** The data files, in the order in which they came. */
+  readonly adds: Iterable<AddFile>;
+  /** How many data files there are. */
+  readonly fileCount: number;
+  /** Files that were removed, and may still be read at earlier versions. */
+  readonly tombstones: Iterable<RemoveFile>;
+  /** How far each application has come, by its id. */
+  readonly transactions: ReadonlyMap<string, SetTransaction>;
+}
+
+/** What a commit changed. */
+export interface StateChange {
+  /** Data files that came. */
+  readonly added: readonly AddFile[];
+  /** Data files that went; `dataChange` tells whether their rows did. */
+  readonly removed: readonly RemoveFile[];
+  /** Whether schema, settings or protocol are others. */
+  readonly tableChanged: boolean;
+}
+
+/** The state while a log is read or written. */
+export class TableState implements Snapshot {
+  readonly #adds = new Map<string, AddFile>();
+  readonly #tombstones = new Map<string, RemoveFile>();
+  readonly #transactions = new Map<string, SetTransaction>();
+  readonly #source: string;
+  #version = -1;
+  #protocol: Protocol | undefined;
+  #metaData: MetaData | undefined;
+
+  /** @param source The log's directory, for errors. */
+  constructor(source: string) {
+    this.#source = source;
+  }
+
+  get version(): number {
+    return this.#version;
+  }
+
+  get protocol(): Protocol {
+    return this.#protocol ?? this.#missing("protocol");
+  }
+
+  get metaData(): MetaData {
+    return this.#metaData ?? this.#missing("metaData");
+  }
+
+  get adds(): Iterable<AddFile> {
+    return this.#adds.values();
+  }
+
+  get fileCount(): number {
+    return this.#adds.size;
+  }
+
+  get tombstones(): Iterable<RemoveFile> {
+    return this.#tombstones.values();
+  }
+
+  get transactions(): ReadonlyMap<string, SetTransaction> {
+    return this.#transactions;
+  }
+
+  /**
+   * Takes in the actions of a commit, or of a whole checkpoint.
+   *
+   * @param version The version that the state has afterwards.
+   * @param actions In any order; a file is added and removed at most once.
+   */
+  apply(version: number, actions: readonly Action[]): StateChange {
+    const added: AddFile[] = [];
+    const removed: RemoveFile[] = [];
+    let tableChanged = false;
+    for (const action of actions) {
+      if (action.kind === "add") added.push(action.add);
+      else if (action.kind === "remove") removed.push(action.remove);
+      else tableChanged = this.#applyOther(action) || tableChanged;
+    }
+    for (const remove of removed) this.#remove(remove);
+    for (const add of added) this.#add(add);
+    this.#version = version;
+    return { added, removed, tableChanged };
+  }
+
+  #add(add: AddFile): void {
+    const key = pathKey(add.path, this.#source);
+    this.#tombstones.delete(key);
+    this.#adds.set(key, add);
+  }
+
+  #remove(remove: RemoveFile): void {
+    const key = pathKey(remove.path, this.#source);
+    this.#adds.delete(key);
+    this.#tombstones.set(key, remove);
+  }
+
+  /** Whether schema, settings or protocol are others afterwards. */
+  #applyOther(action: Exclude<Action, { kind: "add" | "remove" }>): boolean {
+    switch (action.kind) {
+      case "protocol":
+        this.#protocol = action.protocol;
+        return true;
+      case "metaData":
+        this.#metaData = action.metaData;
+        return true;
+      case "txn":
+        this.#transactions.set(action.txn.appId, action.txn);
+        return false;
+      case "commitInfo":
+        return false;
+      default:
+        return action satisfies never;
+    }
+  }
+
+  #missing(action: string): never {
+    throw new IntegrityError(
+      this.#source,
+      `no ${action} action is in the log up to version ${this.#version}`,
+    );
+  }
+}
+
+/** Two spellings of a path are one file: the log's paths are URI-encoded. */
+function pathKey(path: string, source: string): string {
+  return path.includes("%") ? decodePath(path, source) : path;
+}
+
+/**
+ * The path of a data file, as the log encodes it.
+ *
+ * @param path The path in an action.
+ * @param source The log, for the error.
+ * @throws {IntegrityError} When it is no URI.
+ */
+export function decodePath(path: string, source: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch (cause) {
+    throw new IntegrityError(
+      source,
+      `it names a file ${path}, which is no URI`,
+      {
+        cause,
+      },
+    );
+  }
+}

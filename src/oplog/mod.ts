@@ -1,0 +1,15 @@
+/**
+ * The oplog: a Delta table with a transaction log of our own, whose rows carry
+ * Arrow IPC.
+ *
+ * @module
+ */
+export { type ArrowColumn, encodeArrow } from "./arrow.ts";
+export * from "./byte_stream_table.ts";
+export type * from "./column_kind.ts";
+export * from "./delta/mod.ts";
+export * from "./directory_log.ts";
+export { ParquetWriteStream, type TypedColumn } from "./parquet.ts";
+export type { IndexedFile } from "./partition_index.ts";
+export * from "./record.ts";
+export * from "./table.ts";

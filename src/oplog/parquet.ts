@@ -1,0 +1,290 @@
+/**
+ * Parquet files in memory; the one place that names the Parquet library.
+ *
+ * The modules of `hyparquet` are imported one by one: its entry point loads
+ * Deno's `node:` layer, which costs a process 18 ms at its start. The writer is
+ * loaded by the first write.
+ *
+ * @see {@link https://github.com/apache/parquet-format}
+ * @module
+ */
+// @ts-types="npm:hyparquet@1.31.5/src/types.d.ts"
+import type { Compressors, SchemaElement } from "hyparquet/src/types.js";
+// @ts-types="npm:hyparquet-writer@0.17.0/src/bytewriter.js"
+import type { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
+import type { ParquetWriter } from "hyparquet-writer/src/parquet-writer.js";
+import { parquetMetadata } from "hyparquet/src/metadata.js";
+import { parquetRead } from "hyparquet/src/read.js";
+import type { Bytes } from "../bytes.ts";
+import { IntegrityError } from "../errors.ts";
+import type { ColumnKind, TypedCell } from "./column_kind.ts";
+
+/** A column of a flat file. */
+export interface ParquetColumn {
+  /** The name. */
+  readonly name: string;
+  /** The type; `INT64` values are bigints. */
+  readonly type: "INT64" | "BYTE_ARRAY" | "STRING";
+  /** The values, none of them null. */
+  readonly values: readonly (bigint | string | Uint8Array)[];
+}
+
+/** One node of a Parquet schema, as the format's `SchemaElement` has it. */
+export type ParquetSchemaElement = SchemaElement;
+
+/** A decoded file. */
+export interface ParquetTable {
+  /** How many rows. */
+  readonly numRows: number;
+  /** The rows, as objects; 64-bit integers are bigints. */
+  readonly rows: readonly Readonly<Record<string, unknown>>[];
+  /** The values of one column; `undefined` where the file lacks it. */
+  column(name: string): readonly unknown[];
+  /** What the footer says. */
+  readonly keyValues: ReadonlyMap<string, string>;
+}
+
+/** Options of decoding. */
+export interface DecodeOptions {
+  /** Where the bytes come from, for the error. */
+  readonly source: string;
+  /** The columns to read; all when left out. */
+  readonly columns?: readonly string[];
+}
+
+/** Encodes flat columns as a file, with Snappy. */
+export async function encodeParquet(
+  columns: readonly ParquetColumn[],
+): Promise<Bytes> {
+  const { parquetWriteBuffer } = await import("hyparquet-writer/src/write.js");
+  return new Uint8Array(parquetWriteBuffer({
+    columnData: columns.map(({ name, type, values }) => ({
+      name,
+      type,
+      data: [...values],
+      nullable: true,
+      // A blob of IPC says nothing to a planner, and a page of it once is enough.
+      ...(type === "BYTE_ARRAY"
+        ? { statistics: false, offsetIndex: false }
+        : {}),
+    })),
+    createdBy: "pond",
+  }));
+}
+
+/**
+ * Encodes nested columns as a file, with Snappy.
+ *
+ * @param schema The schema, root first, depth first.
+ * @param columns The top-level columns: an array of values each.
+ * @param keyValues What the footer says, in order.
+ */
+export async function encodeNestedParquet(
+  schema: readonly ParquetSchemaElement[],
+  columns: readonly { readonly name: string; readonly data: unknown[] }[],
+  keyValues: readonly (readonly [key: string, value: string])[],
+): Promise<Bytes> {
+  const { parquetWriteBuffer } = await import("hyparquet-writer/src/write.js");
+  return new Uint8Array(parquetWriteBuffer({
+    schema: [...schema],
+    columnData: columns.map(({ name, data }) => ({ name, data })),
+    kvMetadata: keyValues.map(([key, value]) => ({ key, value })),
+    createdBy: "pond",
+  }));
+}
+
+/** A column of a file that is written in pieces. */
+export interface TypedColumn {
+  /** The name. */
+  readonly name: string;
+  /** What it holds. */
+  readonly kind: ColumnKind;
+}
+
+/**
+ * Writes a file of flat columns, a row group at a time, with Snappy. In memory
+ * is one row group.
+ */
+export class ParquetWriteStream {
+  readonly #columns: readonly TypedColumn[];
+  readonly #buffer: ByteWriter;
+  readonly #writer: ParquetWriter;
+
+  private constructor(
+    columns: readonly TypedColumn[],
+    buffer: ByteWriter,
+    writer: ParquetWriter,
+  ) {
+    this.#columns = columns;
+    this.#buffer = buffer;
+    this.#writer = writer;
+  }
+
+  /** Begins a file. */
+  static async open(
+    columns: readonly TypedColumn[],
+  ): Promise<ParquetWriteStream> {
+    const { ByteWriter } = await import("hyparquet-writer/src/bytewriter.js");
+    const { ParquetWriter } = await import(
+      "hyparquet-writer/src/parquet-writer.js"
+    );
+    const buffer = new ByteWriter();
+    const writer = new ParquetWriter({
+      writer: buffer,
+      schema: [
+        { name: "root", num_children: columns.length },
+        ...columns.map(schemaElementOf),
+      ],
+      createdBy: "pond",
+    });
+    return new ParquetWriteStream(columns, buffer, writer);
+  }
+
+  /**
+   * Writes a row group; nothing for no rows.
+   *
+   * @param values The values of each column, all of one length.
+   * @returns The bytes that the file goes on with.
+   */
+  append(values: readonly (readonly TypedCell[])[]): Bytes {
+    const numRows = values[0]?.length ?? 0;
+    if (numRows > 0) {
+      this.#writer.write({
+        columnData: this.#columns.map(({ name }, i) => ({
+          name,
+          data: [...values[i] ?? []],
+        })),
+        rowGroupSize: numRows,
+      });
+    }
+    return this.#taken();
+  }
+
+  /** Ends the file: its last bytes. */
+  finish(): Bytes {
+    this.#writer.finish();
+    return this.#taken();
+  }
+
+  #taken(): Bytes {
+    const bytes = new Uint8Array(this.#buffer.getBytes());
+    // Offsets go on; the buffer is used again.
+    this.#buffer.index = 0;
+    return bytes;
+  }
+}
+
+function schemaElementOf({ name, kind }: TypedColumn): SchemaElement {
+  return { name, repetition_type: "OPTIONAL", ...physicalType(kind) };
+}
+
+function physicalType(kind: ColumnKind): Omit<SchemaElement, "name"> {
+  switch (kind.kind) {
+    case "boolean":
+      return { type: "BOOLEAN" };
+    case "integer":
+      if (kind.bits === 64) return { type: "INT64" };
+      if (kind.bits === 32) return { type: "INT32" };
+      return {
+        type: "INT32",
+        converted_type: kind.bits === 8 ? "INT_8" : "INT_16",
+      };
+    case "float":
+      return { type: "FLOAT" };
+    case "double":
+      return { type: "DOUBLE" };
+    case "decimal":
+      return {
+        type: "INT64",
+        converted_type: "DECIMAL",
+        precision: kind.width,
+        scale: kind.scale,
+      };
+    case "date":
+      return { type: "INT32", converted_type: "DATE" };
+    case "timestamp":
+      return {
+        type: "INT64",
+        logical_type: {
+          type: "TIMESTAMP",
+          isAdjustedToUTC: kind.zoned,
+          unit: "MICROS",
+        },
+      };
+    case "blob":
+      return { type: "BYTE_ARRAY" };
+    case "text":
+      return { type: "BYTE_ARRAY", converted_type: "UTF8" };
+    default:
+      return kind satisfies never;
+  }
+}
+
+/**
+ * Decodes a file.
+ *
+ * @param bytes The whole file.
+ * @throws {IntegrityError} When the bytes are no Parquet file.
+ */
+export async function decodeParquet(
+  bytes: Bytes,
+  options: DecodeOptions,
+): Promise<ParquetTable> {
+  try {
+    const metadata = parquetMetadata(exactBuffer(bytes));
+    const names = new Set(
+      metadata.schema.slice(1).map((element) => element.name),
+    );
+    const columns = options.columns?.filter((name) => names.has(name));
+    let rows: Record<string, unknown>[] = [];
+    await parquetRead({
+      file: {
+        byteLength: bytes.length,
+        slice: (start, end) => exactBuffer(bytes.subarray(start, end)),
+      },
+      metadata,
+      ...(columns ? { columns } : {}),
+      utf8: false,
+      rowFormat: "object",
+      compressors: await compressorsFor(metadata),
+      onComplete: (read) => rows = read,
+    });
+    return {
+      numRows: rows.length,
+      rows,
+      column: (name) => rows.map((row) => row[name]),
+      keyValues: new Map(
+        metadata.key_value_metadata?.map(({ key, value = "" }) => [key, value]),
+      ),
+    };
+  } catch (cause) {
+    if (cause instanceof IntegrityError) throw cause;
+    throw new IntegrityError(options.source, "it is no valid Parquet file", {
+      cause,
+    });
+  }
+}
+
+/** The library's Snappy is its own; other codecs are loaded when met. */
+async function compressorsFor(
+  metadata: ReturnType<typeof parquetMetadata>,
+): Promise<Compressors> {
+  const foreign = metadata.row_groups.some(({ columns }) =>
+    columns.some(({ meta_data }) => {
+      const codec = meta_data?.codec;
+      return codec !== undefined && codec !== "SNAPPY" &&
+        codec !== "UNCOMPRESSED";
+    })
+  );
+  if (!foreign) return {};
+  const { compressors } = await import("hyparquet-compressors");
+  return compressors;
+}
+
+/** The library takes buffers, not views of them. */
+function exactBuffer(bytes: Bytes): ArrayBuffer {
+  const { buffer, byteOffset, byteLength } = bytes;
+  return byteLength === buffer.byteLength
+    ? buffer
+    : buffer.slice(byteOffset, byteOffset + byteLength);
+}

@@ -1,0 +1,170 @@
+/**
+ * Which data files hold rows of a partition, newest first.
+ *
+ * A file says in the tags of its `add` action which partitions it has rows of:
+ * exactly while they are few, by the beginnings of their ids while they are
+ * many. A file without these tags (written by another engine, or of more
+ * partitions than that) may hold rows of any partition.
+ *
+ * ```text
+ * add.tags.parts         part_id,part_id,…
+ * add.tags.partPrefixes  the first six digits of each part_id, one after another
+ * ```
+ *
+ * @module
+ */
+import type { AddFile } from "./delta/mod.ts";
+import { parseStats } from "./delta/mod.ts";
+
+/** More partitions than this are listed by the beginnings of their ids. */
+const MAX_EXACT_PARTS = 64;
+
+/** More partitions than this are not listed: a tag has 24 KiB at most. */
+const MAX_PREFIXES = 4096;
+
+/** Of a million random ids in one file, six digits still rule out 94 %. */
+const PREFIX_LENGTH = 6;
+
+/** A data file and what is known of its rows without reading it. */
+export interface IndexedFile {
+  /** The action that added it. */
+  readonly add: AddFile;
+  /** The partitions it has rows of, where they are listed exactly. */
+  readonly parts: ReadonlySet<string> | undefined;
+  /** Beginnings of the ids of these partitions, where these are listed. */
+  readonly prefixes: ReadonlySet<string> | undefined;
+  /** Lowest version of a row. */
+  readonly minVersion: number;
+  /** Highest version of a row. */
+  readonly maxVersion: number;
+  /** Earliest time of a row, microseconds since the epoch, UTC. */
+  readonly minTimestampUs: number;
+  /** Latest time of a row. */
+  readonly maxTimestampUs: number;
+}
+
+/**
+ * The tags that list partitions.
+ *
+ * @param partIds The partitions that a file has rows of, each once.
+ */
+export function partTags(
+  partIds: readonly string[],
+): { readonly [tag: string]: string } {
+  if (partIds.length <= MAX_EXACT_PARTS) return { parts: partIds.join(",") };
+  if (partIds.length > MAX_PREFIXES) return {};
+  const prefixes = new Set(partIds.map((id) => id.slice(0, PREFIX_LENGTH)));
+  return { partPrefixes: [...prefixes].sort().join("") };
+}
+
+/** The data files of a snapshot, by partition and by version. */
+export class PartitionIndex {
+  readonly #byPart = new Map<string, IndexedFile[]>();
+  /** Files whose partitions aren't listed exactly. */
+  readonly #wide: IndexedFile[] = [];
+  /** All files, ordered by their highest version. */
+  readonly #files: IndexedFile[] = [];
+
+  /** Adds a file. */
+  add(add: AddFile): IndexedFile {
+    const file = indexFile(add);
+    insertOrdered(this.#files, file);
+    if (file.parts === undefined) {
+      insertOrdered(this.#wide, file);
+      return file;
+    }
+    for (const partId of file.parts) {
+      let files = this.#byPart.get(partId);
+      if (files === undefined) this.#byPart.set(partId, files = []);
+      insertOrdered(files, file);
+    }
+    return file;
+  }
+
+  /** Takes a file out, by its path in the log. */
+  remove(path: string): void {
+    const drop = (files: IndexedFile[]) => {
+      const at = files.findIndex((file) => file.add.path === path);
+      if (at >= 0) files.splice(at, 1);
+    };
+    drop(this.#files);
+    drop(this.#wide);
+    for (const files of this.#byPart.values()) drop(files);
+  }
+
+  /** All files, oldest first. */
+  get files(): readonly IndexedFile[] {
+    return this.#files;
+  }
+
+  /**
+   * The files that may hold rows of a partition, newest first.
+   *
+   * @param partId The partition.
+   * @param maxVersion Rows of later versions are of no interest.
+   */
+  *filesOf(
+    partId: string,
+    maxVersion: number = Number.MAX_SAFE_INTEGER,
+  ): Generator<IndexedFile> {
+    const prefix = partId.slice(0, PREFIX_LENGTH);
+    const exact = this.#byPart.get(partId) ?? [];
+    let i = exact.length - 1;
+    let j = this.#wide.length - 1;
+    while (i >= 0 || j >= 0) {
+      const a = exact[i];
+      const b = this.#wide[j];
+      const first = b === undefined ||
+          (a !== undefined && a.maxVersion >= b.maxVersion)
+        ? a
+        : b;
+      if (first === a) i--;
+      else j--;
+      if (first === undefined || first.minVersion > maxVersion) continue;
+      if (first.prefixes?.has(prefix) ?? true) yield first;
+    }
+  }
+}
+
+/** Files come in the order of their versions, so this mostly appends. */
+function insertOrdered(files: IndexedFile[], file: IndexedFile): void {
+  let at = files.length;
+  while (at > 0 && (files[at - 1]?.maxVersion ?? 0) > file.maxVersion) at--;
+  files.splice(at, 0, file);
+}
+
+function indexFile(add: AddFile): IndexedFile {
+  const stats = parseStats(add.stats);
+  const { parts, partPrefixes } = add.tags ?? {};
+  const hive = add.partitionValues.part_id;
+  return {
+    add,
+    parts: typeof hive === "string"
+      ? new Set([hive])
+      : parts === undefined
+      ? undefined
+      : new Set(parts.split(",")),
+    prefixes: partPrefixes === undefined ? undefined : prefixesOf(partPrefixes),
+    minVersion: numberOf(stats?.minValues?.version, 0),
+    maxVersion: numberOf(stats?.maxValues?.version, Number.MAX_SAFE_INTEGER),
+    minTimestampUs: numberOf(stats?.minValues?.timestamp, 0),
+    maxTimestampUs: numberOf(
+      stats?.maxValues?.timestamp,
+      Number.MAX_SAFE_INTEGER,
+    ),
+  };
+}
+
+function prefixesOf(text: string): ReadonlySet<string> {
+  const prefixes = new Set<string>();
+  for (let at = 0; at < text.length; at += PREFIX_LENGTH) {
+    prefixes.add(text.slice(at, at + PREFIX_LENGTH));
+  }
+  return prefixes;
+}
+
+/** A bound that isn't known excludes nothing. */
+function numberOf(value: unknown, unknown: number): number {
+  if (typeof value === "number") return value;
+  return typeof value === "bigint" ? Number(value) : unknown;
+}

@@ -1,0 +1,283 @@
+/**
+ * The rows of a pond, outer and inner, and their encoding.
+ *
+ * ```text
+ * Record           a row of the Delta table
+ *   part_id        string   the partition: a directory's id, or a parent's
+ *   timestamp      long     microseconds since the epoch, one a transaction
+ *   version        long     the Delta version of the transaction
+ *   content        binary   Arrow IPC stream, rows of OplogEntry:
+ *     part_id      utf8     the partition again
+ *     node_id      utf8     the node that the row is about
+ *     file_type    utf8     file | directory | symlink | transaction
+ *     metadata     utf8     a JSON object
+ *     content      binary   file bytes, symlink target, or Arrow IPC stream,
+ *                           rows of DirectoryEntry; null with a blob's hash
+ *                           in metadata.sha256, and after a delete
+ *     operation    utf8     create | update | delete | move
+ *     node_version int64    1, 2, 3 … for each node
+ *     position     int32    order in the transaction; -1 for bookkeeping
+ *     name, path   utf8     what the node was called at that time
+ * ```
+ *
+ * Columns are only ever added: a reader takes a column that is not there as
+ * nulls, and ignores one that it doesn't know.
+ *
+ * @module
+ */
+import type { Bytes } from "../bytes.ts";
+import { IntegrityError } from "../errors.ts";
+import {
+  type Cell,
+  type ColumnSpec,
+  decodeBatch,
+  encodeBatch,
+} from "./arrow.ts";
+
+/** The partition of the rows that transactions write about themselves. */
+export const TRANSACTION_PART_ID: string = "f".repeat(32);
+
+/** The partition of the root directory. */
+export const ROOT_PART_ID: string = "0".repeat(32);
+
+/** The kind of node in an {@linkcode OplogEntry}. */
+export type EntryFileType = "file" | "directory" | "symlink" | "transaction";
+
+/** What an {@linkcode OplogEntry} did. */
+export type EntryOperation = "create" | "update" | "delete" | "move";
+
+/** A row of the Delta table: all entries of one transaction in one partition. */
+export interface Record {
+  /** The partition: 32 hexadecimal digits. */
+  readonly partId: string;
+  /** Time of the transaction, in microseconds since the epoch, UTC. */
+  readonly timestampUs: number;
+  /** Delta version of the transaction. */
+  readonly version: number;
+  /** Rows of {@linkcode OplogEntry} as an Arrow IPC stream. */
+  readonly content: Bytes;
+}
+
+/** One change of one node. */
+export interface OplogEntry {
+  /** A directory's own id; for files and symlinks the parent directory's. */
+  readonly partId: string;
+  /** The node: 32 hexadecimal digits. */
+  readonly nodeId: string;
+  /** The kind of node. */
+  readonly fileType: EntryFileType;
+  /** A JSON object. */
+  readonly metadata: string;
+  /** What the node holds, as the file header says. */
+  readonly content: Bytes | null;
+  /** What was done. */
+  readonly operation: EntryOperation;
+  /** 1, 2, 3 … for each node. */
+  readonly nodeVersion: number;
+  /** Order in the transaction from 0; -1 for bookkeeping. */
+  readonly position: number;
+  /** What the node was called; empty for the root and for transactions. */
+  readonly name: string;
+  /** Where the node was; empty for transactions. */
+  readonly path: string;
+}
+
+/** A name in a directory, or its removal. */
+export interface DirectoryEntry {
+  /** The name in the directory. */
+  readonly name: string;
+  /** The child: 32 hexadecimal digits. */
+  readonly childNodeId: string;
+  /** The kind of the child. */
+  readonly childType: "file" | "directory" | "symlink";
+  /** Whether the name is there afterwards. */
+  readonly operation: "insert" | "delete";
+  /** The child's version, as in its own latest row. */
+  readonly nodeVersion: number;
+  /** Delta version of the transaction with the child's latest row. */
+  readonly childVersion: number;
+  /** Length of the child's content in bytes. */
+  readonly sizeBytes: number;
+  /** When the child was last changed, microseconds since the epoch, UTC. */
+  readonly modifiedUs: number;
+  /** The child's POSIX permission bits. */
+  readonly mode: number;
+}
+
+/** The columns of {@linkcode OplogEntry} rows. */
+export const OPLOG_ENTRY_COLUMNS: readonly ColumnSpec[] = [
+  { name: "part_id", type: "utf8" },
+  { name: "node_id", type: "utf8" },
+  { name: "file_type", type: "utf8" },
+  { name: "metadata", type: "utf8" },
+  { name: "content", type: "binary" },
+  { name: "operation", type: "utf8" },
+  { name: "node_version", type: "int64" },
+  { name: "position", type: "int32" },
+  { name: "name", type: "utf8" },
+  { name: "path", type: "utf8" },
+];
+
+/** The columns of {@linkcode DirectoryEntry} rows. */
+export const DIRECTORY_ENTRY_COLUMNS: readonly ColumnSpec[] = [
+  { name: "name", type: "utf8" },
+  { name: "child_node_id", type: "utf8" },
+  { name: "child_type", type: "utf8" },
+  { name: "operation", type: "utf8" },
+  { name: "node_version", type: "int64" },
+  { name: "child_version", type: "int64" },
+  { name: "size", type: "int64" },
+  { name: "modified", type: "int64" },
+  { name: "mode", type: "int32" },
+];
+
+/** Encodes entries as an Arrow IPC stream. */
+export function encodeOplogEntries(entries: readonly OplogEntry[]): Bytes {
+  return encodeBatch(OPLOG_ENTRY_COLUMNS, [
+    entries.map((e) => e.partId),
+    entries.map((e) => e.nodeId),
+    entries.map((e) => e.fileType),
+    entries.map((e) => e.metadata),
+    entries.map((e) => e.content),
+    entries.map((e) => e.operation),
+    entries.map((e) => e.nodeVersion),
+    entries.map((e) => e.position),
+    entries.map((e) => e.name),
+    entries.map((e) => e.path),
+  ]);
+}
+
+/**
+ * Decodes an Arrow IPC stream of entries.
+ *
+ * @param bytes The content of a {@linkcode Record}.
+ * @param source The file it comes from, for the error.
+ * @throws {IntegrityError} When it is no such stream.
+ */
+export function decodeOplogEntries(
+  bytes: Uint8Array,
+  source: string,
+): OplogEntry[] {
+  const columns = decodeBatch(OPLOG_ENTRY_COLUMNS, bytes, source);
+  return rowsOf(columns, source, (row) => ({
+    partId: row.text(0),
+    nodeId: row.text(1),
+    fileType: row.oneOf(2, ENTRY_FILE_TYPES),
+    metadata: row.text(3),
+    content: row.bytes(4),
+    operation: row.oneOf(5, ENTRY_OPERATIONS),
+    nodeVersion: row.number(6),
+    position: row.number(7),
+    name: row.text(8),
+    path: row.text(9),
+  }));
+}
+
+/** Encodes a directory's entries as an Arrow IPC stream. */
+export function encodeDirectoryEntries(
+  entries: readonly DirectoryEntry[],
+): Bytes {
+  return encodeBatch(DIRECTORY_ENTRY_COLUMNS, [
+    entries.map((e) => e.name),
+    entries.map((e) => e.childNodeId),
+    entries.map((e) => e.childType),
+    entries.map((e) => e.operation),
+    entries.map((e) => e.nodeVersion),
+    entries.map((e) => e.childVersion),
+    entries.map((e) => e.sizeBytes),
+    entries.map((e) => e.modifiedUs),
+    entries.map((e) => e.mode),
+  ]);
+}
+
+/**
+ * Decodes an Arrow IPC stream of directory entries.
+ *
+ * @param bytes The content of a directory's {@linkcode OplogEntry}.
+ * @param source The file it comes from, for the error.
+ * @throws {IntegrityError} When it is no such stream.
+ */
+export function decodeDirectoryEntries(
+  bytes: Uint8Array,
+  source: string,
+): DirectoryEntry[] {
+  const columns = decodeBatch(DIRECTORY_ENTRY_COLUMNS, bytes, source);
+  return rowsOf(columns, source, (row) => ({
+    name: row.text(0),
+    childNodeId: row.text(1),
+    childType: row.oneOf(2, CHILD_TYPES),
+    operation: row.oneOf(3, CHILD_OPERATIONS),
+    nodeVersion: row.number(4),
+    childVersion: row.number(5),
+    sizeBytes: row.number(6),
+    modifiedUs: row.number(7),
+    mode: row.number(8),
+  }));
+}
+
+const ENTRY_FILE_TYPES = [
+  "file",
+  "directory",
+  "symlink",
+  "transaction",
+] as const;
+const ENTRY_OPERATIONS = ["create", "update", "delete", "move"] as const;
+const CHILD_TYPES = ["file", "directory", "symlink"] as const;
+const CHILD_OPERATIONS = ["insert", "delete"] as const;
+
+function rowsOf<Row>(
+  columns: readonly Cell[][],
+  source: string,
+  read: (row: RowReader) => Row,
+): Row[] {
+  const row = new RowReader(columns, source);
+  const rows = new Array<Row>(columns[0]?.length ?? 0);
+  for (row.index = 0; row.index < rows.length; row.index++) {
+    rows[row.index] = read(row);
+  }
+  return rows;
+}
+
+/** Reads the cells of one row after the other, and checks what they hold. */
+class RowReader {
+  index = 0;
+  readonly #columns: readonly Cell[][];
+  readonly #source: string;
+
+  constructor(columns: readonly Cell[][], source: string) {
+    this.#columns = columns;
+    this.#source = source;
+  }
+
+  text(column: number): string {
+    const cell = this.#cell(column);
+    return typeof cell === "string" ? cell : this.#refuse(column);
+  }
+
+  number(column: number): number {
+    const cell = this.#cell(column);
+    return typeof cell === "number" ? cell : this.#refuse(column);
+  }
+
+  bytes(column: number): Bytes | null {
+    const cell = this.#cell(column);
+    if (cell === null) return null;
+    return cell instanceof Uint8Array ? cell as Bytes : this.#refuse(column);
+  }
+
+  oneOf<T extends string>(column: number, allowed: readonly T[]): T {
+    const cell = this.#cell(column);
+    return allowed.find((value) => value === cell) ?? this.#refuse(column);
+  }
+
+  #cell(column: number): Cell {
+    return this.#columns[column]?.[this.index] ?? null;
+  }
+
+  #refuse(column: number): never {
+    throw new IntegrityError(
+      this.#source,
+      `row ${this.index} has no valid value in column ${column}`,
+    );
+  }
+}

@@ -1,0 +1,642 @@
+/**
+ * The oplog of a pond: a Delta table of {@linkcode Record}s, read by partition
+ * and version, and appended to.
+ *
+ * ```text
+ * <dir>/_delta_log/                      the transaction log
+ * <dir>/part-<uuid>.parquet              clustered: one a transaction, rows
+ *                                        sorted by part_id
+ * <dir>/part_id=<hex>/part-<uuid>.parquet  hive: one a touched partition
+ * ```
+ *
+ * Both layouts are read by the same code: a file is skipped by its partition
+ * value, else by its tags, else by its statistics.
+ *
+ * @module
+ */
+import { type Bytes, sha256Hex } from "../bytes.ts";
+import { hasCode, IntegrityError, invariant, PondError } from "../errors.ts";
+import type { Host } from "../host/host.ts";
+import {
+  type AddFile,
+  type DeltaCommit,
+  DeltaTable,
+  type ForeignCommit,
+  formatStats,
+} from "./delta/mod.ts";
+import {
+  type IndexedFile,
+  PartitionIndex,
+  partTags,
+} from "./partition_index.ts";
+import { ByteStreamTable, type StreamRow } from "./byte_stream_table.ts";
+import { decodeParquet, encodeParquet, type ParquetColumn } from "./parquet.ts";
+import {
+  decodeOplogEntries,
+  encodeOplogEntries,
+  OPLOG_ENTRY_COLUMNS,
+  type OplogEntry,
+  type Record,
+} from "./record.ts";
+
+/** How the data files are laid out. */
+export type OplogLayout = "clustered" | "hive";
+
+/** Options of creating and opening an oplog. */
+export interface OplogOptions {
+  /** Flush before acknowledging; `false` for scratch tables only. */
+  readonly flush?: boolean;
+  /** Where the witness of the newest commit lies; none when left out. */
+  readonly headPath?: string;
+  /** Ends the call. */
+  readonly signal?: AbortSignal;
+}
+
+/** The entries of one partition, to be written. */
+export interface RecordDraft {
+  /** The partition. */
+  readonly partId: string;
+  /** The entries, in order. */
+  readonly entries: readonly OplogEntry[];
+}
+
+/** What is said about a commit in the log, for people. */
+export interface CommitNote {
+  /** Such as `WRITE` or `CREATE TABLE`. */
+  readonly operation: string;
+  /** The transaction's id: a commit whose answer was lost is known by it. */
+  readonly transactionId: string;
+  /** Who. */
+  readonly userName: string;
+  /** Why. */
+  readonly message: string;
+  /** How many operations. */
+  readonly operations: number;
+  /** Version of an application's own counter to move on (Delta's `txn`). */
+  readonly application?: { readonly appId: string; readonly version: number };
+}
+
+/** How an append ended. */
+export type AppendResult =
+  | { readonly status: "committed"; readonly bytesWritten: number }
+  /** Another writer took the version: refresh, check, and try again. */
+  | { readonly status: "taken" };
+
+/** What other writers have committed. */
+export interface RefreshResult {
+  /** The partitions that they wrote to; `all` when that isn't known. */
+  readonly touched: ReadonlySet<string> | "all";
+  /** The commits themselves, in order. */
+  readonly commits: readonly ForeignCommit[];
+}
+
+/** The rows that one transaction wrote into one partition. */
+export interface PartitionRecord {
+  /** The partition. */
+  readonly partId: string;
+  /** Delta version of the transaction. */
+  readonly version: number;
+  /** Its time, microseconds since the epoch, UTC. */
+  readonly timestampUs: number;
+  /** The file that the rows come from, for errors. */
+  readonly source: string;
+  /** Decodes the rows. */
+  entries(): readonly OplogEntry[];
+}
+
+/** Which versions to read. */
+export interface VersionRange {
+  /** Lowest version; 0 when left out. */
+  readonly minVersion?: number;
+  /** Highest version; the newest when left out. */
+  readonly maxVersion?: number;
+}
+
+const SCHEMA_FIELDS = [
+  { name: "part_id", type: "string", nullable: true, metadata: {} },
+  { name: "timestamp", type: "long", nullable: true, metadata: {} },
+  { name: "version", type: "long", nullable: true, metadata: {} },
+  { name: "content", type: "binary", nullable: true, metadata: {} },
+] as const;
+
+/** Decoded files that are kept in memory, by the bytes of their content. */
+const FILE_CACHE_BYTES = 16 * 1024 * 1024;
+
+/** Content of one partition and transaction is split at about this size. */
+const MAX_RECORD_BYTES = 4 * 1024 * 1024;
+
+/** An open oplog. */
+export class OplogTable {
+  readonly #host: Host;
+  readonly #delta: DeltaTable;
+  readonly #options: OplogOptions;
+  readonly #index = new PartitionIndex();
+  readonly #fileCache = new Map<string, readonly Record[]>();
+  #fileCacheBytes = 0;
+  #timestampUs = 0;
+
+  private constructor(host: Host, delta: DeltaTable, options: OplogOptions) {
+    this.#host = host;
+    this.#delta = delta;
+    this.#options = options;
+    for (const add of delta.snapshot.adds) this.#indexAdd(add);
+  }
+
+  /**
+   * Creates a table, with a first transaction in it.
+   *
+   * @param host The platform.
+   * @param directory Made when missing; its parent must exist.
+   * @param layout How data files are laid out.
+   * @param plan The first records, for version 0 at the time given.
+   */
+  static async create(
+    host: Host,
+    directory: string,
+    layout: OplogLayout,
+    plan: (timestampUs: number) => readonly RecordDraft[],
+    note: CommitNote,
+    options: OplogOptions = {},
+  ): Promise<OplogTable> {
+    const timestampUs = host.clock.nowUs();
+    const files = new DataFileWriter(host, directory, layout, options);
+    await host.files.makeDirectory(directory);
+    await files.write(plan(timestampUs), 0, timestampUs);
+    const delta = await DeltaTable.create(host, directory, {
+      schema: { type: "struct", fields: SCHEMA_FIELDS },
+      partitionColumns: layout === "hive" ? ["part_id"] : [],
+      configuration: {
+        "delta.dataSkippingStatsColumns": "part_id,timestamp,version",
+      },
+    }, {
+      adds: files.written,
+      commitInfo: commitInfoOf(note),
+      timestampMs: Math.floor(timestampUs / 1000),
+    }, options);
+    return new OplogTable(host, delta, options);
+  }
+
+  /**
+   * Opens a table at its newest version.
+   *
+   * @throws {IntegrityError} When the log is damaged.
+   */
+  static async open(
+    host: Host,
+    directory: string,
+    options: OplogOptions = {},
+  ): Promise<OplogTable> {
+    const delta = await DeltaTable.open(host, directory, options);
+    return new OplogTable(host, delta, options);
+  }
+
+  /** The Delta table under it. */
+  get delta(): DeltaTable {
+    return this.#delta;
+  }
+
+  /** The newest version that this object knows. */
+  get version(): number {
+    return this.#delta.snapshot.version;
+  }
+
+  /** The time of the newest transaction, microseconds since the epoch, UTC. */
+  get timestampUs(): number {
+    return this.#timestampUs;
+  }
+
+  /** How the data files are laid out. */
+  get layout(): OplogLayout {
+    return this.#delta.snapshot.metaData.partitionColumns.length > 0
+      ? "hive"
+      : "clustered";
+  }
+
+  /** The data files, oldest first. */
+  get files(): readonly IndexedFile[] {
+    return this.#index.files;
+  }
+
+  /** The version of an application's own counter, or -1. */
+  applicationVersion(appId: string): number {
+    return this.#delta.snapshot.transactions.get(appId)?.version ?? -1;
+  }
+
+  /** The version and time that the next commit would have. */
+  nextPoint(): { version: number; timestampUs: number } {
+    return {
+      version: this.version + 1,
+      timestampUs: Math.max(this.#host.clock.nowUs(), this.#timestampUs + 1),
+    };
+  }
+
+  /**
+   * Commits records as the version after the newest known one.
+   *
+   * @param records One for each partition, planned for `point`.
+   * @param point What {@linkcode nextPoint} gave.
+   * @throws {PondError} `OUTCOME_UNKNOWN` when the commit may have been made;
+   *   any other code when it certainly was not.
+   */
+  async append(
+    records: readonly RecordDraft[],
+    point: { readonly version: number; readonly timestampUs: number },
+    note: CommitNote,
+  ): Promise<AppendResult> {
+    invariant(
+      point.version === this.version + 1,
+      "a commit follows the newest",
+    );
+    const { version, timestampUs } = point;
+    const files = new DataFileWriter(
+      this.#host,
+      this.#delta.directory,
+      this.layout,
+      this.#options,
+    );
+    const result = await this.#appendWith(files, records, point, {
+      transactions: [
+        { appId: this.#ownAppId(), version },
+        ...(note.application ? [note.application] : []),
+      ],
+      commitInfo: commitInfoOf(note),
+      timestampMs: Math.floor(timestampUs / 1000),
+    });
+    if (result.status === "taken") return { status: "taken" };
+    for (const add of files.written) this.#indexAdd(add);
+    return result;
+  }
+
+  /** What a commit that wasn't made leaves behind is removed again. */
+  async #appendWith(
+    files: DataFileWriter,
+    records: readonly RecordDraft[],
+    { version, timestampUs }: {
+      readonly version: number;
+      readonly timestampUs: number;
+    },
+    commit: DeltaCommit,
+  ): Promise<AppendResult> {
+    try {
+      const bytes = await files.write(records, version, timestampUs);
+      const result = await this.#delta.commit({
+        ...commit,
+        adds: files.written,
+      });
+      if (result.status === "taken") {
+        await files.discard();
+        return result;
+      }
+      return { ...result, bytesWritten: bytes + result.bytesWritten };
+    } catch (error) {
+      if (!hasCode(error, "OUTCOME_UNKNOWN")) await files.discard();
+      throw error;
+    }
+  }
+
+  /** Pond's own counter among those of Delta's applications: its version. */
+  #ownAppId(): string {
+    return `pond/${this.#delta.snapshot.metaData.id}`;
+  }
+
+  /** Looks for commits of other writers: one look-up when there are none. */
+  async refresh(): Promise<RefreshResult> {
+    const changes = await this.#delta.refresh();
+    const touched = new Set<string>();
+    let all = changes.conflict !== undefined;
+    for (const { path } of changes.removed) this.#index.remove(path);
+    for (const add of changes.added) {
+      const { parts } = this.#indexAdd(add);
+      if (!add.dataChange) continue;
+      if (parts === undefined) all = true;
+      else for (const partId of parts) touched.add(partId);
+    }
+    return { touched: all ? "all" : touched, commits: changes.commits };
+  }
+
+  /**
+   * Makes sure that the newest commit is on the disk, when the flush after it
+   * failed.
+   */
+  async flush(): Promise<void> {
+    await this.#delta.flushLog();
+  }
+
+  /** Work that commits owe the table, such as a checkpoint; never fails one. */
+  async maintain(): Promise<void> {
+    await this.#delta.maintain();
+  }
+
+  /** The records of a partition, newest first. */
+  async *readPartition(
+    partId: string,
+    range: VersionRange = {},
+  ): AsyncGenerator<PartitionRecord> {
+    const { minVersion = 0, maxVersion = Number.MAX_SAFE_INTEGER } = range;
+    for (const file of this.#index.filesOf(partId, maxVersion)) {
+      if (file.maxVersion < minVersion) return;
+      const records = await this.#read(file.add);
+      const source = this.#delta.dataPath(file.add);
+      for (let i = records.length - 1; i >= 0; i--) {
+        const record = records[i];
+        if (
+          record !== undefined && record.partId === partId &&
+          record.version >= minVersion && record.version <= maxVersion
+        ) yield partitionRecord(record, source);
+      }
+    }
+  }
+
+  /** All records, ordered by version; within one by partition. */
+  async *readAll(range: VersionRange = {}): AsyncGenerator<PartitionRecord> {
+    for await (const { record, source } of this.#records(range)) {
+      yield partitionRecord(record, source);
+    }
+  }
+
+  /** The inner rows of all records, as one table. */
+  entryTable(range: VersionRange = {}): ByteStreamTable {
+    return new ByteStreamTable(
+      OPLOG_ENTRY_COLUMNS,
+      () => this.#records(range),
+    );
+  }
+
+  /** The rows of all files that may have some in the range. */
+  async *#records(
+    { minVersion = 0, maxVersion = Number.MAX_SAFE_INTEGER }: VersionRange,
+  ): AsyncGenerator<StreamRow> {
+    for (const file of this.#index.files) {
+      if (file.maxVersion < minVersion || file.minVersion > maxVersion) {
+        continue;
+      }
+      const records = await this.#read(file.add);
+      const ordered = [...records].sort((a, b) => a.version - b.version);
+      for (const record of ordered) {
+        const { version } = record;
+        if (version < minVersion || version > maxVersion) continue;
+        yield { record, source: this.#delta.dataPath(file.add) };
+      }
+    }
+  }
+
+  #indexAdd(add: AddFile): IndexedFile {
+    const file = this.#index.add(add);
+    if (file.maxTimestampUs < Number.MAX_SAFE_INTEGER) {
+      this.#timestampUs = Math.max(this.#timestampUs, file.maxTimestampUs);
+    }
+    return file;
+  }
+
+  /** The rows of a data file; bytes are checked before they are decoded. */
+  async #read(add: AddFile): Promise<readonly Record[]> {
+    const cached = this.#fileCache.get(add.path);
+    if (cached !== undefined) {
+      this.#fileCache.delete(add.path);
+      this.#fileCache.set(add.path, cached);
+      return cached;
+    }
+    const bytes = await this.#delta.readFile(add);
+    const records = await decodeRecords(bytes, add, this.#delta.dataPath(add));
+    this.#fileCache.set(add.path, records);
+    this.#fileCacheBytes += contentBytes(records);
+    for (const [path, oldest] of this.#fileCache) {
+      if (this.#fileCacheBytes <= FILE_CACHE_BYTES || path === add.path) break;
+      this.#fileCache.delete(path);
+      this.#fileCacheBytes -= contentBytes(oldest);
+    }
+    return records;
+  }
+}
+
+/** Writes the data files of one commit. */
+class DataFileWriter {
+  readonly #host: Host;
+  readonly #directory: string;
+  readonly #layout: OplogLayout;
+  readonly #flush: boolean;
+  readonly #written: AddFile[] = [];
+  /** On the host; those of unfinished files as well. */
+  readonly #paths: string[] = [];
+
+  constructor(
+    host: Host,
+    directory: string,
+    layout: OplogLayout,
+    options: OplogOptions,
+  ) {
+    this.#host = host;
+    this.#directory = directory;
+    this.#layout = layout;
+    this.#flush = options.flush ?? true;
+  }
+
+  /** The files so far. */
+  get written(): readonly AddFile[] {
+    return this.#written;
+  }
+
+  /**
+   * Writes one file, or one for each partition, and flushes them.
+   *
+   * @returns How many bytes.
+   */
+  async write(
+    drafts: readonly RecordDraft[],
+    version: number,
+    timestampUs: number,
+  ): Promise<number> {
+    const sorted = [...drafts].sort((a, b) => a.partId < b.partId ? -1 : 1);
+    const groups = this.#layout === "hive" ? sorted.map((d) => [d]) : [sorted];
+    let bytes = 0;
+    for (const group of groups) {
+      bytes += await this.#writeFile(group, version, timestampUs);
+    }
+    if (this.#flush) await this.#host.files.syncDirectory(this.#directory);
+    return bytes;
+  }
+
+  /** Removes the files, best effort: no commit names them. */
+  async discard(): Promise<void> {
+    for (const path of this.#paths) {
+      try {
+        await this.#host.files.remove(path);
+      } catch (error) {
+        if (!(error instanceof PondError)) throw error;
+      }
+    }
+  }
+
+  async #writeFile(
+    drafts: readonly RecordDraft[],
+    version: number,
+    timestampUs: number,
+  ): Promise<number> {
+    const records = drafts.flatMap((draft) =>
+      recordsOf(draft, version, timestampUs)
+    );
+    const hive = this.#layout === "hive" ? drafts[0]?.partId : undefined;
+    const bytes = await encodeRecords(records, hive === undefined);
+    const name = `part-${this.#host.random.uuidHex()}.parquet`;
+    const path = hive === undefined ? name : `part_id=${hive}/${name}`;
+    await this.#create(path, bytes, hive);
+    this.#written.push({
+      path,
+      partitionValues: hive === undefined ? {} : { part_id: hive },
+      size: bytes.length,
+      modificationTime: Math.floor(timestampUs / 1000),
+      dataChange: true,
+      stats: statsOf(records, hive === undefined),
+      tags: {
+        sha256: await sha256Hex(bytes),
+        ...(hive === undefined ? partTags(drafts.map((d) => d.partId)) : {}),
+      },
+    });
+    return bytes.length;
+  }
+
+  async #create(
+    path: string,
+    bytes: Bytes,
+    hive: string | undefined,
+  ): Promise<void> {
+    const { files } = this.#host;
+    const directory = hive === undefined
+      ? this.#directory
+      : `${this.#directory}/part_id=${hive}`;
+    if (hive !== undefined) await files.makeDirectory(directory);
+    const full = `${this.#directory}/${path}`;
+    this.#paths.push(full);
+    await using file = await files.create(full);
+    await file.write(bytes);
+    if (!this.#flush) return;
+    await file.sync();
+    if (hive !== undefined) await files.syncDirectory(directory);
+  }
+}
+
+/** A draft as rows: one, or a few where the content is large. */
+function recordsOf(
+  draft: RecordDraft,
+  version: number,
+  timestampUs: number,
+): Record[] {
+  const records: Record[] = [];
+  let entries: OplogEntry[] = [];
+  let bytes = 0;
+  const flush = () => {
+    const content = encodeOplogEntries(entries);
+    records.push({ partId: draft.partId, timestampUs, version, content });
+    entries = [];
+    bytes = 0;
+  };
+  for (const entry of draft.entries) {
+    const size = entry.content?.length ?? 0;
+    if (entries.length > 0 && bytes + size > MAX_RECORD_BYTES) flush();
+    entries.push(entry);
+    bytes += size;
+  }
+  flush();
+  return records;
+}
+
+function encodeRecords(
+  records: readonly Record[],
+  withPartId: boolean,
+): Promise<Bytes> {
+  const columns: ParquetColumn[] = [
+    {
+      name: "timestamp",
+      type: "INT64",
+      values: records.map((r) => BigInt(r.timestampUs)),
+    },
+    {
+      name: "version",
+      type: "INT64",
+      values: records.map((r) => BigInt(r.version)),
+    },
+    {
+      name: "content",
+      type: "BYTE_ARRAY",
+      values: records.map((r) => r.content),
+    },
+  ];
+  const partId: ParquetColumn = {
+    name: "part_id",
+    type: "STRING",
+    values: records.map((r) => r.partId),
+  };
+  return encodeParquet(withPartId ? [partId, ...columns] : columns);
+}
+
+async function decodeRecords(
+  bytes: Bytes,
+  add: AddFile,
+  source: string,
+): Promise<Record[]> {
+  const table = await decodeParquet(bytes, { source });
+  const hive = add.partitionValues.part_id;
+  const timestamps = table.column("timestamp");
+  const versions = table.column("version");
+  const contents = table.column("content");
+  const partIds = typeof hive === "string"
+    ? undefined
+    : table.column("part_id");
+  return Array.from({ length: table.numRows }, (_, i): Record => {
+    const partId = partIds === undefined ? hive : partIds[i];
+    const content = contents[i];
+    const timestamp = timestamps[i];
+    const version = versions[i];
+    if (
+      typeof partId !== "string" || typeof timestamp !== "bigint" ||
+      typeof version !== "bigint" || !(content instanceof Uint8Array)
+    ) throw new IntegrityError(source, `row ${i} is no record of a pond`);
+    return {
+      partId,
+      timestampUs: Number(timestamp),
+      version: Number(version),
+      content: content as Bytes,
+    };
+  });
+}
+
+function partitionRecord(record: Record, source: string): PartitionRecord {
+  let entries: readonly OplogEntry[] | undefined;
+  return {
+    partId: record.partId,
+    version: record.version,
+    timestampUs: record.timestampUs,
+    source,
+    entries: () => entries ??= decodeOplogEntries(record.content, source),
+  };
+}
+
+function statsOf(records: readonly Record[], withPartId: boolean): string {
+  return formatStats(records.length, {
+    ...(withPartId ? { part_id: records.map((r) => r.partId) } : {}),
+    timestamp: records.map((r) => r.timestampUs),
+    version: records.map((r) => r.version),
+  });
+}
+
+function contentBytes(records: readonly Record[]): number {
+  let bytes = 0;
+  for (const { content } of records) bytes += content.length;
+  return bytes;
+}
+
+function commitInfoOf(note: CommitNote): {
+  operation: string;
+  operationParameters: { message: string };
+  operationMetrics: { numOperations: string };
+  userName: string;
+  txnId: string;
+} {
+  return {
+    operation: note.operation,
+    operationParameters: { message: note.message },
+    operationMetrics: { numOperations: String(note.operations) },
+    userName: note.userName,
+    txnId: note.transactionId,
+  };
+}

@@ -1,0 +1,35 @@
+/**
+ * SQL over the files and the history of a pond, and rows as text and files.
+ *
+ * DuckDB is loaded by the first query, and by nothing else here.
+ *
+ * @module
+ */
+import type { Host } from "../host/host.ts";
+import type { QueryRunner } from "../tinylogfs/mod.ts";
+
+export {
+  FORMATS,
+  type RenderOptions,
+  renderRows,
+  type RowFormat,
+} from "./render/mod.ts";
+export { type PondTable, type TableColumn, TABLES } from "./tables.ts";
+
+/**
+ * Makes what runs SQL over filesystems.
+ *
+ * @param host Where disposable files go.
+ */
+export function lazyQueryRunner(
+  host: Pick<Host, "files" | "random">,
+): QueryRunner {
+  // 120 ms that only a query has to pay.
+  let runner: Promise<QueryRunner> | undefined;
+  return async (source, sql, options) => {
+    runner ??= import("./runner.ts").then(({ createQueryRunner }) =>
+      createQueryRunner(host)
+    );
+    return await (await runner)(source, sql, options);
+  };
+}

@@ -1,0 +1,137 @@
+/**
+ * A chart for a terminal: one bar a row.
+ *
+ * ```text
+ *       temp
+ *  1  ▕██████████████████▌           46.8
+ *  2  ▕████████████████████▏         48.3
+ * ```
+ *
+ * The first column that is no number (else the first column) gives the labels,
+ * each other column of numbers a group of bars.
+ *
+ * @module
+ */
+import stringWidth from "fast-string-width";
+import { encodeUtf8 } from "../../bytes.ts";
+import { PondError } from "../../errors.ts";
+import type { QueryColumn, QueryValue } from "../../tinylogfs/mod.ts";
+import { isNumeric } from "../sql_type.ts";
+import { type Renderer, type RenderOptions, rowsOf } from "./options.ts";
+import { NULL_TEXT, plainText } from "./text.ts";
+
+/** More bars than this say nothing any more. */
+const MAX_ROWS = 500;
+
+const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"] as const;
+
+/** Writes bars when all rows are there. */
+export const renderChart: Renderer = async function* (
+  columns,
+  batches,
+  options,
+) {
+  const rows: (readonly QueryValue[])[] = [];
+  for await (const row of rowsOf(batches)) {
+    if (rows.push(row) > MAX_ROWS) {
+      throw invalid(
+        `it has more than ${MAX_ROWS} rows`,
+        "group the rows, or use LIMIT",
+      );
+    }
+  }
+  const label = labelColumn(columns);
+  const series = columns.flatMap((column, i) =>
+    i !== label && isNumeric(column.type) ? [i] : []
+  );
+  if (series.length === 0) {
+    throw invalid(
+      "no column of it has numbers to draw",
+      "select a label and a number: SELECT month, avg(temp) …",
+    );
+  }
+  const labels = rows.map((row) => plainText(row[label] ?? null));
+  const charts = series.map((i) =>
+    chartText(
+      columns[i]?.name ?? "",
+      labels,
+      rows.map((row) => numberOf(row[i] ?? null)),
+      options,
+    )
+  );
+  yield encodeUtf8(charts.join("\n"));
+};
+
+function labelColumn(columns: readonly QueryColumn[]): number {
+  const text = columns.findIndex(({ type }) => !isNumeric(type));
+  return text < 0 ? 0 : text;
+}
+
+function numberOf(value: QueryValue): number | null {
+  return value === null ? null : Number(value);
+}
+
+function chartText(
+  title: string,
+  labels: readonly string[],
+  values: readonly (number | null)[],
+  { width }: RenderOptions,
+): string {
+  const known = values.flatMap((value) =>
+    value !== null && Number.isFinite(value) ? [value] : []
+  );
+  const low = Math.min(0, ...known);
+  const high = Math.max(0, ...known);
+  const texts = values.map((value) =>
+    value === null ? NULL_TEXT : short(value)
+  );
+  const labelWidth = Math.max(0, ...labels.map((text) => stringWidth(text)));
+  const textWidth = Math.max(0, ...texts.map((text) => text.length));
+  const room = Math.max(8, width - labelWidth - textWidth - 6);
+  const zero = low < 0 ? Math.round(room * -low / (high - low || 1)) : 0;
+  const lines = values.map((value, i) => {
+    const bar = value === null || !Number.isFinite(value)
+      ? " ".repeat(room)
+      : barOf(value, { low, high, room, zero });
+    const label = labels[i] ?? "";
+    const padding = " ".repeat(labelWidth - stringWidth(label));
+    return ` ${padding}${label} ▕${bar} ${texts[i]?.padStart(textWidth)}`;
+  });
+  return `${" ".repeat(labelWidth + 3)}${title}\n${lines.join("\n")}\n`;
+}
+
+/** A bar from zero to the right, or to the left for what is negative. */
+function barOf(
+  value: number,
+  { low, high, room, zero }: {
+    readonly low: number;
+    readonly high: number;
+    readonly room: number;
+    readonly zero: number;
+  },
+): string {
+  const length = Math.abs(value) / (high - low || 1) * room;
+  if (value < 0) {
+    const cells = Math.min(zero, Math.max(1, Math.round(length)));
+    return " ".repeat(zero - cells) + "█".repeat(cells) +
+      " ".repeat(room - zero);
+  }
+  const whole = Math.min(room - zero, Math.floor(length));
+  const eighth = whole === room - zero
+    ? ""
+    : EIGHTHS[Math.floor((length - Math.floor(length)) * 8)] ?? "";
+  const bar = "█".repeat(whole) + eighth;
+  return (" ".repeat(zero) + bar).padEnd(room);
+}
+
+function short(value: number): string {
+  return Number.isInteger(value) ? String(value) : value.toPrecision(4);
+}
+
+function invalid(why: string, hint: string): PondError {
+  return new PondError(
+    "INVALID_ARGUMENT",
+    `Cannot draw a chart of the result: ${why}`,
+    { hint },
+  );
+}

@@ -1,0 +1,139 @@
+/**
+ * From a statement to its result: finds the tables that it names, brings them
+ * in, and lets it run.
+ *
+ * @module
+ */
+import { hasCode, PondError } from "../errors.ts";
+import type { Host } from "../host/host.ts";
+import type {
+  QueryOptions,
+  QueryResult,
+  QueryRunner,
+  QuerySource,
+} from "../tinylogfs/mod.ts";
+import { DuckDBEngine } from "./duckdb_engine.ts";
+import { extensionOf, isPathName, type ScannedFile, scanOf } from "./paths.ts";
+import { TABLES } from "./tables.ts";
+
+/** What of the platform a query needs. */
+export type QueryHost = Pick<Host, "files" | "random">;
+
+/** Makes what runs SQL over filesystems. */
+export function createQueryRunner(host: QueryHost): QueryRunner {
+  return async (source, sql, options) => {
+    const scratch = new Scratch(host, source);
+    const engine = await DuckDBEngine.open();
+    const dispose = async () => {
+      await engine[Symbol.asyncDispose]();
+      await scratch[Symbol.asyncDispose]();
+    };
+    try {
+      return await run(engine, scratch, source, sql, options, dispose);
+    } catch (error) {
+      await dispose();
+      throw error;
+    }
+  };
+}
+
+async function run(
+  engine: DuckDBEngine,
+  scratch: Scratch,
+  source: QuerySource,
+  sql: string,
+  options: QueryOptions,
+  dispose: () => Promise<void>,
+): Promise<QueryResult> {
+  const { pending = false, signal } = options;
+  for (const name of await engine.namesIn(sql)) {
+    signal?.throwIfAborted();
+    const table = TABLES.get(name);
+    if (table !== undefined) {
+      await engine.addTable(table, table.rows(source, { pending, signal }));
+    } else if (isPathName(name)) {
+      const files = await filesOf(scratch, source, name, signal);
+      const hostPaths = files.map(({ hostPath }) => hostPath);
+      await engine.addView(name, scanOf(name, files), hostPaths);
+    }
+  }
+  await engine.lock();
+  return await engine.query(sql, signal, dispose);
+}
+
+/** The files that a path or pattern means, as DuckDB can read them. */
+async function filesOf(
+  scratch: Scratch,
+  source: QuerySource,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<ScannedFile[]> {
+  const options = signal ? { signal } : {};
+  const pattern = name.startsWith("/") ? name : `/${name}`;
+  const paths: string[] = [];
+  for await (const path of source.matchFiles(pattern, options)) {
+    paths.push(path);
+  }
+  if (paths.length === 0) {
+    throw new PondError("NOT_FOUND", `Cannot query ${name}: no file matches`, {
+      path: pattern,
+    });
+  }
+  const files: ScannedFile[] = [];
+  for (const path of paths) {
+    const location = await source.contentLocation(path, options);
+    const hostPath = location.kind === "blob"
+      ? location.hostPath
+      : await scratch.write(location.bytes, extensionOf(path));
+    files.push({ path, hostPath });
+  }
+  return files;
+}
+
+/** Files that live as long as a query, for content that lies in rows. */
+class Scratch implements AsyncDisposable {
+  readonly #host: QueryHost;
+  readonly #source: QuerySource;
+  #directory: string | undefined;
+  readonly #paths: string[] = [];
+
+  constructor(host: QueryHost, source: QuerySource) {
+    this.#host = host;
+    this.#source = source;
+  }
+
+  async write(bytes: Uint8Array, extension: string): Promise<string> {
+    const { files, random } = this.#host;
+    if (this.#directory === undefined) {
+      const cache = await this.#source.cacheDirectory();
+      const directory = `${cache}/query-${random.uuidHex()}`;
+      await files.makeDirectory(directory);
+      this.#directory = directory;
+    }
+    const path = `${this.#directory}/${this.#paths.length}.${extension}`;
+    this.#paths.push(path);
+    await using file = await files.create(path);
+    await file.write(bytes);
+    return path;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#directory === undefined) return;
+    const { files } = this.#host;
+    for (const path of this.#paths) await removeIfThere(files, path);
+    await removeIfThere(files, this.#directory);
+    this.#directory = undefined;
+  }
+}
+
+async function removeIfThere(
+  files: QueryHost["files"],
+  path: string,
+): Promise<void> {
+  try {
+    await files.remove(path);
+  } catch (error) {
+    // Whoever cleans up the cache may do so at any time.
+    if (!hasCode(error, "NOT_FOUND", "DIRECTORY_NOT_EMPTY")) throw error;
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * SQL types, as far as rows written elsewhere must know them.
+ *
+ * @module
+ */
+import type { ColumnKind } from "../oplog/mod.ts";
+
+const KINDS: Readonly<Record<string, ColumnKind>> = {
+  BOOLEAN: { kind: "boolean" },
+  TINYINT: { kind: "integer", bits: 8 },
+  SMALLINT: { kind: "integer", bits: 16 },
+  INTEGER: { kind: "integer", bits: 32 },
+  BIGINT: { kind: "integer", bits: 64 },
+  UTINYINT: { kind: "integer", bits: 16 },
+  USMALLINT: { kind: "integer", bits: 32 },
+  UINTEGER: { kind: "integer", bits: 64 },
+  FLOAT: { kind: "float" },
+  DOUBLE: { kind: "double" },
+  DATE: { kind: "date" },
+  TIMESTAMP: { kind: "timestamp", zoned: false },
+  TIMESTAMP_S: { kind: "timestamp", zoned: false },
+  TIMESTAMP_MS: { kind: "timestamp", zoned: false },
+  TIMESTAMP_NS: { kind: "timestamp", zoned: false },
+  "TIMESTAMP WITH TIME ZONE": { kind: "timestamp", zoned: true },
+  BLOB: { kind: "blob" },
+};
+
+/**
+ * What a column of this type holds. Unsigned integers take the next larger
+ * type; what has no exact type elsewhere (`HUGEINT`, lists, structs) is text.
+ *
+ * @param type The type as DuckDB names it.
+ */
+export function kindOf(type: string): ColumnKind {
+  const decimal = /^DECIMAL\((\d+),\s*(\d+)\)$/.exec(type);
+  if (decimal) {
+    const [width, scale] = [Number(decimal[1]), Number(decimal[2])];
+    return width <= 18 ? { kind: "decimal", width, scale } : { kind: "text" };
+  }
+  return Object.hasOwn(KINDS, type)
+    ? KINDS[type] ?? { kind: "text" }
+    : { kind: "text" };
+}
+
+/** Whether values of this type are numbers. */
+export function isNumeric(type: string): boolean {
+  return /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|BIGNUM|FLOAT|DOUBLE|DECIMAL)\b/
+    .test(type);
+}

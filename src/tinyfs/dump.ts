@@ -1,0 +1,42 @@
+/**
+ * A filesystem as stable text, for tests and for looking at.
+ *
+ * ```text
+ * /
+ * /a/
+ * /a/b.csv  12
+ * /a/link -> b.csv
+ * ```
+ *
+ * @module
+ */
+import { joinPath } from "./path.ts";
+import type { Directory, Node } from "./types.ts";
+
+/**
+ * Writes a tree, a node a line: directories with a slash, files with their
+ * size in bytes, symlinks with their target.
+ *
+ * @param directory Where it begins.
+ * @param path How that directory is called.
+ */
+export async function dumpTree(
+  directory: Directory,
+  path: string = "/",
+): Promise<string> {
+  const lines: string[] = [];
+  const add = async (node: Node, at: string): Promise<void> => {
+    if (node.type === "file") {
+      lines.push(`${at}  ${(await node.metadata()).sizeBytes}`);
+    } else if (node.type === "symlink") {
+      lines.push(`${at} -> ${await node.target()}`);
+    } else {
+      lines.push(at === "/" ? at : `${at}/`);
+      for await (const child of node.entries()) {
+        await add(child.node, joinPath(at, child.name));
+      }
+    }
+  };
+  await add(directory, path);
+  return lines.map((line) => `${line}\n`).join("");
+}

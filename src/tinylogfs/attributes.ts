@@ -1,0 +1,124 @@
+/**
+ * The JSON object in the `metadata` column of an `OplogEntry`.
+ *
+ * ```text
+ * created, modified  microseconds since the epoch, UTC
+ * size               bytes of the content
+ * mode               POSIX permission bits
+ * sha256             of the content, 64 hexadecimal digits (files)
+ * blob               true when the content is the blob of that hash (files)
+ * attributes         what users have set
+ * snapshot           true when the content is the whole directory (directories)
+ * from               {directory, name, path} before a move
+ * ```
+ *
+ * Members that this version doesn't know are ignored.
+ *
+ * @module
+ */
+import { IntegrityError } from "../errors.ts";
+
+/** Where a node was before a move. */
+export interface MovedFrom {
+  /** The directory: 32 hexadecimal digits. */
+  readonly directory: string;
+  /** The name in it. */
+  readonly name: string;
+  /** The path at that time. */
+  readonly path: string;
+}
+
+/** What a row says of its node beside the content. */
+export interface Attributes {
+  /** When the node was created, microseconds since the epoch, UTC. */
+  readonly createdUs: number;
+  /** When it was last changed, microseconds since the epoch, UTC. */
+  readonly modifiedUs: number;
+  /** Length of the content in bytes. */
+  readonly sizeBytes: number;
+  /** The POSIX permission bits. */
+  readonly mode: number;
+  /** SHA-256 of the content. */
+  readonly sha256?: string;
+  /** Whether the content is a blob. */
+  readonly blob?: boolean;
+  /** What users have set. */
+  readonly attributes?: Readonly<Record<string, unknown>>;
+  /** Whether a directory's content is all of it. */
+  readonly snapshot?: boolean;
+  /** Where the node was before a move. */
+  readonly from?: MovedFrom;
+}
+
+/** Writes attributes as the metadata column has them. */
+export function formatAttributes(attributes: Attributes): string {
+  const { createdUs, modifiedUs, sizeBytes, mode, ...rest } = attributes;
+  return JSON.stringify({
+    created: createdUs,
+    modified: modifiedUs,
+    size: sizeBytes,
+    mode,
+    ...rest,
+  });
+}
+
+/**
+ * Reads the metadata column.
+ *
+ * @param text The JSON object.
+ * @param source The file it comes from, for the error.
+ * @throws {IntegrityError} When it is no such object.
+ */
+export function parseAttributes(text: string, source: string): Attributes {
+  const value = parseObject(text, source);
+  const { created, modified, size, mode } = value;
+  if (
+    typeof created !== "number" || typeof modified !== "number" ||
+    typeof size !== "number" || typeof mode !== "number"
+  ) {
+    throw new IntegrityError(source, `a row has the metadata ${text}`);
+  }
+  return {
+    createdUs: created,
+    modifiedUs: modified,
+    sizeBytes: size,
+    mode,
+    ...(typeof value.sha256 === "string" ? { sha256: value.sha256 } : {}),
+    ...(value.blob === true ? { blob: true } : {}),
+    ...(value.snapshot === true ? { snapshot: true } : {}),
+    ...(isRecord(value.attributes) ? { attributes: value.attributes } : {}),
+    ...(isMovedFrom(value.from) ? { from: value.from } : {}),
+  };
+}
+
+/**
+ * Reads a JSON object.
+ *
+ * @param text The text.
+ * @param source The file it comes from, for the error.
+ * @throws {IntegrityError} When it is anything else.
+ */
+export function parseObject(
+  text: string,
+  source: string,
+): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new IntegrityError(source, "it holds invalid JSON", { cause });
+  }
+  if (!isRecord(value)) {
+    throw new IntegrityError(source, "it holds JSON that is no object");
+  }
+  return value;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isMovedFrom(value: unknown): value is MovedFrom {
+  return isRecord(value) && typeof value.directory === "string" &&
+    typeof value.name === "string" && typeof value.path === "string";
+}

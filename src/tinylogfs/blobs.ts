@@ -1,0 +1,219 @@
+/**
+ * The content of files: small ones inline in their row, others as blobs.
+ *
+ * ```text
+ * blobs/<2 hex>/<64 hex>   raw bytes; the name is their SHA-256
+ * tmp/<32 hex>             a blob while it is written
+ * ```
+ *
+ * A blob is written to `tmp/`, flushed, renamed to its hash, and its directory
+ * flushed, before anything names it. A crash on the way leaves a file in `tmp/`
+ * or a blob that nothing names: both cost space, neither is ever read.
+ *
+ * @module
+ */
+import {
+  type Bytes,
+  type ByteSource,
+  chunksOf,
+  concatBytes,
+  sha256Hex,
+} from "../bytes.ts";
+import { hasCode, IntegrityError, invariant } from "../errors.ts";
+import type { FileStore, Host, WritableFile } from "../host/host.ts";
+import type { ReadOptions } from "../tinyfs/mod.ts";
+import type { Durability } from "./types.ts";
+
+/** Content of at least this many bytes is kept as a blob. */
+export const BLOB_MIN_BYTES: number = 64 * 1024;
+
+/** Content that is safely kept, or will be with the row that holds it. */
+export type Content =
+  | {
+    readonly kind: "inline";
+    readonly bytes: Bytes;
+    readonly sizeBytes: number;
+    readonly sha256: string;
+  }
+  | {
+    readonly kind: "blob";
+    readonly sizeBytes: number;
+    readonly sha256: string;
+  };
+
+/** The blobs of one pond. */
+export class BlobStore {
+  readonly #host: Host;
+  readonly #files: FileStore;
+  readonly #pond: string;
+  readonly #durability: Durability;
+  /** Blobs whose hash was right when this process read them. */
+  readonly #verified = new Set<string>();
+  /** Directories whose own names this process has flushed. */
+  readonly #durableDirectories = new Set<string>();
+
+  /**
+   * @param host Where files, hashes and random names come from.
+   * @param pond The pond's directory.
+   * @param durability Whether blobs are flushed before they are named.
+   */
+  constructor(host: Host, pond: string, durability: Durability) {
+    this.#host = host;
+    this.#files = host.files;
+    this.#pond = pond;
+    this.#durability = durability;
+  }
+
+  /**
+   * Takes content in, holding less than a blob's minimum (and one chunk of the
+   * source) in memory.
+   *
+   * @param source The content.
+   * @param signal Ends the writing; what was written is removed.
+   */
+  async store(source: ByteSource, signal?: AbortSignal): Promise<Content> {
+    const head: Uint8Array[] = [];
+    let sizeBytes = 0;
+    const chunks = chunksOf(source, signal);
+    try {
+      while (sizeBytes < BLOB_MIN_BYTES) {
+        const { done, value } = await chunks.next();
+        if (done) return await inlineContent(concatBytes(head));
+        head.push(value.slice());
+        sizeBytes += value.length;
+      }
+      return await this.#storeBlob(head, chunks);
+    } finally {
+      await chunks.return(undefined);
+    }
+  }
+
+  /** Where a blob lies on the host. */
+  pathOf(sha256: string): string {
+    return `${this.#pond}/blobs/${sha256.slice(0, 2)}/${sha256}`;
+  }
+
+  /**
+   * Checks a blob's bytes against its name, once in a process.
+   *
+   * @throws {IntegrityError} When it is missing or not what was written.
+   */
+  async verify(sha256: string, signal?: AbortSignal): Promise<void> {
+    if (this.#verified.has(sha256)) return;
+    const path = this.pathOf(sha256);
+    const hash = await this.#host.hasher.sha256();
+    const range = signal ? { signal } : {};
+    for await (const chunk of await this.#open(path, range)) hash.update(chunk);
+    const actual = hash.digestHex();
+    if (actual !== sha256) {
+      throw new IntegrityError(path, `its SHA-256 is ${actual}`);
+    }
+    this.#verified.add(sha256);
+  }
+
+  /** Reads a blob as a stream, after its bytes were checked. */
+  async stream(
+    sha256: string,
+    options: ReadOptions = {},
+  ): Promise<ReadableStream<Bytes>> {
+    await this.verify(sha256, options.signal);
+    return await this.#open(this.pathOf(sha256), options);
+  }
+
+  /** Reads a blob (or a range of it) into memory, after its bytes were checked. */
+  async read(sha256: string, options: ReadOptions = {}): Promise<Bytes> {
+    await this.verify(sha256, options.signal);
+    return await this.#files.read(this.pathOf(sha256), options);
+  }
+
+  async #open(
+    path: string,
+    options: ReadOptions,
+  ): Promise<ReadableStream<Bytes>> {
+    try {
+      return await this.#files.stream(path, options);
+    } catch (cause) {
+      if (!hasCode(cause, "NOT_FOUND")) throw cause;
+      throw new IntegrityError(path, "the blob is missing", { cause });
+    }
+  }
+
+  async #storeBlob(
+    head: readonly Uint8Array[],
+    rest: AsyncIterable<Uint8Array>,
+  ): Promise<Content> {
+    const temporary = `${this.#pond}/tmp/${this.#host.random.uuidHex()}`;
+    await this.#files.makeDirectory(`${this.#pond}/tmp`);
+    try {
+      const { sha256, sizeBytes } = await this.#writeHashed(
+        temporary,
+        head,
+        rest,
+      );
+      await this.#publish(temporary, sha256);
+      return { kind: "blob", sha256, sizeBytes };
+    } catch (error) {
+      await removeIfThere(this.#files, temporary);
+      throw error;
+    }
+  }
+
+  async #writeHashed(
+    path: string,
+    head: readonly Uint8Array[],
+    rest: AsyncIterable<Uint8Array>,
+  ): Promise<{ sha256: string; sizeBytes: number }> {
+    const hash = await this.#host.hasher.sha256();
+    await using file: WritableFile = await this.#files.create(path);
+    let sizeBytes = 0;
+    const append = async (chunk: Uint8Array) => {
+      hash.update(chunk);
+      sizeBytes += chunk.length;
+      await file.write(chunk);
+    };
+    for (const chunk of head) await append(chunk);
+    for await (const chunk of rest) await append(chunk);
+    if (this.#durability === "full") await file.sync();
+    return { sha256: hash.digestHex(), sizeBytes };
+  }
+
+  /**
+   * Renaming over a blob of the same name is meant: the bytes are the same,
+   * and should the old ones have been damaged, they are mended.
+   */
+  async #publish(temporary: string, sha256: string): Promise<void> {
+    const path = this.pathOf(sha256);
+    const directory = path.slice(0, path.lastIndexOf("/"));
+    await this.#files.makeDirectory(directory);
+    await this.#files.rename(temporary, path);
+    if (this.#durability !== "full") return;
+    await this.#files.syncDirectory(directory);
+    // A directory that was there already may be another process's, and not
+    // flushed yet: that it exists says nothing of the disk.
+    if (this.#durableDirectories.has(directory)) return;
+    await this.#files.syncDirectory(`${this.#pond}/blobs`);
+    this.#durableDirectories.add(directory);
+  }
+}
+
+/** Content that is kept in its row. */
+export async function inlineContent(bytes: Bytes): Promise<Content> {
+  invariant(bytes.length < BLOB_MIN_BYTES, "large content is a blob");
+  return {
+    kind: "inline",
+    bytes,
+    sizeBytes: bytes.length,
+    sha256: await sha256Hex(bytes),
+  };
+}
+
+async function removeIfThere(files: FileStore, path: string): Promise<void> {
+  try {
+    await files.remove(path);
+  } catch (error) {
+    // The write has failed already, and its error is the one to report.
+    if (!hasCode(error, "NOT_FOUND", "IO", "READ_ONLY", "PERMISSION_DENIED")) {
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,317 @@
+/**
+ * From a transaction to the rows that a commit writes: pure.
+ *
+ * ```text
+ * partition of each touched directory   its own record, if its entries or the
+ *                                       directory itself changed, then a row
+ *                                       for each operation on a file or
+ *                                       symlink in it, in order
+ * partition ffff…ffff                   one row about the transaction itself
+ * ```
+ *
+ * @module
+ */
+import { invariant } from "../errors.ts";
+import {
+  type DirectoryEntry,
+  type DirectoryState,
+  EMPTY_DIRECTORY,
+  encodeDirectoryEntries,
+  type OplogEntry,
+  planDirectoryChange,
+  type RecordDraft,
+  TRANSACTION_PART_ID,
+} from "../oplog/mod.ts";
+import { type Attributes, formatAttributes } from "./attributes.ts";
+import type { CommittedChange, CommittedDirectory } from "./directories.ts";
+import {
+  type Operation,
+  PENDING_VERSION,
+  type Transaction,
+} from "./transaction.ts";
+
+/** Position of rows that are no operation. */
+export const BOOKKEEPING_POSITION = -1;
+
+/** The version and time that a commit will have. */
+export interface CommitPoint {
+  /** The Delta version. */
+  readonly version: number;
+  /** Microseconds since the epoch, UTC. */
+  readonly timestampUs: number;
+}
+
+/** What is said about a transaction. */
+export interface TransactionNote {
+  /** 32 hexadecimal digits. */
+  readonly id: string;
+  /** Who. */
+  readonly author: string;
+  /** Why. */
+  readonly message: string;
+}
+
+/** What a commit writes, and what it changes in the cache. */
+export interface CommitPlan {
+  /** The records, one for each partition. */
+  readonly records: readonly RecordDraft[];
+  /** The changed directories. */
+  readonly directories: readonly CommittedChange[];
+  /** Rows of `OplogEntry` in all. */
+  readonly rowCount: number;
+}
+
+/**
+ * Plans a commit.
+ *
+ * @param transaction The operations.
+ * @param committed The committed state of each directory in `overlays`.
+ * @param note Who, why.
+ * @param point The version and time; the plan holds for these only.
+ */
+export function planCommit(
+  transaction: Transaction,
+  committed: ReadonlyMap<string, CommittedDirectory>,
+  note: TransactionNote,
+  point: CommitPoint,
+): CommitPlan {
+  const rows = rowsByPartition(transaction.operations);
+  const directories = planDirectories(transaction, committed, point);
+  for (const { partId, entry } of directories) {
+    rows.set(partId, [entry, ...(rows.get(partId) ?? [])]);
+  }
+  rows.set(TRANSACTION_PART_ID, [
+    transactionEntry(note, transaction.operations.length, point),
+  ]);
+  let rowCount = 0;
+  const records = [...rows].map(([partId, entries]): RecordDraft => {
+    rowCount += entries.length;
+    return { partId, entries };
+  });
+  return { records, directories, rowCount };
+}
+
+/** Files and symlinks: a row for each operation, in their directory's part. */
+function rowsByPartition(
+  operations: readonly Operation[],
+): Map<string, OplogEntry[]> {
+  const rows = new Map<string, OplogEntry[]>();
+  operations.forEach((operation, position) => {
+    if (operation.fileType === "directory") return;
+    const entry = entryOfOperation(operation, position);
+    const partition = rows.get(entry.partId);
+    if (partition === undefined) rows.set(entry.partId, [entry]);
+    else partition.push(entry);
+  });
+  return rows;
+}
+
+/**
+ * The row of an operation on a file or symlink.
+ *
+ * @param operation The operation.
+ * @param position Its place in the transaction.
+ */
+export function entryOfOperation(
+  operation: Operation,
+  position: number,
+): OplogEntry {
+  const { fileType, nodeId, directoryId } = operation;
+  return {
+    partId: fileType === "directory" ? nodeId : directoryId,
+    nodeId,
+    fileType,
+    metadata: formatAttributes(operation.attributes),
+    content: operation.content,
+    operation: operation.kind,
+    nodeVersion: operation.nodeVersion,
+    position,
+    name: operation.name,
+    path: operation.path,
+  };
+}
+
+function planDirectories(
+  transaction: Transaction,
+  committed: ReadonlyMap<string, CommittedDirectory>,
+  point: CommitPoint,
+): CommittedChange[] {
+  const own = new Map<string, OwnOperations>();
+  transaction.operations.forEach((operation, position) => {
+    if (operation.fileType !== "directory") return;
+    const before = own.get(operation.nodeId);
+    own.set(operation.nodeId, {
+      operation,
+      position,
+      created: (before?.created ?? false) || operation.kind === "create",
+    });
+  });
+  const touched = new Set([...transaction.overlays.keys(), ...own.keys()]);
+  return [...touched].map((partId) => {
+    const rows = changedRows(transaction, committed.get(partId), partId, point);
+    return planDirectory(
+      partId,
+      rows,
+      committed.get(partId),
+      own.get(partId),
+      point,
+    );
+  });
+}
+
+/** What a transaction does to a directory itself: at most one row tells it. */
+interface OwnOperations {
+  /** The last of them. */
+  readonly operation: Operation;
+  /** Its place in the transaction. */
+  readonly position: number;
+  /** Whether one of them made the directory. */
+  readonly created: boolean;
+}
+
+function changedRows(
+  transaction: Transaction,
+  committed: CommittedDirectory | undefined,
+  partId: string,
+  point: CommitPoint,
+): DirectoryEntry[] {
+  const rows: DirectoryEntry[] = [];
+  for (const [name, entry] of transaction.overlays.get(partId) ?? []) {
+    if (entry !== null) {
+      rows.push(
+        entry.childVersion === PENDING_VERSION
+          ? { ...entry, childVersion: point.version }
+          : entry,
+      );
+      continue;
+    }
+    const before = committed?.entries.get(name);
+    // A name that came and went within the transaction leaves no row.
+    if (before !== undefined) rows.push({ ...before, operation: "delete" });
+  }
+  return rows;
+}
+
+function planDirectory(
+  partId: string,
+  rows: readonly DirectoryEntry[],
+  committed: CommittedDirectory | undefined,
+  own: OwnOperations | undefined,
+  point: CommitPoint,
+): CommittedChange {
+  if (own?.operation.kind === "delete") {
+    const entry = {
+      ...entryOfOperation(own.operation, own.position),
+      content: null,
+    };
+    return { partId, entry, rows, snapshot: true };
+  }
+  const before: DirectoryState = committed ?? EMPTY_DIRECTORY;
+  const change = own?.created
+    ? { snapshot: true, rows: rows.filter((r) => r.operation === "insert") }
+    : planDirectoryChange(before, rows);
+  const attributes = directoryAttributes(committed, own?.operation, point);
+  const base = own
+    ? {
+      ...entryOfOperation(own.operation, own.position),
+      operation: own.created ? "create" as const : own.operation.kind,
+    }
+    : bookkeepingEntry(partId, committed);
+  const entry: OplogEntry = {
+    ...base,
+    metadata: formatAttributes({
+      ...attributes,
+      ...(change.snapshot ? { snapshot: true } : {}),
+    }),
+    content: encodeDirectoryEntries(change.rows),
+  };
+  return { partId, entry, rows, snapshot: change.snapshot };
+}
+
+function directoryAttributes(
+  committed: CommittedDirectory | undefined,
+  own: Operation | undefined,
+  point: CommitPoint,
+): Attributes {
+  if (own) return { ...own.attributes, modifiedUs: point.timestampUs };
+  invariant(committed !== undefined, "a touched directory has been loaded");
+  return {
+    createdUs: committed.createdUs,
+    modifiedUs: point.timestampUs,
+    sizeBytes: 0,
+    mode: committed.mode,
+  };
+}
+
+function bookkeepingEntry(
+  partId: string,
+  committed: CommittedDirectory | undefined,
+): Omit<OplogEntry, "metadata" | "content"> {
+  return {
+    partId,
+    nodeId: partId,
+    fileType: "directory",
+    operation: "update",
+    nodeVersion: committed?.nodeVersion ?? 1,
+    position: BOOKKEEPING_POSITION,
+    name: "",
+    path: "",
+  };
+}
+
+function transactionEntry(
+  note: TransactionNote,
+  operations: number,
+  point: CommitPoint,
+): OplogEntry {
+  return {
+    partId: TRANSACTION_PART_ID,
+    nodeId: note.id,
+    fileType: "transaction",
+    metadata: JSON.stringify({
+      author: note.author,
+      message: note.message,
+      time: point.timestampUs,
+      operations,
+    }),
+    content: null,
+    operation: "create",
+    nodeVersion: 1,
+    position: BOOKKEEPING_POSITION,
+    name: "",
+    path: "",
+  };
+}
+
+/**
+ * The first commit's record: the root directory, empty.
+ *
+ * @param point The version and time.
+ * @param note Who, why.
+ */
+export function planInit(
+  note: TransactionNote,
+  point: CommitPoint,
+  rootId: string,
+): RecordDraft[] {
+  const root: OplogEntry = {
+    ...bookkeepingEntry(rootId, undefined),
+    operation: "create",
+    path: "/",
+    metadata: formatAttributes({
+      createdUs: point.timestampUs,
+      modifiedUs: point.timestampUs,
+      sizeBytes: 0,
+      mode: 0o755,
+      snapshot: true,
+    }),
+    content: encodeDirectoryEntries([]),
+  };
+  return [
+    { partId: rootId, entries: [root] },
+    {
+      partId: TRANSACTION_PART_ID,
+      entries: [transactionEntry(note, 0, point)],
+    },
+  ];
+}

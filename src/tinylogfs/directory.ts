@@ -1,0 +1,209 @@
+/**
+ * Directories of a pond: a `Directory` of the filesystem module that loads its
+ * entries from the oplog when it is asked, and records changes as pending
+ * operations.
+ *
+ * @module
+ */
+import type { ByteSource } from "../bytes.ts";
+import { PondError } from "../errors.ts";
+import type { DirectoryEntry } from "../oplog/mod.ts";
+import {
+  type Directory,
+  type DirectoryItem,
+  joinPath,
+  type Node,
+  type NodeFactory,
+  type NodeId,
+  type WriteOptions,
+} from "../tinyfs/mod.ts";
+import { OpLogFile } from "./file.ts";
+import {
+  expectedOf,
+  type Location,
+  type NodeContext,
+  type NodeRow,
+  OpLogNode,
+} from "./node.ts";
+import { OpLogSymlink } from "./symlink.ts";
+
+const DIRECTORY_MODE = 0o755;
+
+/** A directory of a pond. */
+export class OpLogDirectory extends OpLogNode implements Directory {
+  readonly type = "directory";
+  #draft: NodeRow | undefined;
+
+  /** A directory without a name yet. */
+  static draft(context: NodeContext): OpLogDirectory {
+    const directory = new OpLogDirectory(context, context.newId());
+    const nowUs = context.nowUs();
+    directory.#draft = {
+      content: null,
+      attributes: {
+        createdUs: nowUs,
+        modifiedUs: nowUs,
+        sizeBytes: 0,
+        mode: DIRECTORY_MODE,
+      },
+    };
+    return directory;
+  }
+
+  async row(): Promise<NodeRow> {
+    if (this.#draft) return this.#draft;
+    const pending = this.context.transaction.latest(this.id);
+    if (pending) return { attributes: pending.attributes, content: null };
+    const { createdUs, modifiedUs, mode } = await this.context.loadDirectory(
+      this.id,
+    );
+    return {
+      attributes: { createdUs, modifiedUs, mode, sizeBytes: 0 },
+      content: null,
+    };
+  }
+
+  override linkedAt(location: Location): void {
+    super.linkedAt(location);
+    this.#draft = undefined;
+  }
+
+  async get(name: string): Promise<Node | undefined> {
+    const entry = await this.context.transaction.lookup(this.id, name);
+    return entry === undefined ? undefined : this.nodeOf(entry);
+  }
+
+  async *entries(): AsyncGenerator<DirectoryItem> {
+    for (const entry of await this.context.transaction.list(this.id)) {
+      yield { name: entry.name, node: this.nodeOf(entry) };
+    }
+  }
+
+  async insert(name: string, node: Node): Promise<void> {
+    const taken = await this.context.transaction.lookup(this.id, name);
+    const location: Location = { directory: this, name };
+    const path = joinPath(this.path, name);
+    if (taken !== undefined) {
+      throw new PondError(
+        "ALREADY_EXISTS",
+        `Cannot create ${path}: it exists already`,
+        { path },
+      );
+    }
+    if (!(node instanceof OpLogNode) || node.context !== this.context) {
+      throw new PondError(
+        "UNSUPPORTED",
+        `Cannot put a node of another filesystem at ${path}: copy its content`,
+        { path },
+      );
+    }
+    await node.requireUnlinked(path);
+    const { content, attributes } = await node.row();
+    await this.context.apply({
+      kind: "create",
+      fileType: node.type,
+      nodeId: node.id,
+      directoryId: this.id,
+      name,
+      path,
+      nodeVersion: await node.nodeVersion() + 1,
+      expected: null,
+      attributes,
+      content,
+    });
+    node.linkedAt(location);
+  }
+
+  async delete(name: string): Promise<Node | undefined> {
+    const entry = await this.context.transaction.lookup(this.id, name);
+    if (entry === undefined) return undefined;
+    const node = this.nodeOf(entry);
+    // Read before the name is gone: a handle keeps reaching the content.
+    const { attributes } = await node.row();
+    const { from: _from, sha256: _sha256, blob: _blob, ...kept } = attributes;
+    await this.context.apply({
+      kind: "delete",
+      fileType: entry.childType,
+      nodeId: node.id,
+      directoryId: this.id,
+      name,
+      path: node.path,
+      nodeVersion: entry.nodeVersion + 1,
+      expected: expectedOf(entry),
+      attributes: { ...kept, sizeBytes: 0, modifiedUs: this.context.nowUs() },
+      content: null,
+    });
+    return node;
+  }
+
+  async move(name: string, to: Directory, toName: string): Promise<boolean> {
+    if (!(to instanceof OpLogDirectory) || to.context !== this.context) {
+      return false;
+    }
+    const entry = await this.context.transaction.lookup(this.id, name);
+    if (entry === undefined) return false;
+    const node = this.nodeOf(entry);
+    const { content, attributes } = await node.row();
+    const from = { directory: this.id, name, path: node.path };
+    const path = joinPath(to.path, toName);
+    await this.context.apply({
+      kind: "move",
+      fileType: entry.childType,
+      nodeId: node.id,
+      directoryId: to.id,
+      name: toName,
+      path,
+      nodeVersion: entry.nodeVersion + 1,
+      expected: null,
+      moved: expectedOf(entry),
+      attributes: { ...attributes, from },
+      content,
+    });
+    return true;
+  }
+
+  /** The child that an entry stands for. */
+  nodeOf(entry: DirectoryEntry): OpLogFile | OpLogSymlink | OpLogDirectory {
+    const location: Location = { directory: this, name: entry.name };
+    const id = entry.childNodeId as NodeId;
+    switch (entry.childType) {
+      case "file":
+        return new OpLogFile(this.context, id, location, entry);
+      case "symlink":
+        return new OpLogSymlink(this.context, id, location, entry);
+      case "directory":
+        return new OpLogDirectory(this.context, id, location, entry);
+      default:
+        return entry.childType satisfies never;
+    }
+  }
+}
+
+/** Makes the nodes of a pond. */
+export class OpLogNodeFactory implements NodeFactory {
+  readonly #context: NodeContext;
+
+  /** @param context The filesystem that the nodes will belong to. */
+  constructor(context: NodeContext) {
+    this.#context = context;
+  }
+
+  /** Takes the content in; a large one is a blob when this resolves. */
+  async createFile(
+    source: ByteSource,
+    options: WriteOptions = {},
+  ): Promise<OpLogFile> {
+    const content = await this.#context.blobs.store(source, options.signal);
+    return OpLogFile.draft(this.#context, content);
+  }
+
+  /** Makes an empty directory. */
+  createDirectory(): Promise<OpLogDirectory> {
+    return Promise.resolve(OpLogDirectory.draft(this.#context));
+  }
+
+  /** Makes a symlink. */
+  createSymlink(target: string): Promise<OpLogSymlink> {
+    return OpLogSymlink.draft(this.#context, target);
+  }
+}

@@ -1,0 +1,164 @@
+/**
+ * Files of a pond.
+ *
+ * @module
+ */
+import {
+  type Bytes,
+  type ByteSource,
+  sliceBytes,
+  streamBytes,
+} from "../bytes.ts";
+import { IntegrityError, invariant } from "../errors.ts";
+import type { File, ReadOptions, WriteOptions } from "../tinyfs/mod.ts";
+import type { Content } from "./blobs.ts";
+import {
+  expectedOf,
+  type Location,
+  type NodeContext,
+  type NodeRow,
+  OpLogNode,
+} from "./node.ts";
+
+const FILE_MODE = 0o644;
+
+/** A file of a pond. */
+export class OpLogFile extends OpLogNode implements File {
+  readonly type = "file";
+  #draft: NodeRow | undefined;
+
+  /** A file without a name yet. */
+  static draft(context: NodeContext, content: Content): OpLogFile {
+    const file = new OpLogFile(context, context.newId());
+    const nowUs = context.nowUs();
+    file.#draft = fileRow(content, { createdUs: nowUs, modifiedUs: nowUs });
+    return file;
+  }
+
+  async row(): Promise<NodeRow> {
+    return this.#draft ?? await this.linkedRow();
+  }
+
+  override linkedAt(location: Location): void {
+    super.linkedAt(location);
+    this.#draft = undefined;
+  }
+
+  async read(options: ReadOptions = {}): Promise<Bytes> {
+    const row = await this.row();
+    if (row.content === null) {
+      return await this.context.blobs.read(blobOf(row, this.path), options);
+    }
+    return sliceBytes(row.content, options).slice();
+  }
+
+  async stream(options: ReadOptions = {}): Promise<ReadableStream<Bytes>> {
+    const row = await this.row();
+    if (row.content === null) {
+      return await this.context.blobs.stream(blobOf(row, this.path), options);
+    }
+    return streamBytes(sliceBytes(row.content, options).slice());
+  }
+
+  async write(source: ByteSource, options: WriteOptions = {}): Promise<void> {
+    const content = await this.context.blobs.store(source, options.signal);
+    await this.#update((row) =>
+      fileRow(content, {
+        ...row.attributes,
+        modifiedUs: this.context.nowUs(),
+      })
+    );
+  }
+
+  /** Makes the time of the last change the present. */
+  async touch(): Promise<void> {
+    await this.#update(({ content, attributes }) => ({
+      content,
+      attributes: { ...attributes, modifiedUs: this.context.nowUs() },
+    }));
+  }
+
+  /** A file with the same content, without a name; blobs are shared. */
+  async clone(): Promise<OpLogFile> {
+    const { content, attributes } = await this.row();
+    const file = new OpLogFile(this.context, this.context.newId());
+    const nowUs = this.context.nowUs();
+    file.#draft = {
+      content,
+      attributes: { ...attributes, createdUs: nowUs, modifiedUs: nowUs },
+    };
+    return file;
+  }
+
+  /** Takes the content of another file, as a new version. */
+  async become(other: OpLogFile): Promise<void> {
+    const { content, attributes } = await other.row();
+    const { sizeBytes, sha256, blob } = attributes;
+    await this.#update(({ attributes: { createdUs, mode, ...rest } }) => ({
+      content,
+      attributes: {
+        createdUs,
+        mode,
+        modifiedUs: this.context.nowUs(),
+        sizeBytes,
+        ...(rest.attributes ? { attributes: rest.attributes } : {}),
+        ...(sha256 ? { sha256 } : {}),
+        ...(blob ? { blob } : {}),
+      },
+    }));
+  }
+
+  async #update(change: (row: NodeRow) => NodeRow): Promise<void> {
+    if (this.#draft) {
+      this.#draft = change(this.#draft);
+      return;
+    }
+    const entry = await this.currentEntry();
+    invariant(entry && this.location, "a file with a name has an entry");
+    const row = change(await this.row());
+    const { from: _from, ...attributes } = row.attributes;
+    await this.context.apply({
+      kind: "update",
+      fileType: "file",
+      nodeId: this.id,
+      directoryId: this.location.directory.id,
+      name: this.location.name,
+      path: this.path,
+      nodeVersion: entry.nodeVersion + 1,
+      expected: expectedOf(entry),
+      attributes,
+      content: row.content,
+    });
+  }
+}
+
+function fileRow(
+  content: Content,
+  times: {
+    readonly createdUs: number;
+    readonly modifiedUs: number;
+    readonly mode?: number;
+    readonly attributes?: Readonly<Record<string, unknown>>;
+  },
+): NodeRow {
+  return {
+    content: content.kind === "inline" ? content.bytes : null,
+    attributes: {
+      createdUs: times.createdUs,
+      modifiedUs: times.modifiedUs,
+      sizeBytes: content.sizeBytes,
+      mode: times.mode ?? FILE_MODE,
+      sha256: content.sha256,
+      ...(content.kind === "blob" ? { blob: true } : {}),
+      ...(times.attributes ? { attributes: times.attributes } : {}),
+    },
+  };
+}
+
+function blobOf(row: NodeRow, path: string): string {
+  const { blob, sha256 } = row.attributes;
+  if (blob !== true || sha256 === undefined) {
+    throw new IntegrityError(path, "its row has neither content nor a blob");
+  }
+  return sha256;
+}

@@ -1,0 +1,205 @@
+/**
+ * What paths can do in a pond.
+ *
+ * @module
+ */
+import type { Bytes, ByteSource } from "../bytes.ts";
+import { InvariantError } from "../errors.ts";
+import {
+  joinPath,
+  type NodePath,
+  type ReadOptions,
+  type WorkingDir,
+  type WriteOptions,
+} from "../tinyfs/mod.ts";
+import { copyNode } from "./copy.ts";
+import { OpLogDirectory } from "./directory.ts";
+import { OpLogFile } from "./file.ts";
+import type { Transaction } from "./transaction.ts";
+import type { DirEntry, NodeInfo } from "./types.ts";
+
+/**
+ * The file operations of a pond. Every path is absolute or starts at the root;
+ * every method throws what {@linkcode WorkingDir} says of paths.
+ */
+export abstract class FileOperations {
+  /** The root, to find nodes by their paths. */
+  protected abstract readonly root: WorkingDir;
+  /** The pending transaction. */
+  protected abstract readonly transaction: Transaction;
+
+  /** Creates a file. `ALREADY_EXISTS` when the path is taken. */
+  async createFile(
+    path: string,
+    content: ByteSource,
+    options?: WriteOptions,
+  ): Promise<NodePath> {
+    return await this.root.createFile(path, content, options);
+  }
+
+  /** Creates a directory; with `recursive`, its parents, and none if it's there. */
+  async createDirectory(
+    path: string,
+    options?: { readonly recursive?: boolean },
+  ): Promise<WorkingDir> {
+    return await this.root.createDirectory(path, options);
+  }
+
+  /** Creates a symlink to a path, which need not exist. */
+  async createSymlink(path: string, target: string): Promise<NodePath> {
+    return await this.root.createSymlink(path, target);
+  }
+
+  /** Reads a file into memory. */
+  async readFile(path: string, options?: ReadOptions): Promise<Bytes> {
+    return await this.root.readFile(path, options);
+  }
+
+  /** Reads a file as a stream. */
+  async streamFile(
+    path: string,
+    options?: ReadOptions,
+  ): Promise<ReadableStream<Bytes>> {
+    return await this.root.streamFile(path, options);
+  }
+
+  /** The target of a symlink, as it was given. */
+  async readLink(path: string): Promise<string> {
+    const found = await this.root.resolve(path, { followLast: false });
+    return await found.asSymlink().target();
+  }
+
+  /** Replaces the content of a file that exists. */
+  async updateFile(
+    path: string,
+    content: ByteSource,
+    options?: WriteOptions,
+  ): Promise<void> {
+    await this.root.updateFile(path, content, options);
+  }
+
+  /** Creates a file, or replaces its content. */
+  async writeFile(
+    path: string,
+    content: ByteSource,
+    options?: WriteOptions,
+  ): Promise<void> {
+    await this.root.writeFile(path, content, options);
+  }
+
+  /** Makes an empty file, or the present the time of a file's last change. */
+  async touch(path: string): Promise<void> {
+    if (!await this.exists(path)) {
+      await this.createFile(path, "");
+      return;
+    }
+    const { node } = await this.root.resolve(path);
+    if (node instanceof OpLogFile) await node.touch();
+  }
+
+  /** Deletes a node; a directory with entries only with `recursive`. */
+  async delete(
+    path: string,
+    options?: { readonly recursive?: boolean },
+  ): Promise<void> {
+    await this.root.remove(path, options);
+  }
+
+  /** Moves a node, over a file or an empty directory, as POSIX has it. */
+  async rename(from: string, to: string): Promise<void> {
+    await this.root.rename(from, to);
+  }
+
+  /**
+   * Copies a file or symlink; with `recursive`, a directory. Blobs are shared.
+   *
+   * @param from What to copy.
+   * @param to The path of the copy; a file there is replaced.
+   */
+  async copy(
+    from: string,
+    to: string,
+    options: { readonly recursive?: boolean } = {},
+  ): Promise<void> {
+    await copyNode(this.root, from, to, options.recursive === true);
+  }
+
+  /**
+   * Lists a directory, ordered by name.
+   *
+   * @param options With `targets: false`, symlinks come without their targets,
+   *   which are the only part of a listing that the directory doesn't hold.
+   */
+  async *listDirectory(
+    path: string,
+    options: { readonly targets?: boolean } = {},
+  ): AsyncGenerator<DirEntry> {
+    const found = await this.root.resolve(path);
+    const directory = found.asDirectory();
+    if (!(directory instanceof OpLogDirectory)) {
+      throw new InvariantError("a pond holds its own directories only");
+    }
+    for (const entry of await this.transaction.list(directory.id)) {
+      const node = directory.nodeOf(entry);
+      const withTarget = options.targets !== false && node.type === "symlink";
+      yield {
+        name: entry.name,
+        path: joinPath(found.path, entry.name),
+        nodeId: node.id,
+        fileType: entry.childType,
+        sizeBytes: entry.sizeBytes,
+        modifiedUs: entry.modifiedUs,
+        mode: entry.mode,
+        version: entry.nodeVersion,
+        pending: this.transaction.isPending(directory.id, entry.name),
+        ...(withTarget ? { target: await node.target() } : {}),
+      };
+    }
+  }
+
+  /** Describes a path as its directory lists it. */
+  async entry(
+    path: string,
+    options: { readonly followLast?: boolean } = {},
+  ): Promise<DirEntry> {
+    const found = await this.root.resolve(path, options);
+    const metadata = await found.metadata();
+    return {
+      name: found.name,
+      path: found.path,
+      nodeId: found.node.id,
+      fileType: found.node.type,
+      sizeBytes: metadata.sizeBytes,
+      modifiedUs: metadata.modifiedUs,
+      mode: metadata.mode,
+      version: metadata.version,
+      pending: this.transaction.latest(found.node.id) !== undefined,
+      ...(found.node.type === "symlink"
+        ? { target: await found.node.target() }
+        : {}),
+    };
+  }
+
+  /** Whether a path leads to a node; symlinks are followed. */
+  async exists(path: string): Promise<boolean> {
+    return await this.root.exists(path);
+  }
+
+  /** What is known of a node without its content; symlinks are not followed. */
+  async getMetadata(path: string): Promise<NodeInfo> {
+    const found = await this.root.resolve(path, { followLast: false });
+    const metadata = await found.metadata();
+    return {
+      nodeId: found.node.id,
+      fileType: found.node.type,
+      createdAt: new Date(metadata.createdUs / 1000),
+      modifiedAt: new Date(metadata.modifiedUs / 1000),
+      size: metadata.sizeBytes,
+      mode: metadata.mode,
+      version: metadata.version,
+      ...(found.parent ? { parentId: found.parent.id } : {}),
+      ...(metadata.sha256 ? { sha256: metadata.sha256 } : {}),
+      customAttributes: metadata.attributes ?? {},
+    };
+  }
+}

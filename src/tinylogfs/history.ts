@@ -1,0 +1,415 @@
+/**
+ * History read back from the oplog: rows, transactions, versions of a node,
+ * and the version that a revision means.
+ *
+ * @module
+ */
+import {
+  hasCode,
+  IntegrityError,
+  InvariantError,
+  PondError,
+} from "../errors.ts";
+import {
+  decodeDirectoryEntries,
+  type DirectoryEntry,
+  type OplogEntry,
+  type OplogTable,
+  type PartitionRecord,
+  TRANSACTION_PART_ID,
+} from "../oplog/mod.ts";
+import type { NodeId, WorkingDir } from "../tinyfs/mod.ts";
+import { parseAttributes, parseObject } from "./attributes.ts";
+import { BOOKKEEPING_POSITION, entryOfOperation } from "./commit_plan.ts";
+import type { NodeRow } from "./node.ts";
+import type { Revision } from "./revision.ts";
+import { type Operation, PENDING_VERSION } from "./transaction.ts";
+import type { DirectoryEntryRow, HistoryRow, TransactionRow } from "./types.ts";
+
+/** What of a filesystem its history is read from. */
+export interface HistorySide {
+  /** The oplog. */
+  readonly table: OplogTable;
+  /** The newest version that is looked at. */
+  readonly maxVersion: number;
+  /** The root, to find nodes by their paths. */
+  readonly root: WorkingDir;
+  /** The pending operations, in order. */
+  readonly pending: readonly Operation[];
+  /** The present, microseconds since the epoch, UTC. */
+  readonly nowUs: number;
+}
+
+/**
+ * Reads the row that a directory entry points to.
+ *
+ * @param table The oplog.
+ * @param directoryId The directory of the entry.
+ * @param entry A committed entry of a file or symlink.
+ * @throws {IntegrityError} When the row is not there.
+ */
+export async function readNodeRow(
+  table: OplogTable,
+  directoryId: NodeId,
+  entry: DirectoryEntry,
+): Promise<NodeRow> {
+  const version = entry.childVersion;
+  const range = { minVersion: version, maxVersion: version };
+  for await (const record of table.readPartition(directoryId, range)) {
+    const row = record.entries().findLast((row) =>
+      row.nodeId === entry.childNodeId && row.operation !== "delete"
+    );
+    if (row === undefined) continue;
+    return {
+      attributes: parseAttributes(row.metadata, record.source),
+      content: row.content,
+    };
+  }
+  throw new IntegrityError(
+    `${table.delta.directory}/_delta_log`,
+    `version ${version} has no row of ${entry.name} (node ${entry.childNodeId})`,
+  );
+}
+
+/** All rows of operations (and of bookkeeping, when asked for), oldest first. */
+export async function* historyRows(
+  side: HistorySide,
+  options: {
+    readonly pending?: boolean;
+    readonly bookkeeping?: boolean;
+    readonly signal?: AbortSignal;
+  },
+): AsyncGenerator<HistoryRow> {
+  for await (const records of byVersion(side)) {
+    options.signal?.throwIfAborted();
+    const rows = records.flatMap((record) =>
+      record.entries().map((entry) => historyRow(entry, record))
+    );
+    yield* rows
+      .filter((row) => row.fileType !== "transaction")
+      .filter((row) =>
+        options.bookkeeping || row.position !== BOOKKEEPING_POSITION
+      )
+      .sort((a, b) => a.position - b.position);
+  }
+  if (options.pending) yield* pendingRows(side);
+}
+
+/** Rows of all directory records, oldest first. */
+export async function* directoryEntryRows(
+  side: HistorySide,
+  options: { readonly pending?: boolean; readonly signal?: AbortSignal },
+): AsyncGenerator<DirectoryEntryRow> {
+  for await (const records of byVersion(side)) {
+    options.signal?.throwIfAborted();
+    for (const record of records) {
+      for (const entry of record.entries()) {
+        yield* directoryRowsOf(entry, record);
+      }
+    }
+  }
+  if (options.pending) yield* pendingDirectoryRows(side);
+}
+
+/** The transactions, newest first. */
+export async function* transactions(
+  side: HistorySide,
+  options: { readonly limit?: number; readonly signal?: AbortSignal },
+): AsyncGenerator<TransactionRow> {
+  const { limit = Number.MAX_SAFE_INTEGER, signal } = options;
+  let count = 0;
+  const range = { maxVersion: side.maxVersion };
+  const records = side.table.readPartition(TRANSACTION_PART_ID, range);
+  for await (const record of records) {
+    signal?.throwIfAborted();
+    for (const entry of record.entries()) {
+      if (count++ >= limit) return;
+      yield transactionRow(entry, record);
+    }
+  }
+}
+
+/**
+ * All versions of the node at a path, newest first, through renames. A path
+ * that is gone shows the node that last had it.
+ *
+ * @throws {PondError} `NOT_FOUND` when nothing ever had the path.
+ */
+export async function* nodeHistory(
+  side: HistorySide,
+  path: string,
+): AsyncGenerator<HistoryRow> {
+  const start = await findNode(side, path);
+  const pending = [...pendingRows(side)];
+  yield* pending.filter((row) => row.nodeId === start.nodeId).reverse();
+  let partId: string | undefined = start.partId;
+  let maxVersion = side.maxVersion;
+  while (partId !== undefined) {
+    const found: { partId: string; version: number } | undefined =
+      yield* versionsIn(side.table, partId, start.nodeId, maxVersion);
+    partId = found?.partId;
+    maxVersion = found === undefined ? 0 : found.version;
+  }
+}
+
+/**
+ * The version that a revision means.
+ *
+ * @param table The oplog.
+ * @param revision The parsed revision.
+ * @param text What was asked for, for the error.
+ * @throws {PondError} `REVISION_NOT_FOUND`, or `INVALID_ARGUMENT` when a
+ *   transaction's id is ambiguous.
+ */
+export async function resolveRevision(
+  table: OplogTable,
+  revision: Revision,
+  text: string,
+): Promise<number> {
+  switch (revision.kind) {
+    case "newest":
+      return table.version;
+    case "version":
+      if (revision.version <= table.version) return revision.version;
+      throw noSuchRevision(text, `the newest version is v${table.version}`);
+    case "back":
+      if (revision.versions <= table.version) {
+        return table.version - revision.versions;
+      }
+      throw noSuchRevision(text, `the newest version is v${table.version}`);
+    case "time":
+      return await versionAtTime(table, revision.timestampUs, text);
+    case "transaction":
+      return await versionOfTransaction(table, revision.prefix, text);
+    case "pending":
+      throw new InvariantError("@pending is no committed version");
+    default:
+      return revision satisfies never;
+  }
+}
+
+/** The time of the newest transaction up to a version, in microseconds. */
+export async function timeOfVersion(
+  table: OplogTable,
+  version: number,
+): Promise<number> {
+  const range = { maxVersion: version };
+  for await (
+    const { timestampUs } of table.readPartition(TRANSACTION_PART_ID, range)
+  ) {
+    return timestampUs;
+  }
+  throw noSuchRevision(`v${version}`, "no transaction is that old");
+}
+
+/** The records of each version, oldest version first. */
+async function* byVersion(
+  side: HistorySide,
+): AsyncGenerator<readonly PartitionRecord[]> {
+  let records: PartitionRecord[] = [];
+  for await (
+    const record of side.table.readAll({ maxVersion: side.maxVersion })
+  ) {
+    if (records[0] !== undefined && records[0].version !== record.version) {
+      yield records;
+      records = [];
+    }
+    records.push(record);
+  }
+  if (records.length > 0) yield records;
+}
+
+function historyRow(
+  entry: OplogEntry,
+  at: { readonly version: number; readonly timestampUs: number },
+): HistoryRow {
+  return {
+    partId: entry.partId,
+    nodeId: entry.nodeId,
+    fileType: entry.fileType,
+    metadata: entry.metadata,
+    content: entry.content,
+    operation: entry.operation,
+    nodeVersion: entry.nodeVersion,
+    name: entry.name,
+    path: entry.path,
+    timestampUs: at.timestampUs,
+    version: at.version,
+    position: entry.position,
+    pending: at.version === PENDING_VERSION,
+  };
+}
+
+function* pendingRows(side: HistorySide): Generator<HistoryRow> {
+  const at = { version: PENDING_VERSION, timestampUs: side.nowUs };
+  for (const [position, operation] of side.pending.entries()) {
+    yield historyRow(entryOfOperation(operation, position), at);
+  }
+}
+
+function* directoryRowsOf(
+  entry: OplogEntry,
+  record: PartitionRecord,
+): Generator<DirectoryEntryRow> {
+  if (entry.fileType !== "directory" || entry.content === null) return;
+  const { snapshot } = parseAttributes(entry.metadata, record.source);
+  for (const row of decodeDirectoryEntries(entry.content, record.source)) {
+    yield {
+      directoryId: entry.nodeId,
+      name: row.name,
+      childNodeId: row.childNodeId,
+      childType: row.childType,
+      operation: row.operation,
+      nodeVersion: row.nodeVersion,
+      version: record.version,
+      timestampUs: record.timestampUs,
+      snapshot: snapshot === true,
+      pending: false,
+    };
+  }
+}
+
+function* pendingDirectoryRows(
+  side: HistorySide,
+): Generator<DirectoryEntryRow> {
+  for (const operation of side.pending) {
+    yield {
+      directoryId: operation.directoryId,
+      name: operation.name,
+      childNodeId: operation.nodeId,
+      childType: operation.fileType,
+      operation: operation.kind === "delete" ? "delete" : "insert",
+      nodeVersion: operation.nodeVersion,
+      version: PENDING_VERSION,
+      timestampUs: side.nowUs,
+      snapshot: false,
+      pending: true,
+    };
+  }
+}
+
+function transactionRow(
+  entry: OplogEntry,
+  record: PartitionRecord,
+): TransactionRow {
+  const { author, message, operations } = parseObject(
+    entry.metadata,
+    record.source,
+  );
+  return {
+    transactionId: entry.nodeId,
+    version: record.version,
+    timestampUs: record.timestampUs,
+    author: typeof author === "string" ? author : "",
+    message: typeof message === "string" ? message : "",
+    operations: typeof operations === "number" ? operations : 0,
+  };
+}
+
+/** The node of a path, and the partition that its newest row lies in. */
+async function findNode(
+  side: HistorySide,
+  path: string,
+): Promise<{ partId: string; nodeId: string }> {
+  try {
+    const { node, parent } = await side.root.resolve(path, {
+      followLast: false,
+    });
+    const isDirectory = node.type === "directory" || parent === undefined;
+    return { nodeId: node.id, partId: isDirectory ? node.id : parent.id };
+  } catch (error) {
+    if (!hasCode(error, "NOT_FOUND")) throw error;
+    const gone = await findDeleted(side, path);
+    if (gone === undefined) throw error;
+    return gone;
+  }
+}
+
+async function findDeleted(
+  side: HistorySide,
+  path: string,
+): Promise<{ partId: string; nodeId: string } | undefined> {
+  let found: HistoryRow | undefined;
+  for await (const row of historyRows(side, {})) {
+    if (row.path === path) found = row;
+  }
+  return found && { partId: found.partId, nodeId: found.nodeId };
+}
+
+/** Yields a node's rows in one partition; where a move into it came from. */
+async function* versionsIn(
+  table: OplogTable,
+  partId: string,
+  nodeId: string,
+  maxVersion: number,
+): AsyncGenerator<HistoryRow, { partId: string; version: number } | undefined> {
+  for await (const record of table.readPartition(partId, { maxVersion })) {
+    const entries = record.entries();
+    for (let i = entries.length - 1; i >= 0; i--) {
+      const entry = entries[i];
+      if (entry?.nodeId !== nodeId || entry.position < 0) continue;
+      yield historyRow(entry, record);
+      const { from } = parseAttributes(entry.metadata, record.source);
+      const elsewhere = entry.operation === "move" && from &&
+        entry.fileType !== "directory" && from.directory !== partId;
+      if (elsewhere) return { partId: from.directory, version: record.version };
+    }
+  }
+  return undefined;
+}
+
+async function versionAtTime(
+  table: OplogTable,
+  timestampUs: number,
+  text: string,
+): Promise<number> {
+  const file = table.files.findLast((file) =>
+    file.minTimestampUs <= timestampUs
+  );
+  if (file === undefined) {
+    const first = await timeOfVersion(table, 0);
+    throw noSuchRevision(
+      text,
+      `the pond's first commit is of ${new Date(first / 1000).toISOString()}`,
+    );
+  }
+  if (file.maxTimestampUs <= timestampUs) return file.maxVersion;
+  const range = { minVersion: file.minVersion, maxVersion: file.maxVersion };
+  for await (const record of table.readPartition(TRANSACTION_PART_ID, range)) {
+    if (record.timestampUs <= timestampUs) return record.version;
+  }
+  return file.minVersion;
+}
+
+async function versionOfTransaction(
+  table: OplogTable,
+  prefix: string,
+  text: string,
+): Promise<number> {
+  const found = new Map<string, number>();
+  for await (const record of table.readPartition(TRANSACTION_PART_ID)) {
+    for (const { nodeId } of record.entries()) {
+      if (nodeId.startsWith(prefix)) found.set(nodeId, record.version);
+    }
+  }
+  const [version, ...others] = found.values();
+  if (version === undefined) {
+    throw noSuchRevision(text, "no transaction's id begins like this");
+  }
+  if (others.length > 0) {
+    throw new PondError(
+      "INVALID_ARGUMENT",
+      `Cannot tell which transaction ${text} is: ${found.size} begin like this`,
+      { hint: `say more of it: ${[...found.keys()].join(", ")}` },
+    );
+  }
+  return version;
+}
+
+function noSuchRevision(text: string, why: string): PondError {
+  return new PondError(
+    "REVISION_NOT_FOUND",
+    `Cannot find the revision ${text}: ${why}`,
+    { hint: "see the versions there are: pond history" },
+  );
+}

@@ -1,0 +1,13 @@
+/**
+ * The filesystem kept in the oplog: transactions, directories loaded when they
+ * are needed, history, and looking back in time.
+ *
+ * @module
+ */
+export { BLOB_MIN_BYTES } from "./blobs.ts";
+export { OpLogDirectory } from "./directory.ts";
+export { POND_FORMAT, type PondFile, readPondFile } from "./pond_file.ts";
+export { parseRevision, type Revision } from "./revision.ts";
+export { Timestamp } from "./timestamp.ts";
+export { TinyLogFS } from "./tinylogfs.ts";
+export * from "./types.ts";

@@ -1,0 +1,297 @@
+/**
+ * A pending transaction: operations in the order they were made, and what the
+ * directories look like with them.
+ *
+ * An operation carries what it found under its name. Applying it, the first
+ * time or again on a newer state, checks that this is still there: so loading
+ * the stage, staging on top of another process's work and rebasing a commit
+ * are one mechanism, {@linkcode Transaction.apply}.
+ *
+ * @module
+ */
+import type { Bytes } from "../bytes.ts";
+import { ConflictError, invariant, PondError } from "../errors.ts";
+import type { DirectoryEntry } from "../oplog/mod.ts";
+import type { NodeId, NodeType } from "../tinyfs/mod.ts";
+import type { Attributes } from "./attributes.ts";
+import type { CommittedDirectory, DirectoryCache } from "./directories.ts";
+import type { OperationKind } from "./types.ts";
+
+/** `childVersion` of an entry whose child is pending. */
+export const PENDING_VERSION = -1;
+
+/** Estimate of what an operation costs in memory beside its content. */
+const OPERATION_OVERHEAD_BYTES = 400;
+
+/** What an operation found under its name. */
+export interface ExpectedEntry {
+  /** The node. */
+  readonly nodeId: string;
+  /** Its version. */
+  readonly nodeVersion: number;
+}
+
+/** One change of one node, not committed yet. */
+export interface Operation {
+  /** What is done. */
+  readonly kind: OperationKind;
+  /** The kind of node. */
+  readonly fileType: NodeType;
+  /** The node. */
+  readonly nodeId: NodeId;
+  /** The directory that holds it (afterwards, for a move). */
+  readonly directoryId: NodeId;
+  /** Its name there. */
+  readonly name: string;
+  /** Its path. */
+  readonly path: string;
+  /** The node's version afterwards. */
+  readonly nodeVersion: number;
+  /** What is under the name before: nothing, for `create` and `move`. */
+  readonly expected: ExpectedEntry | null;
+  /** For a move: what is under the old name, `attributes.from`, before. */
+  readonly moved?: ExpectedEntry;
+  /** Times, size, mode, hash. */
+  readonly attributes: Attributes;
+  /** Inline bytes of a file, target of a symlink; null otherwise. */
+  readonly content: Bytes | null;
+}
+
+type Overlay = Map<string, DirectoryEntry | null>;
+
+/** Operations on top of the committed directories. */
+export class Transaction {
+  /** The id that the transaction will have: 32 hexadecimal digits. */
+  readonly id: string;
+  readonly #directories: DirectoryCache;
+  readonly #operations: Operation[] = [];
+  readonly #overlays = new Map<string, Overlay>();
+  readonly #latest = new Map<string, Operation>();
+  readonly #created = new Set<string>();
+  readonly #removed = new Set<string>();
+  #pendingBytes = 0;
+
+  /**
+   * @param id 32 hexadecimal digits.
+   * @param directories The committed state.
+   */
+  constructor(id: string, directories: DirectoryCache) {
+    this.id = id;
+    this.#directories = directories;
+  }
+
+  /** The operations, in order. */
+  get operations(): readonly Operation[] {
+    return this.#operations;
+  }
+
+  /** Bytes that the pending operations hold in memory, estimated. */
+  get pendingBytes(): number {
+    return this.#pendingBytes;
+  }
+
+  /** The changed entries of each changed directory; null: taken out. */
+  get overlays(): ReadonlyMap<
+    string,
+    ReadonlyMap<string, DirectoryEntry | null>
+  > {
+    return this.#overlays;
+  }
+
+  /** The newest pending operation on a node. */
+  latest(nodeId: string): Operation | undefined {
+    return this.#latest.get(nodeId);
+  }
+
+  /** The newest pending operation on a node that left it with content. */
+  latestContent(nodeId: string): Operation | undefined {
+    const latest = this.#latest.get(nodeId);
+    if (latest?.kind !== "delete") return latest;
+    return this.#operations.findLast((operation) =>
+      operation.nodeId === nodeId && operation.kind !== "delete"
+    );
+  }
+
+  /** Whether a directory is made by this transaction. */
+  isCreated(directoryId: string): boolean {
+    return this.#created.has(directoryId);
+  }
+
+  /** The entry of a name, pending ones included. */
+  async lookup(
+    directoryId: string,
+    name: string,
+  ): Promise<DirectoryEntry | undefined> {
+    const pending = this.#overlays.get(directoryId)?.get(name);
+    if (pending !== undefined) return pending ?? undefined;
+    if (this.#created.has(directoryId)) return undefined;
+    return (await this.#directories.load(directoryId)).entries.get(name);
+  }
+
+  /** All entries of a directory, pending ones included, ordered by name. */
+  async list(directoryId: string): Promise<DirectoryEntry[]> {
+    const overlay = this.#overlays.get(directoryId);
+    const committed = this.#created.has(directoryId)
+      ? []
+      : (await this.#directories.load(directoryId)).entries.values();
+    const entries: DirectoryEntry[] = [];
+    for (const entry of committed) {
+      if (overlay?.has(entry.name) !== true) entries.push(entry);
+    }
+    for (const entry of overlay?.values() ?? []) {
+      if (entry !== null) entries.push(entry);
+    }
+    return entries.sort((a, b) => a.name < b.name ? -1 : 1);
+  }
+
+  /** Whether an entry is changed by this transaction. */
+  isPending(directoryId: string, name: string): boolean {
+    return this.#overlays.get(directoryId)?.has(name) === true;
+  }
+
+  /**
+   * Adds an operation, if what it expects is there. Nothing is changed when it
+   * isn't.
+   *
+   * @throws {ConflictError} When another transaction changed the name, the
+   *   node, or the directory.
+   */
+  async apply(operation: Operation): Promise<void> {
+    const { attributes: { from }, moved, directoryId, name } = operation;
+    // Everything that has to be read is read first: the check and the change
+    // after it happen in one turn, so that no other operation comes between.
+    const directory = await this.#load(directoryId);
+    const source = from && await this.#load(from.directory);
+    const own = operation.kind === "delete" &&
+        operation.fileType === "directory"
+      ? await this.#load(operation.nodeId)
+      : undefined;
+    this.#requireDirectory(directory, operation);
+    this.#requireEntry(directory, name, operation.expected, operation);
+    if (source && from) {
+      invariant(moved !== undefined, "a move says what it moves");
+      this.#requireEntry(source, from.name, moved, operation);
+    }
+    if (own) this.#requireEmpty(own, operation);
+    this.#change(operation);
+  }
+
+  async #load(directoryId: string): Promise<LoadedDirectory> {
+    return {
+      id: directoryId,
+      committed: this.#created.has(directoryId)
+        ? undefined
+        : await this.#directories.load(directoryId),
+    };
+  }
+
+  #entry(
+    directory: LoadedDirectory,
+    name: string,
+  ): DirectoryEntry | undefined {
+    const pending = this.#overlays.get(directory.id)?.get(name);
+    if (pending !== undefined) return pending ?? undefined;
+    return directory.committed?.entries.get(name);
+  }
+
+  #requireDirectory(directory: LoadedDirectory, operation: Operation): void {
+    const exists = !this.#removed.has(directory.id) &&
+      (directory.committed?.exists ?? this.#created.has(directory.id));
+    if (exists) return;
+    throw new ConflictError(
+      operation.path,
+      directory.committed?.version ?? PENDING_VERSION,
+      "its directory was removed",
+    );
+  }
+
+  #requireEntry(
+    directory: LoadedDirectory,
+    name: string,
+    expected: ExpectedEntry | null,
+    operation: Operation,
+  ): void {
+    const actual = this.#entry(directory, name);
+    if (expected === null && actual === undefined) return;
+    if (
+      actual?.childNodeId === expected?.nodeId &&
+      actual?.nodeVersion === expected?.nodeVersion
+    ) return;
+    const version = actual?.childVersion ?? directory.committed?.version ??
+      PENDING_VERSION;
+    throw new ConflictError(
+      operation.path,
+      version,
+      actual === undefined
+        ? "it was removed or moved"
+        : expected === null
+        ? "the name was taken"
+        : "it was changed",
+    );
+  }
+
+  #requireEmpty(directory: LoadedDirectory, operation: Operation): void {
+    const overlay = this.#overlays.get(directory.id);
+    const committed = directory.committed?.entries ?? new Map();
+    let size = committed.size;
+    for (const [name, entry] of overlay ?? []) {
+      size += Number(entry !== null) - Number(committed.has(name));
+    }
+    if (size === 0) return;
+    throw new PondError(
+      "DIRECTORY_NOT_EMPTY",
+      `Cannot delete ${operation.path}: the directory is not empty`,
+      { path: operation.path },
+    );
+  }
+
+  #change(operation: Operation): void {
+    const { kind, nodeId, directoryId, name, attributes } = operation;
+    this.#operations.push(operation);
+    this.#latest.set(nodeId, operation);
+    this.#pendingBytes += OPERATION_OVERHEAD_BYTES +
+      (operation.content?.length ?? 0);
+    if (kind === "create" && operation.fileType === "directory") {
+      this.#created.add(nodeId);
+      this.#removed.delete(nodeId);
+    }
+    if (kind === "delete") {
+      if (operation.fileType === "directory") this.#removed.add(nodeId);
+      this.#overlay(directoryId).set(name, null);
+      return;
+    }
+    if (attributes.from) {
+      this.#overlay(attributes.from.directory).set(attributes.from.name, null);
+    }
+    this.#overlay(directoryId).set(name, entryOf(operation));
+  }
+
+  #overlay(directoryId: string): Overlay {
+    let overlay = this.#overlays.get(directoryId);
+    if (overlay === undefined) {
+      this.#overlays.set(directoryId, overlay = new Map());
+    }
+    return overlay;
+  }
+}
+
+/** A directory and its committed state; none when this transaction made it. */
+interface LoadedDirectory {
+  readonly id: string;
+  readonly committed: CommittedDirectory | undefined;
+}
+
+/** The entry that an operation leaves under its name. */
+function entryOf(operation: Operation): DirectoryEntry {
+  return {
+    name: operation.name,
+    childNodeId: operation.nodeId,
+    childType: operation.fileType,
+    operation: "insert",
+    nodeVersion: operation.nodeVersion,
+    childVersion: PENDING_VERSION,
+    sizeBytes: operation.attributes.sizeBytes,
+    modifiedUs: operation.attributes.modifiedUs,
+    mode: operation.attributes.mode,
+  };
+}

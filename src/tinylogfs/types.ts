@@ -1,0 +1,337 @@
+/**
+ * What goes in and out of a {@linkcode TinyLogFS}: options, results, rows.
+ *
+ * @module
+ */
+import type { Bytes } from "../bytes.ts";
+import type { NodeId, NodeType } from "../tinyfs/mod.ts";
+import type { Timestamp } from "./timestamp.ts";
+
+/** How the data files of a pond are laid out. */
+export type Layout = "clustered" | "hive";
+
+/** Whether commits are flushed to the disk before they are acknowledged. */
+export type Durability = "full" | "relaxed";
+
+/** What a row of history did. */
+export type OperationKind = "create" | "update" | "delete" | "move";
+
+/** Options of making a pond. */
+export interface InitOptions {
+  /** `clustered` unless told otherwise. */
+  readonly layout?: Layout;
+  /** `full` unless told otherwise. */
+  readonly durability?: Durability;
+  /** Ends the call. */
+  readonly signal?: AbortSignal;
+}
+
+/** Options of opening a pond. */
+export interface OpenOptions {
+  /** `full` unless told otherwise. */
+  readonly durability?: Durability;
+  /**
+   * With `true`, what `--no-sync` commands have staged is pending here, and
+   * {@linkcode TinyLogFS.stage} adds to it.
+   */
+  readonly staged?: boolean;
+  /** Pending bytes from which on operations commit by themselves. */
+  readonly commitThresholdBytes?: number;
+  /** Who commits, for the history; the host's user when left out. */
+  readonly author?: string;
+  /** Bound of the directory cache, in entries. */
+  readonly cacheEntries?: number;
+  /** Runs SQL; the query layer's unless told otherwise. */
+  readonly queryRunner?: QueryRunner;
+  /** Ends the call. */
+  readonly signal?: AbortSignal;
+}
+
+/** Options of a commit. */
+export interface CommitOptions {
+  /** Why, for the history. */
+  readonly message?: string;
+  /** Ends the attempt, while nothing has been published. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a commit did. */
+export interface CommitResult {
+  /** How many operations it made part of history; 0 when none was pending. */
+  readonly operationsCommitted: number;
+  /** The transaction's id: 32 hexadecimal digits. */
+  readonly transactionId: string;
+  /** The version that the commit made, or the current one if it made none. */
+  readonly version: number;
+  /** How long it took, in milliseconds. */
+  readonly commitDuration: number;
+  /** Bytes of the data files and the log entry. */
+  readonly bytesWritten: number;
+  /** Rows of `OplogEntry` in the transaction, bookkeeping included. */
+  readonly recordBatchSize: number;
+}
+
+/** What a restore did. */
+export interface RestoreResult {
+  /** How many nodes were changed to be as they had been. */
+  readonly nodesRestored: number;
+  /** How long it took, in milliseconds. */
+  readonly restoreDuration: number;
+  /** The time of the state that was restored. */
+  readonly targetTimestamp: Date;
+  /** The version that was restored. */
+  readonly targetVersion: number;
+  /** The commit that made it the current state. */
+  readonly commit: CommitResult;
+}
+
+/** The state of a pond and its pending transaction. */
+export interface TinyLogFSStatus {
+  /** How many operations are pending. */
+  readonly pendingOperations: number;
+  /** Bytes of content that are pending in memory. */
+  readonly pendingBytes: number;
+  /** Nodes in memory: cached directory entries and pending nodes. */
+  readonly totalNodes: number;
+  /** The time of the newest commit. */
+  readonly lastCommit: Date;
+  /** Estimate of the memory for cached and pending nodes, in bytes. */
+  readonly memoryUsage: number;
+  /** The id that the pending transaction will have. */
+  readonly transactionId: string;
+  /** The version of the newest commit. */
+  readonly version: number;
+}
+
+/** An entry of a listed directory. */
+export interface DirEntry {
+  /** The name in the directory. */
+  readonly name: string;
+  /** The absolute path. */
+  readonly path: string;
+  /** The node. */
+  readonly nodeId: NodeId;
+  /** The kind of the node. */
+  readonly fileType: NodeType;
+  /** Length of the content in bytes. */
+  readonly sizeBytes: number;
+  /** When the content was last changed, microseconds since the epoch, UTC. */
+  readonly modifiedUs: number;
+  /** The POSIX permission bits. */
+  readonly mode: number;
+  /** Which version of the node this is. */
+  readonly version: number;
+  /** Whether the entry is changed by the pending transaction. */
+  readonly pending: boolean;
+  /** Where a symlink points to. */
+  readonly target?: string;
+}
+
+/** One row of history: an `OplogEntry` with what is known around it. */
+export interface HistoryRow {
+  /** The partition: a directory's own id, else the id of the parent. */
+  readonly partId: string;
+  /** The node. */
+  readonly nodeId: string;
+  /** The kind of node; `transaction` for the row of a transaction itself. */
+  readonly fileType: NodeType | "transaction";
+  /** A JSON object: created, modified, size, mode, sha256, attributes, … */
+  readonly metadata: string;
+  /** File bytes below 64 KiB, a symlink's target, directory entries, or null. */
+  readonly content: Bytes | null;
+  /** What was done. */
+  readonly operation: OperationKind;
+  /** 1, 2, 3 … for each node. */
+  readonly nodeVersion: number;
+  /** The name at that time; empty for the root and transactions. */
+  readonly name: string;
+  /** The path at that time; empty for transactions. */
+  readonly path: string;
+  /** Time of the transaction, microseconds since the epoch, UTC. */
+  readonly timestampUs: number;
+  /** Version of the transaction; -1 while it is pending. */
+  readonly version: number;
+  /** Order in the transaction from 0; -1 for bookkeeping. */
+  readonly position: number;
+  /** Whether the row is not committed yet. */
+  readonly pending: boolean;
+}
+
+/** A row of a directory record. */
+export interface DirectoryEntryRow {
+  /** The directory. */
+  readonly directoryId: string;
+  /** The name in it. */
+  readonly name: string;
+  /** The child. */
+  readonly childNodeId: string;
+  /** The kind of the child. */
+  readonly childType: NodeType;
+  /** Whether the name was added (or changed) or taken out. */
+  readonly operation: "insert" | "delete";
+  /** The version of the child. */
+  readonly nodeVersion: number;
+  /** Version of the transaction that wrote the row; -1 while pending. */
+  readonly version: number;
+  /** Time of the transaction, microseconds since the epoch, UTC. */
+  readonly timestampUs: number;
+  /** Whether the row is part of a full snapshot of its directory. */
+  readonly snapshot: boolean;
+  /** Whether the row is not committed yet. */
+  readonly pending: boolean;
+}
+
+/** One transaction in the pond's own log. */
+export interface TransactionRow {
+  /** 32 hexadecimal digits. */
+  readonly transactionId: string;
+  /** The version that it made. */
+  readonly version: number;
+  /** When, in microseconds since the epoch, UTC. */
+  readonly timestampUs: number;
+  /** Who. */
+  readonly author: string;
+  /** Why; empty when nothing was said. */
+  readonly message: string;
+  /** How many operations. */
+  readonly operations: number;
+}
+
+/** Where the bytes of a file lie, for engines that read files in place. */
+export type ContentLocation =
+  | {
+    readonly kind: "blob";
+    readonly hostPath: string;
+    readonly sha256: string;
+  }
+  | { readonly kind: "inline"; readonly bytes: Bytes };
+
+/** Options of a query. */
+export interface QueryOptions {
+  /** Whether pending operations are rows too. */
+  readonly pending?: boolean;
+  /** Ends the query. */
+  readonly signal?: AbortSignal;
+}
+
+/** A column of a query's result. */
+export interface QueryColumn {
+  /** The name. */
+  readonly name: string;
+  /** The SQL type, as the engine names it. */
+  readonly type: string;
+}
+
+/**
+ * A value of a query's result. Integers of 64 bits and more are bigints; exact
+ * decimals, dates, times of day and intervals are text.
+ */
+export type QueryValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Bytes
+  | Date
+  | Timestamp
+  | readonly QueryValue[]
+  | { readonly [name: string]: QueryValue };
+
+/** Rows of a result, column by column. */
+export interface QueryBatch {
+  /** The columns, in order. */
+  readonly columns: readonly QueryColumn[];
+  /** How many rows. */
+  readonly numRows: number;
+  /** The values: one array for each column. */
+  readonly values: readonly (readonly QueryValue[])[];
+}
+
+/** What a query answers: batches as they come. */
+export interface QueryResult
+  extends AsyncIterable<QueryBatch>, AsyncDisposable {
+  /** The columns, known before the first batch. */
+  readonly columns: readonly QueryColumn[];
+}
+
+/** What the query layer gets to see of a filesystem. */
+export interface QuerySource {
+  /** Rows of operations (`bookkeeping: true`: of directory records as well). */
+  historyRows(
+    options?: {
+      pending?: boolean;
+      bookkeeping?: boolean;
+      signal?: AbortSignal;
+    },
+  ): AsyncIterable<HistoryRow>;
+  /** Rows of all directory records. */
+  directoryEntryRows(
+    options?: { pending?: boolean; signal?: AbortSignal },
+  ): AsyncIterable<DirectoryEntryRow>;
+  /** The transactions, newest first. */
+  transactions(
+    options?: { limit?: number; signal?: AbortSignal },
+  ): AsyncIterable<TransactionRow>;
+  /** Paths of files that match a pattern, in order. No match: none. */
+  matchFiles(
+    pattern: string,
+    options?: { pending?: boolean; signal?: AbortSignal },
+  ): AsyncIterable<string>;
+  /**
+   * Where the bytes of a file lie; a blob's hash has been checked.
+   *
+   * @throws {PondError} `NOT_FOUND`, `IS_A_DIRECTORY`, `INTEGRITY`.
+   */
+  contentLocation(
+    path: string,
+    options?: { pending?: boolean; signal?: AbortSignal },
+  ): Promise<ContentLocation>;
+  /** A directory on the host for disposable files, made when missing. */
+  cacheDirectory(): Promise<string>;
+}
+
+/** Runs SQL over a filesystem. */
+export type QueryRunner = (
+  source: QuerySource,
+  sql: string,
+  options: QueryOptions,
+) => Promise<QueryResult>;
+
+/** One pending operation, for people. */
+export interface PendingOperation {
+  /** What will be done. */
+  readonly operation: OperationKind;
+  /** The kind of node. */
+  readonly fileType: NodeType;
+  /** The path of the node. */
+  readonly path: string;
+  /** The path before a move. */
+  readonly from?: string;
+  /** Length of the content in bytes. */
+  readonly sizeBytes: number;
+}
+
+/** What is known of a node. */
+export interface NodeInfo {
+  /** The node. */
+  readonly nodeId: NodeId;
+  /** The kind of node. */
+  readonly fileType: NodeType;
+  /** When it was created. */
+  readonly createdAt: Date;
+  /** When it was last changed. */
+  readonly modifiedAt: Date;
+  /** Length of the content in bytes. */
+  readonly size: number;
+  /** The POSIX permission bits. */
+  readonly mode: number;
+  /** 1 for a new node, and one more with each change. */
+  readonly version: number;
+  /** The directory that holds it; the root has none. */
+  readonly parentId?: NodeId;
+  /** SHA-256 of a file's content or a symlink's target. */
+  readonly sha256?: string;
+  /** What users have set. */
+  readonly customAttributes: Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,18 @@
+import { assertEquals } from "@std/assert";
+import { COMMANDS } from "../../src/cli/commands.ts";
+import { scratchPond } from "./scratch.ts";
+import { words } from "./support.ts";
+
+for (const { name, examples } of COMMANDS) {
+  Deno.test(`pond ${name}: every example in the table works`, async () => {
+    for (const { cmd } of examples) {
+      await using scratch = await scratchPond();
+      await scratch.ok("touch --no-sync /staged");
+      // Only without anything staged may the state be changed as a whole.
+      if (name === "restore") await scratch.ok("commit staged");
+      const [, ...argv] = words(cmd);
+      const ran = await scratch.run(argv, { stdin: "from stdin\n" });
+      assertEquals([ran.code, ran.stderr], [0, ""], cmd);
+    }
+  });
+}

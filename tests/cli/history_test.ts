@@ -1,0 +1,149 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { scratchDirectory, scratchPond } from "./scratch.ts";
+
+Deno.test("the scenario of the requirements: each step in a command of its own", async () => {
+  await using scratch = await scratchDirectory();
+  await scratch.ok("init");
+  await scratch.ok("put --no-sync - /A", { stdin: "content of file A" });
+  await scratch.ok("ln -s --no-sync /A /B");
+  const count = ["query", "SELECT count(*) AS n FROM oplog_entries", "--json"];
+  assertEquals(JSON.parse(await scratch.ok([...count, "--pending"])), [{
+    n: 2,
+  }]);
+  assertEquals(JSON.parse(await scratch.ok(count)), [{ n: 0 }]);
+  assertStringIncludes(await scratch.ok("status --pending"), "2 operations");
+  assertEquals(
+    await scratch.ok(["commit", "A and B"]),
+    "v1: 2 operations committed\n",
+  );
+  assertEquals(JSON.parse(await scratch.ok(count)), [{ n: 2 }]);
+  assertEquals(JSON.parse(await scratch.ok([...count, "--pending"])), [{
+    n: 2,
+  }]);
+  assertEquals(await scratch.ok("cat /B"), "content of file A");
+});
+
+Deno.test("--no-sync stages for any process, and pond commit commits it", async () => {
+  await using scratch = await scratchPond();
+  await scratch.ok("touch --no-sync /staged");
+  assertEquals(await scratch.ok("ls"), "sensors\n");
+  assertEquals(await scratch.ok("ls --pending"), "sensors\nstaged\t*\n");
+  assertEquals(await scratch.ok("ls --at @pending"), "sensors\nstaged\n");
+  const rows = JSON.parse(await scratch.ok("status --pending --json"));
+  assertEquals(rows, [{
+    operation: "create",
+    type: "file",
+    path: "/staged",
+    size: 0,
+  }]);
+  const [row] = JSON.parse(await scratch.ok("commit --json reason"));
+  assertEquals([row.version, row.operations], [2, 1]);
+  const [newest] = JSON.parse(await scratch.ok("history --json -n 1"));
+  assertEquals([newest.version, newest.message, newest.author], [
+    2,
+    "reason",
+    "tester",
+  ]);
+  assertEquals(await scratch.ok("commit"), "v2: nothing was staged\n");
+});
+
+Deno.test("pond revert drops what is staged", async () => {
+  await using scratch = await scratchPond();
+  await scratch.ok("touch --no-sync /staged");
+  assertEquals(await scratch.ok("revert"), "1 staged operation dropped\n");
+  assertEquals(await scratch.ok("ls --pending"), "sensors\n");
+});
+
+Deno.test("pond sync PATH commits when everything staged is below it", async () => {
+  await using scratch = await scratchPond();
+  await scratch.ok("touch --no-sync /a /b");
+  const part = await scratch.run("sync /a");
+  assertEquals(part.code, 1);
+  assertStringIncludes(part.stderr, "Cannot commit 1 of 2 staged operations");
+  assertEquals(
+    (await scratch.run("sync /sensors")).stderr,
+    "pond: nothing is staged below these paths\n",
+  );
+  assertEquals(await scratch.ok("sync /a /b"), "v2: 2 operations committed\n");
+});
+
+Deno.test("pond history lists transactions, and versions of a path through renames", async () => {
+  await using scratch = await scratchPond();
+  await scratch.ok("put -m second readings.csv /sensors/a.csv");
+  await scratch.ok("mv /sensors/a.csv /b.csv");
+  const versions = JSON.parse(await scratch.ok("history --json"));
+  assertEquals(versions.map((row: { version: number }) => row.version), [
+    3,
+    2,
+    1,
+    0,
+  ]);
+  assertEquals(versions[1].message, "second");
+  const of = JSON.parse(await scratch.ok("history --json /b.csv"));
+  assertEquals(
+    of.map((
+      row: { operation: string; path: string; version: number },
+    ) => [row.version, row.operation, row.path]),
+    [[3, "move", "/b.csv"], [2, "update", "/sensors/a.csv"], [
+      1,
+      "create",
+      "/sensors/a.csv",
+    ]],
+  );
+  assertEquals(of[1].size, 14);
+  assertEquals((await scratch.ok("history 2")).split("\n").length, 3);
+  assertEquals((await scratch.run("history /nope")).code, 4);
+});
+
+Deno.test("pond show prints transactions with their operations", async () => {
+  await using scratch = await scratchPond();
+  const text = await scratch.ok("show", { terminal: true });
+  assertMatch(text, /^v0 /);
+  assertMatch(
+    text,
+    /\nv1 {2}\S+ \S+ {2}tester {2}3 operations {2}first\n {2}create {2}directory {2}\/sensors\n/,
+  );
+  const last = await scratch.ok("show -n 1 --format ndjson");
+  assertEquals(last.trim().split("\n").length, 3);
+});
+
+Deno.test("pond restore makes an earlier state the current one, by a new version", async () => {
+  await using scratch = await scratchPond();
+  await scratch.ok("rm -r /sensors");
+  assertMatch(
+    await scratch.ok("restore v1"),
+    /^v3: as v1 was, \d+ nodes? changed\n$/,
+  );
+  assertEquals(await scratch.ok("cat /sensors/a.csv"), "t,v\n1,10\n");
+  await scratch.ok("restore");
+  assertEquals(await scratch.ok("ls"), "");
+  assertEquals((await scratch.run("restore v99")).code, 4);
+  assertEquals((await scratch.run("restore nonsense!")).code, 2);
+  await scratch.ok("touch --no-sync /staged");
+  assertEquals((await scratch.run("restore v1")).code, 2);
+});
+
+Deno.test("--at looks at an earlier state on every reading command", async () => {
+  await using scratch = await scratchPond();
+  await scratch.ok("rm /sensors/a.csv");
+  assertEquals(await scratch.ok("ls --at v1 /sensors"), "a.csv\n");
+  assertEquals(await scratch.ok("ls --at v-1 /sensors"), "a.csv\n");
+  assertEquals(await scratch.ok("cat --at v1 /sensors/a.csv"), "t,v\n1,10\n");
+  assertEquals(await scratch.ok("get --at v1 /sensors/a.csv -"), "t,v\n1,10\n");
+  assertEquals((await scratch.run("ls --at 2001-01-01")).code, 4);
+});
+
+Deno.test("pond status shows where the pond is, its version and what is staged", async () => {
+  await using scratch = await scratchPond();
+  const text = await scratch.ok("status");
+  assertStringIncludes(text, scratch.pond);
+  assertStringIncludes(text, "Version:      v1\n");
+  assertStringIncludes(text, "Pending:      nothing\n");
+  const [row] = JSON.parse(await scratch.ok("status --json"));
+  assertEquals([row.path, row.version, row.pending_operations], [
+    scratch.pond,
+    1,
+    0,
+  ]);
+  assertEquals(await scratch.ok([]), text);
+});

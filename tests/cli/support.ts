@@ -1,0 +1,125 @@
+/**
+ * Runs `pond` in this process, on a host of its own.
+ *
+ * @module
+ */
+import { concatBytes, decodeUtf8, encodeUtf8 } from "../../src/bytes.ts";
+import { main } from "../../src/cli/main.ts";
+import type { Host, Terminal, TerminalOutput } from "../../src/host/mod.ts";
+
+/** How a command ended. */
+export interface Ran {
+  /** The exit code. */
+  readonly code: number;
+  /** Standard output, as UTF-8. */
+  readonly stdout: string;
+  /** Standard output as it is. */
+  readonly stdoutBytes: Uint8Array;
+  /** Standard error, as UTF-8. */
+  readonly stderr: string;
+}
+
+/** The surroundings of a command. */
+export interface RunOptions {
+  /** Environment variables. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Standard input; empty when left out. */
+  readonly stdin?: string | Uint8Array;
+  /** Whether all streams are a person's terminal. */
+  readonly terminal?: boolean;
+  /** The current directory. */
+  readonly cwd?: string;
+  /** How many writes standard output takes before its reader goes. */
+  readonly writes?: number;
+  /** Ends the command. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Runs a command line.
+ *
+ * @param host The files, the clock and the rest; its terminal is replaced.
+ * @param argv The arguments after `pond`.
+ */
+export async function run(
+  host: Omit<Host, "terminal">,
+  argv: readonly string[],
+  options: RunOptions = {},
+): Promise<Ran> {
+  const stdout = new Capture(options.terminal === true, options.writes);
+  const stderr = new Capture(options.terminal === true);
+  const terminal = terminalOf(stdout, stderr, options);
+  const { signal } = options;
+  const { files, clock, random, hasher } = host;
+  const code = await main(
+    argv,
+    { files, clock, random, hasher, terminal },
+    signal === undefined ? {} : { signal },
+  );
+  return {
+    code,
+    stdout: stdout.text,
+    stdoutBytes: stdout.bytes,
+    stderr: stderr.text,
+  };
+}
+
+/** A host for command lines that touch nothing but the terminal. */
+export function hostWithoutFiles(): Omit<Host, "terminal"> {
+  const refuse = (_target: unknown, name: string | symbol) => {
+    throw new TypeError(`this command must not use ${String(name)}`);
+  };
+  const nothing = new Proxy({}, { get: refuse });
+  return new Proxy({}, { get: () => nothing }) as Omit<Host, "terminal">;
+}
+
+/** Splits a command line of the help, with double and single quotes. */
+export function words(line: string): string[] {
+  const found = line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g);
+  return [...found].map(([, double, single, bare]) =>
+    double ?? single ?? bare ?? ""
+  );
+}
+
+class Capture implements TerminalOutput {
+  readonly isTerminal: boolean;
+  readonly columns = 80;
+  readonly #chunks: Uint8Array[] = [];
+  #writesLeft: number;
+
+  constructor(isTerminal: boolean, writes: number = Infinity) {
+    this.isTerminal = isTerminal;
+    this.#writesLeft = writes;
+  }
+
+  write(bytes: Uint8Array): Promise<boolean> {
+    if (this.#writesLeft-- <= 0) return Promise.resolve(false);
+    this.#chunks.push(bytes.slice());
+    return Promise.resolve(true);
+  }
+
+  get bytes(): Uint8Array {
+    return concatBytes(this.#chunks);
+  }
+
+  get text(): string {
+    return decodeUtf8(this.bytes);
+  }
+}
+
+function terminalOf(
+  stdout: TerminalOutput,
+  stderr: TerminalOutput,
+  { env = {}, stdin = "", terminal = false, cwd = "/" }: RunOptions,
+): Terminal {
+  const input = typeof stdin === "string" ? encodeUtf8(stdin) : stdin;
+  return {
+    stdout,
+    stderr,
+    stdinIsTerminal: terminal,
+    stdin: () => new Blob([input.slice()]).stream(),
+    env: (name) => env[name],
+    cwd: () => cwd,
+    user: () => "tester",
+  };
+}

@@ -1,0 +1,154 @@
+/**
+ * Builds `dist/pond`: one file with Deno, pond and DuckDB inside.
+ *
+ * `deno compile` embeds every package that the lock file names, so it is given
+ * a lock file of its own that names only what `cli.ts` can reach, and of
+ * DuckDB's bindings only the one that this executable loads.
+ *
+ * @module
+ */
+import { run } from "./process.ts";
+
+/** The part of a lock file that is changed here. */
+interface Lock {
+  version: string;
+  specifiers: Record<string, string>;
+  npm: Record<string, LockedPackage>;
+}
+
+/** A package in a lock file. */
+interface LockedPackage {
+  dependencies?: string[];
+  optionalDependencies?: string[];
+}
+
+const OUTPUT = Deno.build.os === "windows" ? "dist/pond.exe" : "dist/pond";
+const TOOLCHAIN = "../shared/tools/standalone-toolchain.sh";
+/** As large as the other binding, and used by no executable of Deno's. */
+const UNUSED = /^@duckdb\/node-bindings-.*-musl$/;
+
+/**
+ * Compiles `cli.ts`.
+ *
+ * @param flags The module flags.
+ * @param args More arguments of `deno compile`, such as `--target`.
+ * @returns The exit code of `deno compile`.
+ */
+export async function compile(
+  flags: readonly string[],
+  args: readonly string[],
+): Promise<number> {
+  const lock = await Deno.makeTempFile({ suffix: ".lock" });
+  try {
+    const roots = await importedPackages(flags);
+    await Deno.writeTextFile(lock, await prunedLock(roots));
+    const command = [
+      "compile",
+      "-A",
+      "--no-check",
+      "--lock",
+      lock,
+      ...flags,
+      "--output",
+      OUTPUT,
+      ...args,
+      "cli.ts",
+    ];
+    return await compileWith(command);
+  } finally {
+    await Deno.remove(lock);
+  }
+}
+
+/** Compiles with this Deno, else with a packaged one where there is one. */
+async function compileWith(command: readonly string[]): Promise<number> {
+  const plain = await run(command, { capture: true });
+  if (plain.code === 0 || !(await isFile(TOOLCHAIN))) {
+    await say(plain.output);
+    return plain.code;
+  }
+  await say("`deno compile` failed; trying it with the packaged toolchain.\n");
+  const tools = await new Deno.Command("bash", {
+    args: [TOOLCHAIN],
+    stderr: "inherit",
+  }).output();
+  if (!tools.success) {
+    await say(plain.output);
+    return plain.code;
+  }
+  const [program, base] = new TextDecoder().decode(tools.stdout).trim()
+    .split(" ");
+  if (program === undefined || base === undefined) return plain.code;
+  const packaged = await run(command, { program, env: { DENORT_BIN: base } });
+  return packaged.code;
+}
+
+/** The lock file without what the executable can't reach. */
+async function prunedLock(roots: readonly string[]): Promise<string> {
+  const lock: Lock = JSON.parse(await Deno.readTextFile("deno.lock"));
+  const npm: Record<string, LockedPackage> = {};
+  const waiting = [...roots];
+  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+    const found = lock.npm[id];
+    if (found === undefined || id in npm) continue;
+    const used = (name: string) => !UNUSED.test(nameOf(name));
+    const pruned = { ...found };
+    for (const kind of ["dependencies", "optionalDependencies"] as const) {
+      const names = found[kind]?.filter(used);
+      if (names === undefined) continue;
+      pruned[kind] = names;
+      waiting.push(...names.flatMap((name) => idsOf(name, lock)));
+    }
+    npm[id] = pruned;
+  }
+  const specifiers = Object.entries(lock.specifiers).filter(
+    ([specifier, version]) =>
+      !specifier.startsWith("npm:") ||
+      `${nameOf(specifier.slice("npm:".length))}@${version}` in npm,
+  );
+  return JSON.stringify({
+    version: lock.version,
+    specifiers: Object.fromEntries(specifiers),
+    npm,
+  });
+}
+
+/** The packages that `cli.ts` imports, as the lock file names them. */
+async function importedPackages(flags: readonly string[]): Promise<string[]> {
+  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json", ...flags, "cli.ts"],
+    stderr: "inherit",
+  }).output();
+  if (code !== 0) throw new TypeError("Cannot compile: deno info failed");
+  const graph: { modules: { npmPackage?: string }[] } = JSON.parse(
+    new TextDecoder().decode(stdout),
+  );
+  return graph.modules.flatMap(({ npmPackage }) => npmPackage ?? []);
+}
+
+/** The lock file names a dependency's version only where there are several. */
+function idsOf(dependency: string, lock: Lock): string[] {
+  if (dependency in lock.npm) return [dependency];
+  return Object.keys(lock.npm).filter((id) => nameOf(id) === dependency);
+}
+
+/** The name in `name@version`, where a name may begin with `@` itself. */
+function nameOf(id: string): string {
+  const at = id.indexOf("@", 1);
+  return at === -1 ? id : id.slice(0, at);
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+async function say(text: string): Promise<void> {
+  const writer = Deno.stderr.writable.getWriter();
+  await writer.write(new TextEncoder().encode(text));
+  writer.releaseLock();
+}

@@ -1,0 +1,195 @@
+/**
+ * Runs a task of deno.json with the flags that fit this machine.
+ *
+ * ```text
+ * deno run -A --no-config tools/task.ts NAME [ARGUMENT...]
+ * ```
+ *
+ * It imports nothing but its neighbours, so that it starts on a machine with
+ * an empty module cache and no registry in reach.
+ *
+ * @module
+ */
+import { compile } from "./compile.ts";
+import { moduleFlags, moduleSource, ROOT } from "./modules.ts";
+import { interop } from "./interop.ts";
+import { runWithoutMap } from "./offline_config.ts";
+import { type Outcome, run, type RunOptions } from "./process.ts";
+
+/** Runs one task. */
+type Task = (flags: readonly string[], args: string[]) => Promise<number>;
+
+const UNIT_TEST_IGNORES = "--ignore=tests/interop,tests/long";
+const CHECKED = [
+  "mod.ts",
+  "cli.ts",
+  "src",
+  "tests",
+  "bench",
+  "examples",
+  "tools",
+  "deps",
+  "lint",
+];
+
+/** A command of the gate. */
+interface GateStep {
+  /** The arguments of `deno`, without the module flags. */
+  readonly args: () => Promise<string[]>;
+  /** Whether the command takes an import map; or needs no modules. */
+  readonly modules: "map" | "config" | "none";
+}
+
+/** The commands of the gate that don't wait for each other. */
+const GATE = {
+  "check": {
+    args: async () => ["check", ...await existing(CHECKED)],
+    modules: "map",
+  },
+  "fmt --check": {
+    args: () => Promise.resolve(["fmt", "--check"]),
+    modules: "none",
+  },
+  "lint": { args: () => Promise.resolve(["lint"]), modules: "config" },
+  "doc --lint": {
+    args: async () => ["doc", "--lint", ...await exportedFiles()],
+    modules: "map",
+  },
+  "bench --no-run": {
+    args: async () => ["bench", "-A", "--no-run", ...await existing(["bench"])],
+    modules: "map",
+  },
+} as const satisfies Record<string, GateStep>;
+
+const TASKS: Record<string, Task> = {
+  "demo": (flags, args) =>
+    deno(["run", "-A", ...flags, "examples/demo.ts", ...args]),
+  "test": (flags, args) => deno([...testCommand(flags), ...testFiles(args)]),
+  "test:long": (flags, args) =>
+    deno([
+      ...testCommand(flags),
+      ...orElse(args, ["--permit-no-files", "tests/long"]),
+    ]),
+  "test:interop": (flags, args) => interop(testCommand(flags), args),
+  "bench": (flags, args) =>
+    deno(["bench", "-A", ...flags, ...orElse(args, ["bench"])]),
+  "check": (flags) => code(runStep(GATE["check"], flags)),
+  "fmt": (_, args) => deno(["fmt", ...args]),
+  "lint": (flags, args) => code(runWithoutMap(["lint", ...args], flags)),
+  "doc": (flags) => code(runStep(GATE["doc --lint"], flags)),
+  "ok": gate,
+  "compile": compile,
+  "publish:check": (flags, args) =>
+    code(runWithoutMap(
+      ["publish", "--dry-run", "--allow-dirty", ...args],
+      flags,
+    )),
+};
+
+async function main(args: readonly string[]): Promise<number> {
+  const [name = "", ...rest] = args;
+  const task = TASKS[name];
+  if (task === undefined) {
+    say(`Unknown task "${name}": use ${Object.keys(TASKS).join(", ")}`);
+    return 2;
+  }
+  Deno.chdir(ROOT);
+  const source = await moduleSource();
+  Deno.env.set("POND_MODULES", source);
+  return await task(moduleFlags(source), rest);
+}
+
+async function deno(args: readonly string[]): Promise<number> {
+  return await code(run(args));
+}
+
+async function code(outcome: Promise<Outcome>): Promise<number> {
+  return (await outcome).code;
+}
+
+/** `deno test` with the leak checks on, and a report where one is asked for. */
+function testCommand(flags: readonly string[]): string[] {
+  // Before 2.9 they are on by default, and the switches are unknown.
+  const [major = 0, minor = 0] = Deno.version.deno.split(".").map(Number);
+  const known = major > 2 || minor >= 9;
+  const leaks = known ? ["--sanitize-ops", "--sanitize-resources"] : [];
+  const report = Deno.env.get("POND_TEST_REPORT");
+  const junit = report ? [`--junit-path=${report}`] : [];
+  return ["test", "-A", "--parallel", ...leaks, ...junit, ...flags];
+}
+
+/** Arguments that name files replace the default; options are added to it. */
+function testFiles(args: readonly string[]): string[] {
+  const named = args.some((arg) => !arg.startsWith("-"));
+  return named ? [...args] : ["--doc", UNIT_TEST_IGNORES, ...args];
+}
+
+function orElse(args: string[], files: string[]): string[] {
+  return args.some((arg) => !arg.startsWith("-")) ? args : [...args, ...files];
+}
+
+async function runStep(
+  step: GateStep,
+  flags: readonly string[],
+  options: RunOptions = {},
+): Promise<Outcome> {
+  const args = await step.args();
+  if (step.modules === "config") {
+    return await runWithoutMap(args, flags, options);
+  }
+  const [command = "", ...rest] = args;
+  const used = step.modules === "map" ? flags : [];
+  return await run([command, ...used, ...rest], options);
+}
+
+/** The gate: everything that must hold before a change is kept. */
+async function gate(flags: readonly string[]): Promise<number> {
+  const steps = Object.entries(GATE).map(async ([name, step]) => {
+    const { value, seconds } = await timed(() =>
+      runStep(step, flags, { capture: true })
+    );
+    if (value.code !== 0) say(`--- ${name}\n${value.output}`);
+    return { name, seconds, passed: value.code === 0 };
+  });
+  const results = await Promise.all(steps);
+  const { value, seconds } = await timed(() =>
+    deno([...testCommand(flags), ...testFiles([])])
+  );
+  results.push({ name: "test", seconds, passed: value === 0 });
+  for (const { name, seconds, passed } of results) {
+    say(`${passed ? "ok    " : "FAILED"} ${name} (${seconds} s)`);
+  }
+  return results.every(({ passed }) => passed) ? 0 : 1;
+}
+
+async function timed<T>(
+  work: () => Promise<T>,
+): Promise<{ value: T; seconds: string }> {
+  const start = performance.now();
+  const value = await work();
+  return { value, seconds: ((performance.now() - start) / 1000).toFixed(1) };
+}
+
+async function exportedFiles(): Promise<string[]> {
+  const config = JSON.parse(await Deno.readTextFile("deno.json"));
+  return Object.values<string>(config.exports);
+}
+
+async function existing(paths: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const path of paths) {
+    try {
+      await Deno.stat(path);
+      found.push(path);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+  return found;
+}
+
+function say(line: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));
