@@ -53,7 +53,7 @@ export {
   type PondErrorCode,
   type PondErrorOptions,
 } from "./src/errors.ts";
-export { Pond } from "./src/pond.ts";
+export { Pond, type PondOpener } from "./src/pond.ts";
 export * from "./src/tinylogfs/mod.ts";
 export type {
   DirectoryItem,

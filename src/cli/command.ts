@@ -146,18 +146,6 @@ export function define<C extends Command>(spec: CommandSpec<C>): TableEntry {
   };
 }
 
-/** Options of every command. */
-export interface GlobalOptions {
-  /** The directory of the pond, if it was said. */
-  readonly pond: string | undefined;
-  /** When to use colours. */
-  readonly color: "auto" | "always" | "never";
-  /** Whether only errors are wanted on standard error. */
-  readonly quiet: boolean;
-  /** Whether everything is JSON, errors too. */
-  readonly json: boolean;
-}
-
 /** Which state a reading command reads. */
 export interface ViewOptions {
   /** The revision; the newest when left out. */

@@ -10,7 +10,7 @@ import type { CommandName, TableEntry } from "./command.ts";
 import { FILES } from "./table/files.ts";
 import { HISTORY_COMMANDS, QUERY_COMMANDS } from "./table/history.ts";
 import { MOVE_DATA } from "./table/move.ts";
-import { CARE, START } from "./table/start.ts";
+import { CARE, helpEntry, START } from "./table/start.ts";
 
 /** A case of the union without an entry here doesn't compile. */
 const TABLE: Readonly<Record<CommandName, TableEntry>> = {
@@ -19,6 +19,7 @@ const TABLE: Readonly<Record<CommandName, TableEntry>> = {
   ...MOVE_DATA,
   ...HISTORY_COMMANDS,
   ...QUERY_COMMANDS,
+  help: helpEntry(() => COMMANDS),
   ...CARE,
 };
 

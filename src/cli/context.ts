@@ -4,8 +4,19 @@
  * @module
  */
 import type { Host } from "../host/mod.ts";
-import type { GlobalOptions } from "./command.ts";
 import { Output } from "./output.ts";
+
+/** Options of every command. */
+export interface GlobalOptions {
+  /** The directory of the pond, if it was said. */
+  readonly pond: string | undefined;
+  /** When to use colours. */
+  readonly color: "auto" | "always" | "never";
+  /** Whether only errors are wanted on standard error. */
+  readonly quiet: boolean;
+  /** Whether everything is JSON, errors too. */
+  readonly json: boolean;
+}
 
 /** The surroundings of a running command. */
 export interface Context {

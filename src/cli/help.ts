@@ -9,9 +9,8 @@ import {
   type OptionSpec,
   type TableEntry,
 } from "./command.ts";
-import { COMMANDS } from "./commands.ts";
 import { GLOBAL } from "./options.ts";
-import { synopsis } from "./parse.ts";
+import { synopsis } from "./synopsis.ts";
 import { TOPICS } from "./topics.ts";
 
 /** What `pond` says where no pond is. */
@@ -26,11 +25,15 @@ export function startText(): string {
 `;
 }
 
-/** What `pond help` says: the commands in groups, and the topics. */
-export function overviewText(): string {
+/**
+ * What `pond help` says: the commands in groups, and the topics.
+ *
+ * @param table All commands.
+ */
+export function overviewText(table: readonly TableEntry[]): string {
   const lines = ["Usage: pond [OPTION…] COMMAND [ARGUMENT…]", ""];
   for (const group of GROUPS) {
-    const commands = COMMANDS.filter((command) => command.group === group);
+    const commands = table.filter((command) => command.group === group);
     if (commands.length === 0) continue;
     const rows = commands.map(({ name, summary }) => [name, summary] as const);
     lines.push(`${group}:`, ...aligned(rows, 10), "");

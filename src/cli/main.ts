@@ -8,8 +8,7 @@
  */
 import { hasCode, PondError } from "../errors.ts";
 import type { Host } from "../host/mod.ts";
-import type { GlobalOptions } from "./command.ts";
-import { type Context, makeContext } from "./context.ts";
+import { type Context, type GlobalOptions, makeContext } from "./context.ts";
 import { ExitCode } from "./exit_codes.ts";
 import { ClosedPipeError } from "./output.ts";
 import { parse, wantsJson } from "./parse.ts";

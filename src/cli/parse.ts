@@ -11,16 +11,16 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { PondError } from "../errors.ts";
 import type {
-  ArgumentSpec,
   BoundCommand,
-  GlobalOptions,
   HelpCommand,
   OptionSpec,
   TableEntry,
   Values,
 } from "./command.ts";
+import type { GlobalOptions } from "./context.ts";
 import { COMMANDS, findCommand } from "./commands.ts";
 import { GLOBAL, TOP_LEVEL } from "./options.ts";
+import { synopsis } from "./synopsis.ts";
 import { didYouMean, nearest } from "./suggest.ts";
 
 /** A command line that was understood. */
@@ -107,8 +107,10 @@ function bindHelp(
   };
   return {
     command,
-    run: async (context) =>
-      await (await import("./commands/help.ts")).runHelp(command, context),
+    run: async (context) => {
+      const { runHelp } = await import("./commands/help.ts");
+      return await runHelp(command, context, COMMANDS);
+    },
   };
 }
 
@@ -271,18 +273,6 @@ function checkCount(entry: TableEntry, words: readonly string[]): void {
       hint,
     );
   }
-}
-
-/** One line that says how a command is called. */
-export function synopsis(entry: TableEntry): string {
-  const options = entry.options.length > 0 ? " [OPTION…]" : "";
-  const words = entry.arguments.map(argumentText).join(" ");
-  return `pond ${entry.name}${options} ${words}`.trimEnd();
-}
-
-function argumentText({ name, required, many }: ArgumentSpec): string {
-  const text = many ? `${name}…` : name;
-  return required ? text : `[${text}]`;
 }
 
 function unknownCommand(name: string): PondError {

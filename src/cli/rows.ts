@@ -4,9 +4,19 @@
  * @module
  */
 import { PondError } from "../errors.ts";
-import type { QueryBatch, QueryColumn, QueryValue } from "../tinylogfs/mod.ts";
+import {
+  type QueryBatch,
+  type QueryColumn,
+  type QueryValue,
+  Timestamp,
+} from "../tinylogfs/mod.ts";
 import type { Format } from "./command.ts";
 import type { Context } from "./context.ts";
+
+/** Microseconds since the epoch as a value of a row. */
+export function timeOf(timestampUs: number): Timestamp {
+  return new Timestamp(BigInt(timestampUs) * 1000n, true);
+}
 
 /** Rows that go to the renderer at once. */
 const BATCH_ROWS = 1000;

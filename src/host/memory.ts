@@ -59,7 +59,7 @@ export class MemoryClock implements Clock {
 
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
-    this.#us += milliseconds * 1000;
+    this.#us += Math.ceil(milliseconds * 1000);
     return Promise.resolve();
   }
 }

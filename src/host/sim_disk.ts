@@ -222,11 +222,10 @@ export class SimDisk implements FileStore {
     this.#requireFree(path);
     const inode = this.#newFile();
     this.#names.set(path, inode);
-    const disk = this;
     return {
-      write: (bytes) => disk.#write(path, inode, bytes),
-      setModified: (modifiedMs) => disk.#setModified(path, inode, modifiedMs),
-      sync: () => disk.#sync(path, inode),
+      write: (bytes) => this.#write(path, inode, bytes),
+      setModified: (modifiedMs) => this.#setModified(path, inode, modifiedMs),
+      sync: () => this.#sync(path, inode),
       close: () => Promise.resolve(),
       [Symbol.asyncDispose]: () => Promise.resolve(),
     };

@@ -48,6 +48,8 @@ export class ByteStreamTable {
   readonly #rows: () => AsyncIterable<StreamRow>;
 
   /**
+   * Makes a table.
+   *
    * @param schema The columns of the streams; one that a stream lacks reads as
    *   nulls.
    * @param rows The outer rows, anew for each scan.

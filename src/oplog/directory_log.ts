@@ -15,7 +15,7 @@
  *
  * @module
  */
-import { type DirectoryEntry } from "./record.ts";
+import type { DirectoryEntry } from "./record.ts";
 
 /** Below this many changed rows a snapshot is never worth its bytes. */
 const MIN_CHANGES_BEFORE_SNAPSHOT = 8;

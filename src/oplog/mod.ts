@@ -4,7 +4,13 @@
  *
  * @module
  */
-export { type ArrowColumn, encodeArrow } from "./arrow.ts";
+export {
+  type ArrowColumn,
+  type Cell,
+  type ColumnSpec,
+  type ColumnType,
+  encodeArrow,
+} from "./arrow.ts";
 export * from "./byte_stream_table.ts";
 export type * from "./column_kind.ts";
 export * from "./delta/mod.ts";

@@ -48,7 +48,11 @@ export class FS {
   /** The root, as a directory to work from. */
   readonly root: WorkingDir;
 
-  /** @param parts A root and a factory, or options of one in memory. */
+  /**
+   * Makes a filesystem.
+   *
+   * @param parts A root and a factory, or options of one in memory.
+   */
   constructor(parts: FSParts | MemoryOptions = {}) {
     const { root, factory } = "root" in parts ? parts : inMemory(parts);
     const filesystem = NodePath.root(root);

@@ -42,6 +42,8 @@ export class MemoryNodeFactory implements NodeFactory {
   #nextId = 0;
 
   /**
+   * Makes a factory.
+   *
    * @param time Where times come from. Left out, they count changes from 0,
    *   which makes a filesystem that is the same on each run.
    */
@@ -175,6 +177,8 @@ export class MemoryDirectory implements Directory {
   #modifiedUs: number;
 
   /**
+   * Makes an empty directory.
+   *
    * @param id Its identity.
    * @param time Where times come from.
    */

@@ -77,8 +77,7 @@ export class NodePath {
 
   /** Whether this is `root`, or lies below it. */
   isWithin(root: NodePath): boolean {
-    let at: NodePath | undefined = this;
-    while (at !== undefined && at.depth > root.depth) at = at.#above;
+    const at = this.#ancestorAt(root.depth);
     return at === root || (at !== undefined && at.node.id === root.node.id);
   }
 
@@ -127,12 +126,14 @@ export class NodePath {
   }
 
   #pathFrom(depth: number): string {
-    let path = "";
-    let at: NodePath | undefined = this;
-    while (at !== undefined && at.depth > depth) {
-      path = `/${at.name}${path}`;
-      at = at.#above;
-    }
-    return path || "/";
+    if (this.depth <= depth) return "/";
+    const above = this.#above?.#pathFrom(depth) ?? "/";
+    return joinPath(above, this.name);
+  }
+
+  /** The directory on the way at this depth, or this node itself. */
+  #ancestorAt(depth: number): NodePath | undefined {
+    if (this.depth <= depth) return this.depth === depth ? this : undefined;
+    return this.#above?.#ancestorAt(depth);
   }
 }

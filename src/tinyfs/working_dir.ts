@@ -42,6 +42,8 @@ export class WorkingDir {
   readonly #factory: NodeFactory;
 
   /**
+   * Makes a directory to work from.
+   *
    * @param start The directory, and what it may reach.
    * @param factory Makes the nodes that are created here.
    */

@@ -25,7 +25,11 @@ import type { DirEntry, NodeInfo } from "./types.ts";
 export abstract class FileOperations {
   /** The root, to find nodes by their paths. */
   protected abstract readonly root: WorkingDir;
-  /** The pending transaction. */
+  /**
+   * The pending transaction.
+   *
+   * @ignore
+   */
   protected abstract readonly transaction: Transaction;
 
   /** Creates a file. `ALREADY_EXISTS` when the path is taken. */

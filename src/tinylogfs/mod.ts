@@ -5,8 +5,8 @@
  * @module
  */
 export { BLOB_MIN_BYTES } from "./blobs.ts";
-export { OpLogDirectory } from "./directory.ts";
-export { POND_FORMAT, type PondFile, readPondFile } from "./pond_file.ts";
+export { FileOperations } from "./files.ts";
+export { POND_FORMAT } from "./pond_file.ts";
 export { parseRevision, type Revision } from "./revision.ts";
 export { Timestamp } from "./timestamp.ts";
 export { TinyLogFS } from "./tinylogfs.ts";

@@ -18,6 +18,8 @@ export class Timestamp {
   readonly zoned: boolean;
 
   /**
+   * Makes a point in time.
+   *
    * @param ns Nanoseconds since the epoch.
    * @param zoned Whether it is a point in time.
    */

@@ -430,10 +430,12 @@ export class TinyLogFS extends FileOperations
 
   // === Inside ===
 
+  /** The root, to find nodes by their paths. */
   protected override get root(): WorkingDir {
     return this.#fs.root;
   }
 
+  /** @ignore */
   protected override get transaction(): Transaction {
     return this.#committer.transaction;
   }

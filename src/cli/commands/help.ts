@@ -4,30 +4,37 @@
  * @module
  */
 import { PondError } from "../../errors.ts";
-import type { HelpCommand } from "../command.ts";
-import { COMMANDS, findCommand } from "../commands.ts";
+import type { HelpCommand, TableEntry } from "../command.ts";
 import type { Context } from "../context.ts";
 import { ExitCode } from "../exit_codes.ts";
 import { commandText, overviewText } from "../help.ts";
 import { didYouMean, nearest } from "../suggest.ts";
 import { TOPICS } from "../topics.ts";
 
-/** Writes help to standard output. */
+/**
+ * Writes help to standard output.
+ *
+ * @param table All commands.
+ */
 export async function runHelp(
   command: HelpCommand,
   context: Context,
+  table: readonly TableEntry[],
 ): Promise<ExitCode> {
-  await context.out.text(textOf(command));
+  await context.out.text(textOf(command, table));
   return ExitCode.done;
 }
 
-function textOf({ topic, short }: HelpCommand): string {
-  if (topic === undefined) return overviewText();
-  const entry = findCommand(topic);
+function textOf(
+  { topic, short }: HelpCommand,
+  table: readonly TableEntry[],
+): string {
+  if (topic === undefined) return overviewText(table);
+  const entry = table.find(({ name }) => name === topic);
   if (entry !== undefined) return commandText(entry, short);
   const found = TOPICS.find(({ name }) => name === topic);
   if (found !== undefined) return `${found.title}\n\n${found.text()}\n`;
-  const known = [...COMMANDS, ...TOPICS].map(({ name }) => name);
+  const known = [...table, ...TOPICS].map(({ name }) => name);
   throw new PondError("INVALID_ARGUMENT", `there is no help on "${topic}"`, {
     hint: didYouMean(nearest(topic, known)) ?? "pond help",
   });

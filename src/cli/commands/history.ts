@@ -7,7 +7,7 @@ import type { HistoryRow, TransactionRow } from "../../tinylogfs/mod.ts";
 import type { HistoryCommand } from "../command.ts";
 import type { Context } from "../context.ts";
 import { ExitCode } from "../exit_codes.ts";
-import { type Column, writeRows } from "../rows.ts";
+import { type Column, timeOf, writeRows } from "../rows.ts";
 import { pondPath, withPond } from "../session.ts";
 
 const TRANSACTION_COLUMNS: readonly Column<TransactionRow>[] = [
@@ -15,7 +15,7 @@ const TRANSACTION_COLUMNS: readonly Column<TransactionRow>[] = [
   {
     name: "time",
     type: "TIMESTAMP WITH TIME ZONE",
-    value: (row) => new Date(row.timestampUs / 1000),
+    value: (row) => timeOf(row.timestampUs),
   },
   { name: "author", type: "VARCHAR", value: (row) => row.author },
   { name: "operations", type: "BIGINT", value: (row) => row.operations },
@@ -37,7 +37,7 @@ export const OPERATION_COLUMNS: readonly Column<HistoryRow>[] = [
   {
     name: "time",
     type: "TIMESTAMP WITH TIME ZONE",
-    value: (row) => new Date(row.timestampUs / 1000),
+    value: (row) => timeOf(row.timestampUs),
   },
   { name: "operation", type: "VARCHAR", value: (row) => row.operation },
   { name: "type", type: "VARCHAR", value: (row) => row.fileType },

@@ -94,7 +94,7 @@ async function writeRecords(
   context: Context,
   listings: readonly Listing[],
 ): Promise<void> {
-  const { writeRows } = await import("../rows.ts");
+  const { timeOf, writeRows } = await import("../rows.ts");
   await writeRows<DirEntry>(context, command.format, [
     { name: "path", type: "VARCHAR", value: (entry) => entry.path },
     { name: "name", type: "VARCHAR", value: (entry) => entry.name },
@@ -103,7 +103,7 @@ async function writeRecords(
     {
       name: "modified",
       type: "TIMESTAMP WITH TIME ZONE",
-      value: (entry) => new Date(entry.modifiedUs / 1000),
+      value: (entry) => timeOf(entry.modifiedUs),
     },
     { name: "mode", type: "VARCHAR", value: (entry) => octalMode(entry.mode) },
     { name: "version", type: "BIGINT", value: (entry) => entry.version },

@@ -80,26 +80,6 @@ with --no-sync. With --pending, each staged operation is a row.`,
   load: async () => (await import("../commands/status.ts")).runStatus,
 });
 
-const HELP: TableEntry = define<HelpCommand>({
-  name: "help",
-  group: "Care",
-  summary: "Explain a command or a topic",
-  description:
-    `Explains a command, or one of the topics: revisions, exit-codes, env, formats.
-Without an argument, an overview. Every command also takes -h and --help.`,
-  arguments: [{ name: "TOPIC", summary: "A command or a topic" }],
-  options: [],
-  examples: [
-    { cmd: "pond help ls", says: "Explain ls" },
-    {
-      cmd: "pond help revisions",
-      says: "Explain how to name a point in history",
-    },
-  ],
-  read: (values) => ({ name: "help", topic: values.words[0], short: false }),
-  load: async () => (await import("../commands/help.ts")).runHelp,
-});
-
 const VERSION: TableEntry = define<VersionCommand>({
   name: "version",
   group: "Care",
@@ -117,6 +97,36 @@ disk and the protocol versions of its Delta table.`,
   load: async () => (await import("../commands/version.ts")).runVersion,
 });
 
+/**
+ * The command that explains the others.
+ *
+ * @param table Gives all commands, once they are known.
+ */
+export function helpEntry(table: () => readonly TableEntry[]): TableEntry {
+  return define<HelpCommand>({
+    name: "help",
+    group: "Care",
+    summary: "Explain a command or a topic",
+    description:
+      `Explains a command, or one of the topics: revisions, exit-codes, env, formats.
+Without an argument, an overview. Every command also takes -h and --help.`,
+    arguments: [{ name: "TOPIC", summary: "A command or a topic" }],
+    options: [],
+    examples: [
+      { cmd: "pond help ls", says: "Explain ls" },
+      {
+        cmd: "pond help revisions",
+        says: "Explain how to name a point in history",
+      },
+    ],
+    read: (values) => ({ name: "help", topic: values.words[0], short: false }),
+    load: async () => {
+      const { runHelp } = await import("../commands/help.ts");
+      return (command, context) => runHelp(command, context, table());
+    },
+  });
+}
+
 /** Commands to begin with. */
 export const START: Readonly<Record<"init" | "status", TableEntry>> = {
   init: INIT,
@@ -124,7 +134,6 @@ export const START: Readonly<Record<"init" | "status", TableEntry>> = {
 };
 
 /** Commands that look after pond itself. */
-export const CARE: Readonly<Record<"help" | "version", TableEntry>> = {
-  help: HELP,
+export const CARE: Readonly<Record<"version", TableEntry>> = {
   version: VERSION,
 };
