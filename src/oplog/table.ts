@@ -14,33 +14,28 @@
  *
  * @module
  */
-import { type Bytes, sha256Hex } from "../bytes.ts";
-import { hasCode, IntegrityError, invariant, PondError } from "../errors.ts";
+import { hasCode, invariant } from "../errors.ts";
 import type { Host } from "../host/host.ts";
+import { ByteStreamTable, type StreamRow } from "./byte_stream_table.ts";
+import { decodeRecords } from "./data_file.ts";
+import {
+  DataFileWriter,
+  type OplogLayout,
+  type RecordDraft,
+} from "./data_file_writer.ts";
 import {
   type AddFile,
   type DeltaCommit,
   DeltaTable,
   type ForeignCommit,
-  formatStats,
 } from "./delta/mod.ts";
-import {
-  type IndexedFile,
-  PartitionIndex,
-  partTags,
-} from "./partition_index.ts";
-import { ByteStreamTable, type StreamRow } from "./byte_stream_table.ts";
-import { decodeParquet, encodeParquet, type ParquetColumn } from "./parquet.ts";
+import { type IndexedFile, PartitionIndex } from "./partition_index.ts";
 import {
   decodeOplogEntries,
-  encodeOplogEntries,
   OPLOG_ENTRY_COLUMNS,
   type OplogEntry,
   type Record,
 } from "./record.ts";
-
-/** How the data files are laid out. */
-export type OplogLayout = "clustered" | "hive";
 
 /** Options of creating and opening an oplog. */
 export interface OplogOptions {
@@ -50,14 +45,6 @@ export interface OplogOptions {
   readonly headPath?: string;
   /** Ends the call. */
   readonly signal?: AbortSignal;
-}
-
-/** The entries of one partition, to be written. */
-export interface RecordDraft {
-  /** The partition. */
-  readonly partId: string;
-  /** The entries, in order. */
-  readonly entries: readonly OplogEntry[];
 }
 
 /** What is said about a commit in the log, for people. */
@@ -122,9 +109,6 @@ const SCHEMA_FIELDS = [
 /** Decoded files that are kept in memory, by the bytes of their content. */
 const FILE_CACHE_BYTES = 16 * 1024 * 1024;
 
-/** Content of one partition and transaction is split at about this size. */
-const MAX_RECORD_BYTES = 4 * 1024 * 1024;
-
 /** An open oplog. */
 export class OplogTable {
   readonly #host: Host;
@@ -159,7 +143,11 @@ export class OplogTable {
     options: OplogOptions = {},
   ): Promise<OplogTable> {
     const timestampUs = host.clock.nowUs();
-    const files = new DataFileWriter(host, directory, layout, options);
+    const files = new DataFileWriter(host, {
+      directory,
+      layout,
+      flush: options.flush ?? true,
+    });
     await host.files.makeDirectory(directory);
     await files.write(plan(timestampUs), 0, timestampUs);
     const delta = await DeltaTable.create(host, directory, {
@@ -248,12 +236,11 @@ export class OplogTable {
       "a commit follows the newest",
     );
     const { version, timestampUs } = point;
-    const files = new DataFileWriter(
-      this.#host,
-      this.#delta.directory,
-      this.layout,
-      this.#options,
-    );
+    const files = new DataFileWriter(this.#host, {
+      directory: this.#delta.directory,
+      layout: this.layout,
+      flush: this.#options.flush ?? true,
+    });
     const result = await this.#appendWith(files, records, point, {
       transactions: [
         { appId: this.#ownAppId(), version },
@@ -409,197 +396,6 @@ export class OplogTable {
   }
 }
 
-/** Writes the data files of one commit. */
-class DataFileWriter {
-  readonly #host: Host;
-  readonly #directory: string;
-  readonly #layout: OplogLayout;
-  readonly #flush: boolean;
-  readonly #written: AddFile[] = [];
-  /** On the host; those of unfinished files as well. */
-  readonly #paths: string[] = [];
-
-  constructor(
-    host: Host,
-    directory: string,
-    layout: OplogLayout,
-    options: OplogOptions,
-  ) {
-    this.#host = host;
-    this.#directory = directory;
-    this.#layout = layout;
-    this.#flush = options.flush ?? true;
-  }
-
-  /** The files so far. */
-  get written(): readonly AddFile[] {
-    return this.#written;
-  }
-
-  /**
-   * Writes one file, or one for each partition, and flushes them.
-   *
-   * @returns How many bytes.
-   */
-  async write(
-    drafts: readonly RecordDraft[],
-    version: number,
-    timestampUs: number,
-  ): Promise<number> {
-    const sorted = [...drafts].sort((a, b) => a.partId < b.partId ? -1 : 1);
-    const groups = this.#layout === "hive" ? sorted.map((d) => [d]) : [sorted];
-    let bytes = 0;
-    for (const group of groups) {
-      bytes += await this.#writeFile(group, version, timestampUs);
-    }
-    if (this.#flush) await this.#host.files.syncDirectory(this.#directory);
-    return bytes;
-  }
-
-  /** Removes the files, best effort: no commit names them. */
-  async discard(): Promise<void> {
-    for (const path of this.#paths) {
-      try {
-        await this.#host.files.remove(path);
-      } catch (error) {
-        if (!(error instanceof PondError)) throw error;
-      }
-    }
-  }
-
-  async #writeFile(
-    drafts: readonly RecordDraft[],
-    version: number,
-    timestampUs: number,
-  ): Promise<number> {
-    const records = drafts.flatMap((draft) =>
-      recordsOf(draft, version, timestampUs)
-    );
-    const hive = this.#layout === "hive" ? drafts[0]?.partId : undefined;
-    const bytes = await encodeRecords(records, hive === undefined);
-    const name = `part-${this.#host.random.uuidHex()}.parquet`;
-    const path = hive === undefined ? name : `part_id=${hive}/${name}`;
-    await this.#create(path, bytes, hive);
-    this.#written.push({
-      path,
-      partitionValues: hive === undefined ? {} : { part_id: hive },
-      size: bytes.length,
-      modificationTime: Math.floor(timestampUs / 1000),
-      dataChange: true,
-      stats: statsOf(records, hive === undefined),
-      tags: {
-        sha256: await sha256Hex(bytes),
-        ...(hive === undefined ? partTags(drafts.map((d) => d.partId)) : {}),
-      },
-    });
-    return bytes.length;
-  }
-
-  async #create(
-    path: string,
-    bytes: Bytes,
-    hive: string | undefined,
-  ): Promise<void> {
-    const { files } = this.#host;
-    const directory = hive === undefined
-      ? this.#directory
-      : `${this.#directory}/part_id=${hive}`;
-    if (hive !== undefined) await files.makeDirectory(directory);
-    const full = `${this.#directory}/${path}`;
-    this.#paths.push(full);
-    await using file = await files.create(full);
-    await file.write(bytes);
-    if (!this.#flush) return;
-    await file.sync();
-    if (hive !== undefined) await files.syncDirectory(directory);
-  }
-}
-
-/** A draft as rows: one, or a few where the content is large. */
-function recordsOf(
-  draft: RecordDraft,
-  version: number,
-  timestampUs: number,
-): Record[] {
-  const records: Record[] = [];
-  let entries: OplogEntry[] = [];
-  let bytes = 0;
-  const flush = () => {
-    const content = encodeOplogEntries(entries);
-    records.push({ partId: draft.partId, timestampUs, version, content });
-    entries = [];
-    bytes = 0;
-  };
-  for (const entry of draft.entries) {
-    const size = entry.content?.length ?? 0;
-    if (entries.length > 0 && bytes + size > MAX_RECORD_BYTES) flush();
-    entries.push(entry);
-    bytes += size;
-  }
-  flush();
-  return records;
-}
-
-function encodeRecords(
-  records: readonly Record[],
-  withPartId: boolean,
-): Promise<Bytes> {
-  const columns: ParquetColumn[] = [
-    {
-      name: "timestamp",
-      type: "INT64",
-      values: records.map((r) => BigInt(r.timestampUs)),
-    },
-    {
-      name: "version",
-      type: "INT64",
-      values: records.map((r) => BigInt(r.version)),
-    },
-    {
-      name: "content",
-      type: "BYTE_ARRAY",
-      values: records.map((r) => r.content),
-    },
-  ];
-  const partId: ParquetColumn = {
-    name: "part_id",
-    type: "STRING",
-    values: records.map((r) => r.partId),
-  };
-  return encodeParquet(withPartId ? [partId, ...columns] : columns);
-}
-
-async function decodeRecords(
-  bytes: Bytes,
-  add: AddFile,
-  source: string,
-): Promise<Record[]> {
-  const table = await decodeParquet(bytes, { source });
-  const hive = add.partitionValues.part_id;
-  const timestamps = table.column("timestamp");
-  const versions = table.column("version");
-  const contents = table.column("content");
-  const partIds = typeof hive === "string"
-    ? undefined
-    : table.column("part_id");
-  return Array.from({ length: table.numRows }, (_, i): Record => {
-    const partId = partIds === undefined ? hive : partIds[i];
-    const content = contents[i];
-    const timestamp = timestamps[i];
-    const version = versions[i];
-    if (
-      typeof partId !== "string" || typeof timestamp !== "bigint" ||
-      typeof version !== "bigint" || !(content instanceof Uint8Array)
-    ) throw new IntegrityError(source, `row ${i} is no record of a pond`);
-    return {
-      partId,
-      timestampUs: Number(timestamp),
-      version: Number(version),
-      content: content as Bytes,
-    };
-  });
-}
-
 function partitionRecord(record: Record, source: string): PartitionRecord {
   let entries: readonly OplogEntry[] | undefined;
   return {
@@ -609,14 +405,6 @@ function partitionRecord(record: Record, source: string): PartitionRecord {
     source,
     entries: () => entries ??= decodeOplogEntries(record.content, source),
   };
-}
-
-function statsOf(records: readonly Record[], withPartId: boolean): string {
-  return formatStats(records.length, {
-    ...(withPartId ? { part_id: records.map((r) => r.partId) } : {}),
-    timestamp: records.map((r) => r.timestampUs),
-    version: records.map((r) => r.version),
-  });
 }
 
 function contentBytes(records: readonly Record[]): number {

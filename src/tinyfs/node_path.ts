@@ -4,6 +4,7 @@
  * @module
  */
 import { PondError } from "../errors.ts";
+import { joinPath } from "./path.ts";
 import type { Directory, File, Node, NodeMetadata, Symlink } from "./types.ts";
 
 /**
@@ -126,14 +127,15 @@ export class NodePath {
   }
 
   #pathFrom(depth: number): string {
-    if (this.depth <= depth) return "/";
-    const above = this.#above?.#pathFrom(depth) ?? "/";
-    return joinPath(above, this.name);
+    const above = this.#above;
+    if (above === undefined || this.depth <= depth) return "/";
+    return joinPath(above.#pathFrom(depth), this.name);
   }
 
   /** The directory on the way at this depth, or this node itself. */
   #ancestorAt(depth: number): NodePath | undefined {
-    if (this.depth <= depth) return this.depth === depth ? this : undefined;
-    return this.#above?.#ancestorAt(depth);
+    const above = this.#above;
+    if (this.depth === depth) return this;
+    return above === undefined ? undefined : above.#ancestorAt(depth);
   }
 }

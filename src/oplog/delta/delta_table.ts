@@ -13,19 +13,10 @@
 import { type Bytes, sha256Hex } from "../../bytes.ts";
 import { hasCode, IntegrityError, invariant, PondError } from "../../errors.ts";
 import type { Host } from "../../host/host.ts";
-import { VERSION } from "../../version.ts";
-import type {
-  Action,
-  AddFile,
-  CommitInfo,
-  MetaData,
-  RemoveFile,
-  SetTransaction,
-} from "./actions.ts";
+import type { Action, AddFile, MetaData, RemoveFile } from "./actions.ts";
 import { conflictOf } from "./conflict.ts";
 import { encodeCheckpoint } from "./checkpoint.ts";
 import { type Commit, encodeCommit } from "./commit_file.ts";
-import { ENGINE_NAME } from "./digest.ts";
 import { writeHead } from "./head.ts";
 import {
   checkpointFileName,
@@ -42,6 +33,14 @@ import {
 import { publish } from "./publish.ts";
 import type { DeltaSchema } from "./schema.ts";
 import { decodePath, type Snapshot, type TableState } from "./table_state.ts";
+import {
+  actionsOf,
+  commitInfoOf,
+  type DeltaChanges,
+  type DeltaCommit,
+  type DeltaCommitResult,
+  type ForeignCommit,
+} from "./transaction.ts";
 
 /** Options of a table. */
 export interface DeltaOptions {
@@ -63,48 +62,6 @@ export interface DeltaDefinition {
   readonly partitionColumns: readonly string[];
   /** Settings, by the protocol's names. */
   readonly configuration: { readonly [name: string]: string };
-}
-
-/** What a commit shall do. */
-export interface DeltaCommit {
-  /** Data files that were written, and flushed. */
-  readonly adds?: readonly AddFile[];
-  /** Data files that go. */
-  readonly removes?: readonly RemoveFile[];
-  /** How far applications have come. */
-  readonly transactions?: readonly SetTransaction[];
-  /** What is said of it. */
-  readonly commitInfo: CommitInfo;
-  /** Its time, milliseconds since the epoch. */
-  readonly timestampMs: number;
-}
-
-/** How a commit ended. */
-export type DeltaCommitResult =
-  | { readonly status: "committed"; readonly bytesWritten: number }
-  /** Another writer took the version: refresh, and try again. */
-  | { readonly status: "taken" };
-
-/** A commit of another writer, or of this one if its answer was lost. */
-export interface ForeignCommit {
-  /** Its version. */
-  readonly version: number;
-  /** The id of its transaction, where its writer said one. */
-  readonly transactionId: string | undefined;
-  /** Bytes of its data files and of itself. */
-  readonly sizeBytes: number;
-}
-
-/** What others have committed. */
-export interface DeltaChanges {
-  /** Data files that came. */
-  readonly added: readonly AddFile[];
-  /** Data files that went. */
-  readonly removed: readonly RemoveFile[];
-  /** The commits themselves, in order. */
-  readonly commits: readonly ForeignCommit[];
-  /** Why an append must not simply be tried again; `undefined`: it may be. */
-  readonly conflict: string | undefined;
 }
 
 /** A checkpoint is due after so many commits. */
@@ -288,7 +245,8 @@ export class DeltaTable {
       removed.push(...change.removed);
       tableChanged ||= change.tableChanged;
       const { transactionId } = commit;
-      const sizeBytes = commit.sizeBytes + sizeOf(change.added);
+      const sizeBytes = commit.sizeBytes +
+        change.added.reduce((sum, { size }) => sum + size, 0);
       commits.push({ version, transactionId, sizeBytes });
     }
     await this.#requireConnected(this.#state.version);
@@ -452,34 +410,6 @@ export class DeltaTable {
       if (!hasCode(error, "NOT_FOUND")) throw error;
     }
   }
-}
-
-function sizeOf(adds: readonly AddFile[]): number {
-  return adds.reduce((sum, { size }) => sum + size, 0);
-}
-
-function actionsOf(commit: DeltaCommit): Action[] {
-  const { adds = [], removes = [], transactions = [] } = commit;
-  return [
-    ...transactions.map((txn): Action => ({ kind: "txn", txn })),
-    ...removes.map((remove): Action => ({ kind: "remove", remove })),
-    ...adds.map((add): Action => ({ kind: "add", add })),
-  ];
-}
-
-/** A commit reads what it checks, so it is never blind. */
-function commitInfoOf(
-  { commitInfo, timestampMs }: DeltaCommit,
-  readVersion: number | undefined,
-): CommitInfo {
-  return {
-    timestamp: timestampMs,
-    ...commitInfo,
-    ...(readVersion === undefined ? {} : { readVersion }),
-    isolationLevel: "SnapshotIsolation",
-    isBlindAppend: false,
-    engineInfo: `${ENGINE_NAME}/${VERSION}`,
-  };
 }
 
 function metaDataOf(

@@ -13,14 +13,16 @@ export type {
   StringMap,
 } from "./actions.ts";
 export {
-  type DeltaChanges,
-  type DeltaCommit,
-  type DeltaCommitResult,
   type DeltaDefinition,
   type DeltaOptions,
   DeltaTable,
-  type ForeignCommit,
 } from "./delta_table.ts";
 export type { DeltaField, DeltaSchema } from "./schema.ts";
 export { type FileStats, formatStats, parseStats } from "./stats.ts";
+export type {
+  DeltaChanges,
+  DeltaCommit,
+  DeltaCommitResult,
+  ForeignCommit,
+} from "./transaction.ts";
 export type { Snapshot } from "./table_state.ts";

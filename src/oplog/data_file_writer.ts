@@ -1,0 +1,169 @@
+/**
+ * Writes the data files of one commit: one file, or one for each partition.
+ *
+ * @module
+ */
+import { type Bytes, sha256Hex } from "../bytes.ts";
+import { PondError } from "../errors.ts";
+import type { Host } from "../host/host.ts";
+import { encodeRecords, statsOf } from "./data_file.ts";
+import type { AddFile } from "./delta/mod.ts";
+import { partTags } from "./partition_index.ts";
+import { encodeOplogEntries, type OplogEntry, type Record } from "./record.ts";
+
+/** How the data files are laid out. */
+export type OplogLayout = "clustered" | "hive";
+
+/** The entries of one partition, to be written. */
+export interface RecordDraft {
+  /** The partition. */
+  readonly partId: string;
+  /** The entries, in order. */
+  readonly entries: readonly OplogEntry[];
+}
+
+/** Where and how data files are written. */
+export interface DataFileOptions {
+  /** The table's directory. */
+  readonly directory: string;
+  /** One file, or one for each partition. */
+  readonly layout: OplogLayout;
+  /** Whether they are flushed. */
+  readonly flush: boolean;
+}
+
+/** Content of one partition and transaction is split at about this size. */
+const MAX_RECORD_BYTES = 4 * 1024 * 1024;
+
+/** Writes the data files of one commit. */
+export class DataFileWriter {
+  readonly #host: Host;
+  readonly #directory: string;
+  readonly #layout: OplogLayout;
+  readonly #flush: boolean;
+  readonly #written: AddFile[] = [];
+  /** On the host; those of unfinished files as well. */
+  readonly #paths: string[] = [];
+
+  /**
+   * @param host The platform.
+   * @param options Where and how files are written.
+   */
+  constructor(
+    host: Host,
+    { directory, layout, flush }: DataFileOptions,
+  ) {
+    this.#host = host;
+    this.#directory = directory;
+    this.#layout = layout;
+    this.#flush = flush;
+  }
+
+  /** The files so far. */
+  get written(): readonly AddFile[] {
+    return this.#written;
+  }
+
+  /**
+   * Writes one file, or one for each partition, and flushes them.
+   *
+   * @returns How many bytes.
+   */
+  async write(
+    drafts: readonly RecordDraft[],
+    version: number,
+    timestampUs: number,
+  ): Promise<number> {
+    const sorted = [...drafts].sort((a, b) => a.partId < b.partId ? -1 : 1);
+    const groups = this.#layout === "hive" ? sorted.map((d) => [d]) : [sorted];
+    let bytes = 0;
+    for (const group of groups) {
+      bytes += await this.#writeFile(group, version, timestampUs);
+    }
+    if (this.#flush) await this.#host.files.syncDirectory(this.#directory);
+    return bytes;
+  }
+
+  /** Removes the files, best effort: no commit names them. */
+  async discard(): Promise<void> {
+    for (const path of this.#paths) {
+      try {
+        await this.#host.files.remove(path);
+      } catch (error) {
+        if (!(error instanceof PondError)) throw error;
+      }
+    }
+  }
+
+  async #writeFile(
+    drafts: readonly RecordDraft[],
+    version: number,
+    timestampUs: number,
+  ): Promise<number> {
+    const records = drafts.flatMap((draft) =>
+      recordsOf(draft, version, timestampUs)
+    );
+    const hive = this.#layout === "hive" ? drafts[0]?.partId : undefined;
+    const bytes = await encodeRecords(records, hive === undefined);
+    const name = `part-${this.#host.random.uuidHex()}.parquet`;
+    const path = hive === undefined ? name : `part_id=${hive}/${name}`;
+    await this.#create(path, bytes, hive);
+    this.#written.push({
+      path,
+      partitionValues: hive === undefined ? {} : { part_id: hive },
+      size: bytes.length,
+      modificationTime: Math.floor(timestampUs / 1000),
+      dataChange: true,
+      stats: statsOf(records, hive === undefined),
+      tags: {
+        sha256: await sha256Hex(bytes),
+        ...(hive === undefined ? partTags(drafts.map((d) => d.partId)) : {}),
+      },
+    });
+    return bytes.length;
+  }
+
+  async #create(
+    path: string,
+    bytes: Bytes,
+    hive: string | undefined,
+  ): Promise<void> {
+    const { files } = this.#host;
+    const directory = hive === undefined
+      ? this.#directory
+      : `${this.#directory}/part_id=${hive}`;
+    if (hive !== undefined) await files.makeDirectory(directory);
+    const full = `${this.#directory}/${path}`;
+    this.#paths.push(full);
+    await using file = await files.create(full);
+    await file.write(bytes);
+    if (!this.#flush) return;
+    await file.sync();
+    if (hive !== undefined) await files.syncDirectory(directory);
+  }
+}
+
+/** A draft as rows: one, or a few where the content is large. */
+function recordsOf(
+  draft: RecordDraft,
+  version: number,
+  timestampUs: number,
+): Record[] {
+  const records: Record[] = [];
+  let entries: OplogEntry[] = [];
+  let bytes = 0;
+  const flush = () => {
+    const content = encodeOplogEntries(entries);
+    records.push({ partId: draft.partId, timestampUs, version, content });
+    entries = [];
+    bytes = 0;
+  };
+  for (const entry of draft.entries) {
+    const size = entry.content?.length ?? 0;
+    if (entries.length > 0 && bytes + size > MAX_RECORD_BYTES) flush();
+    entries.push(entry);
+    bytes += size;
+  }
+  flush();
+  return records;
+}

@@ -1,0 +1,87 @@
+/**
+ * What goes into a commit, and what comes of it.
+ *
+ * @module
+ */
+import { VERSION } from "../../version.ts";
+import type {
+  Action,
+  AddFile,
+  CommitInfo,
+  RemoveFile,
+  SetTransaction,
+} from "./actions.ts";
+import { ENGINE_NAME } from "./digest.ts";
+
+/** What a commit shall do. */
+export interface DeltaCommit {
+  /** Data files that were written, and flushed. */
+  readonly adds?: readonly AddFile[];
+  /** Data files that go. */
+  readonly removes?: readonly RemoveFile[];
+  /** How far applications have come. */
+  readonly transactions?: readonly SetTransaction[];
+  /** What is said of it. */
+  readonly commitInfo: CommitInfo;
+  /** Its time, milliseconds since the epoch. */
+  readonly timestampMs: number;
+}
+
+/** How a commit ended. */
+export type DeltaCommitResult =
+  | { readonly status: "committed"; readonly bytesWritten: number }
+  /** Another writer took the version: refresh, and try again. */
+  | { readonly status: "taken" };
+
+/** A commit of another writer, or of this one if its answer was lost. */
+export interface ForeignCommit {
+  /** Its version. */
+  readonly version: number;
+  /** The id of its transaction, where its writer said one. */
+  readonly transactionId: string | undefined;
+  /** Bytes of its data files and of itself. */
+  readonly sizeBytes: number;
+}
+
+/** What others have committed. */
+export interface DeltaChanges {
+  /** Data files that came. */
+  readonly added: readonly AddFile[];
+  /** Data files that went. */
+  readonly removed: readonly RemoveFile[];
+  /** The commits themselves, in order. */
+  readonly commits: readonly ForeignCommit[];
+  /** Why an append must not simply be tried again; `undefined`: it may be. */
+  readonly conflict: string | undefined;
+}
+
+/** The actions that a commit consists of, beside `commitInfo`. */
+export function actionsOf(commit: DeltaCommit): Action[] {
+  const { adds = [], removes = [], transactions = [] } = commit;
+  return [
+    ...transactions.map((txn): Action => ({ kind: "txn", txn })),
+    ...removes.map((remove): Action => ({ kind: "remove", remove })),
+    ...adds.map((add): Action => ({ kind: "add", add })),
+  ];
+}
+
+/**
+ * What is said of a commit. A commit reads what it checks, so it is never
+ * blind.
+ *
+ * @param commit What it shall do.
+ * @param readVersion The version that it was made for; none for the first.
+ */
+export function commitInfoOf(
+  { commitInfo, timestampMs }: DeltaCommit,
+  readVersion: number | undefined,
+): CommitInfo {
+  return {
+    timestamp: timestampMs,
+    ...commitInfo,
+    ...(readVersion === undefined ? {} : { readVersion }),
+    isolationLevel: "SnapshotIsolation",
+    isBlindAppend: false,
+    engineInfo: `${ENGINE_NAME}/${VERSION}`,
+  };
+}
