@@ -2,15 +2,19 @@
  * `pond.json`: what makes a directory a pond.
  *
  * ```text
- * {"format": 1, "id": "<32 hex>", "created": "<RFC 3339, UTC>"}
+ * {"format":1,"id":"<32 hex>","created":"<RFC 3339, UTC>","check":"<8 hex>"}
  * ```
+ *
+ * The check is the beginning of the SHA-256 of the three values with a space
+ * between them. A newer format may have another one: there, only the format is
+ * believed, and the pond is refused.
  *
  * It is written last when a pond is made, flushed and linked into place: a
  * directory with this file is a whole pond.
  *
  * @module
  */
-import { encodeUtf8, tryDecodeUtf8 } from "../bytes.ts";
+import { encodeUtf8, sha256Hex, tryDecodeUtf8 } from "../bytes.ts";
 import { hasCode, IntegrityError, PondError } from "../errors.ts";
 import type { FileStore } from "../host/host.ts";
 import { parseObject } from "./attributes.ts";
@@ -45,7 +49,7 @@ export async function readPondFile(
   if (text === undefined) {
     throw new IntegrityError(path, "it is not valid UTF-8");
   }
-  const { format, id, created } = parseObject(text, path);
+  const { format, id, created, check } = parseObject(text, path);
   if (
     typeof format !== "number" || !Number.isSafeInteger(format) || format < 1
   ) {
@@ -57,6 +61,9 @@ export async function readPondFile(
       `Cannot open ${pond}: its format is ${format}, and this pond reads up to ${POND_FORMAT}`,
       { path: pond, hint: "install a newer version of pond" },
     );
+  }
+  if (check !== await checkOf(format, id, created)) {
+    throw new IntegrityError(path, "its check is not that of its values");
   }
   if (
     typeof id !== "string" || !/^[0-9a-f]{32}$/.test(id) ||
@@ -84,12 +91,19 @@ export async function writePondFile(
 ): Promise<void> {
   {
     await using file = await files.create(temporary);
-    await file.write(encodeUtf8(`${JSON.stringify(content)}\n`));
+    const { format, id, created } = content;
+    const check = await checkOf(format, id, created);
+    const line = JSON.stringify({ format, id, created, check });
+    await file.write(encodeUtf8(`${line}\n`));
     await file.sync();
   }
   await files.link(temporary, `${pond}/pond.json`);
   await files.remove(temporary);
   await files.syncDirectory(pond);
+}
+
+async function checkOf(...values: readonly unknown[]): Promise<string> {
+  return (await sha256Hex(encodeUtf8(values.join(" ")))).slice(0, 8);
 }
 
 async function readOrNoPond(

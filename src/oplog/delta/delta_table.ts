@@ -30,7 +30,7 @@ import {
   requireReadable,
   requireWritable,
 } from "./protocol.ts";
-import { publish } from "./publish.ts";
+import { publish, unknownOutcome } from "./publish.ts";
 import type { DeltaSchema } from "./schema.ts";
 import { decodePath, type Snapshot, type TableState } from "./table_state.ts";
 import {
@@ -221,7 +221,7 @@ export class DeltaTable {
       flush: this.#options.flush ?? true,
     });
     if (outcome === "taken") return { status: "taken" };
-    await this.#requireConnected(before);
+    await this.#confirm(before, version);
     this.#state.apply(version, actions);
     this.#digest = digest;
     this.#modifiedMs = modifiedMs;
@@ -273,14 +273,22 @@ export class DeltaTable {
 
   /**
    * Writes a checkpoint of the newest version known. Two writers write the
-   * same: the last one's file stays.
+   * same: the last one's file stays. It gets its name when it is whole on the
+   * disk: every reader believes what it finds under that name.
    */
   async checkpoint(): Promise<void> {
     const { files } = this.#host;
     const log = `${this.directory}/${LOG_DIRECTORY}`;
     const { version } = this.#state;
     const { bytes, hint } = await encodeCheckpoint(this.#state, this.#digest);
-    await files.replace(`${log}/${checkpointFileName(version)}`, bytes);
+    const name = checkpointFileName(version);
+    const temporary = `${log}/.${name}.${this.#host.random.uuidHex()}.tmp`;
+    {
+      await using file = await files.create(temporary);
+      await file.write(bytes);
+      if (this.#options.flush !== false) await file.sync();
+    }
+    await files.rename(temporary, `${log}/${name}`);
     // Hadoop keeps a checksum beside a file, which would be that of the last.
     await this.#removeIfThere(`${log}/.${LAST_CHECKPOINT}.crc`);
     await files.replace(`${log}/${LAST_CHECKPOINT}`, hint);
@@ -357,6 +365,16 @@ export class DeltaTable {
   #grow(bytes: number): void {
     const { commitBytes, ...rest } = this.#tail;
     this.#tail = { ...rest, commitBytes: commitBytes + bytes };
+  }
+
+  /** What was published must be the next version of a log that is still there. */
+  async #confirm(before: number, version: number): Promise<void> {
+    try {
+      await this.#requireConnected(before);
+    } catch (cause) {
+      if (!(cause instanceof PondError)) throw cause;
+      throw unknownOutcome(this.#reader.commitPath(version), cause);
+    }
   }
 
   /**

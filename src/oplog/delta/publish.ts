@@ -87,13 +87,28 @@ async function link(
     return true;
   } catch (error) {
     if (hasCode(error, "ALREADY_EXISTS")) {
-      // Over NFS the answer to a link that was made can get lost, and the
-      // client asks again: then the file is ours.
-      return equalBytes(await files.read(path), bytes);
+      return await isOurs(files, path, bytes);
     }
     await removeLeftover(files, temporary);
     if (hasCode(error, "IO")) throw unknownOutcome(path, error);
     throw error;
+  }
+}
+
+/**
+ * Over NFS the answer to a link that was made can get lost, and the client asks
+ * again: then the file that is there is ours.
+ */
+async function isOurs(
+  files: FileStore,
+  path: string,
+  bytes: Bytes,
+): Promise<boolean> {
+  try {
+    return equalBytes(await files.read(path), bytes);
+  } catch (cause) {
+    if (!(cause instanceof PondError)) throw cause;
+    throw unknownOutcome(path, cause);
   }
 }
 
@@ -105,11 +120,13 @@ async function flushOutcome(
   try {
     await files.syncDirectory(directory);
   } catch (cause) {
+    if (!(cause instanceof PondError)) throw cause;
     throw unknownOutcome(path, cause);
   }
 }
 
-function unknownOutcome(path: string, cause: unknown): PondError {
+/** From the link on, no error says that the commit was not made. */
+export function unknownOutcome(path: string, cause: unknown): PondError {
   return new PondError(
     "OUTCOME_UNKNOWN",
     `Cannot tell whether the commit ${path} is on the disk`,

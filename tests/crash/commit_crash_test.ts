@@ -1,0 +1,254 @@
+/**
+ * Stops a process at each operation on the disk, cuts the power, and looks at
+ * what is left: the old state or the new one, and an acknowledged one always.
+ */
+import { assert, assertEquals } from "@std/assert";
+import {
+  type CrashMode,
+  memoryHost,
+  SimDisk,
+  SimStop,
+} from "../../src/host/memory.ts";
+import { SeededRandom } from "../../src/host/memory.ts";
+import { type Layout, TinyLogFS } from "../../src/tinylogfs/mod.ts";
+import { type Tree, treeOf } from "../support/tree.ts";
+
+const POND = "/pond";
+
+/** What happens to what was not flushed; "random" by several seeds. */
+const CRASHES: readonly (readonly [CrashMode, number])[] = [
+  ["nothing survives", 1],
+  ["everything survives", 1],
+  ["random", 2],
+  ["random", 3],
+  ["random", 4],
+];
+
+/** Work that makes one commit of a pond, or none. */
+interface Scenario {
+  readonly name: string;
+  /** Brings a pond to the state before. */
+  before(fs: TinyLogFS): Promise<void>;
+  /** The work that is stopped; resolves when it is acknowledged. */
+  work(disk: SimDisk, seed: number): Promise<void>;
+}
+
+async function opened(
+  disk: SimDisk,
+  seed: number,
+  staged = false,
+): Promise<TinyLogFS> {
+  // A process of its own: it makes other ids than the one before.
+  const host = memoryHost({ files: disk, seed: seed + 1000 });
+  return await TinyLogFS.open(host, POND, { staged });
+}
+
+async function someFiles(fs: TinyLogFS): Promise<void> {
+  await fs.createDirectory("/d");
+  await fs.createDirectory("/e");
+  await fs.createFile("/d/a", "a");
+  await fs.createFile("/d/b", "b");
+  await fs.createFile("/large", new Uint8Array(70_000).fill(1));
+  await fs.commit();
+}
+
+async function changeMuch(fs: TinyLogFS): Promise<void> {
+  await fs.updateFile("/d/a", "A");
+  await fs.rename("/d/b", "/e/c");
+  await fs.delete("/large");
+  await fs.createFile("/large2", new Uint8Array(80_000).fill(2));
+  await fs.createDirectory("/f/g", { recursive: true });
+  await fs.createSymlink("/f/g/link", "../../d/a");
+}
+
+const SCENARIOS: readonly Scenario[] = [
+  {
+    name: "a commit of many kinds of changes",
+    before: someFiles,
+    async work(disk, seed) {
+      const fs = await opened(disk, seed);
+      await changeMuch(fs);
+      await fs.commit();
+    },
+  },
+  {
+    name: "a commit that a checkpoint follows",
+    async before(fs) {
+      for (let i = 0; i < 63; i++) {
+        await fs.writeFile("/f", `${i}`);
+        await fs.commit();
+      }
+    },
+    async work(disk, seed) {
+      const fs = await opened(disk, seed);
+      await fs.writeFile("/f", "new");
+      await fs.commit();
+    },
+  },
+  {
+    name: "a restore",
+    async before(fs) {
+      await someFiles(fs);
+      await changeMuch(fs);
+      await fs.commit();
+    },
+    async work(disk, seed) {
+      await (await opened(disk, seed)).restore("v1");
+    },
+  },
+  {
+    name: "a commit of what was staged",
+    async before(fs) {
+      await someFiles(fs);
+      await changeMuch(fs);
+      await fs.stage();
+    },
+    async work(disk, seed) {
+      await (await opened(disk, seed, true)).commit();
+    },
+  },
+];
+
+/** A disk with a pond in the state before. */
+async function prepared(
+  scenario: Scenario,
+  layout: Layout,
+  seed: number,
+): Promise<SimDisk> {
+  const random = new SeededRandom(seed);
+  const disk = new SimDisk(() => random.fraction());
+  const host = memoryHost({ files: disk, seed });
+  const fs = await TinyLogFS.initEmpty(host, POND, { layout });
+  await scenario.before(fs);
+  // The test begins with a disk that has been flushed as a whole.
+  disk.crash("everything survives");
+  return disk;
+}
+
+async function stateOf(disk: SimDisk): Promise<Tree> {
+  await using fs = await opened(disk, 99);
+  return await treeOf(fs);
+}
+
+for (const layout of ["clustered", "hive"] as const) {
+  for (const scenario of SCENARIOS) {
+    Deno.test(`${scenario.name} (${layout}), stopped at any operation, leaves the old state or the new`, async () => {
+      for (const [mode, seed] of CRASHES) {
+        const disk = await prepared(scenario, layout, seed);
+        const before = await stateOf(disk);
+        const start = disk.operations.length;
+        await scenario.work(disk, seed);
+        const operations = disk.operations.length - start;
+        const after = await stateOf(disk);
+        assert(operations > 10, `${operations} operations`);
+        for (let at = 1; at <= operations; at++) {
+          await stopAt(at, { scenario, layout, mode, seed, before, after });
+        }
+      }
+    });
+  }
+}
+
+async function stopAt(
+  at: number,
+  { scenario, layout, mode, seed, before, after }: {
+    readonly scenario: Scenario;
+    readonly layout: Layout;
+    readonly mode: CrashMode;
+    readonly seed: number;
+    readonly before: Tree;
+    readonly after: Tree;
+  },
+): Promise<void> {
+  const disk = await prepared(scenario, layout, seed);
+  disk.inject({ at, kind: "stop" });
+  const acknowledged = await finishes(() => scenario.work(disk, seed));
+  const { name, path } = disk.operations.at(-1) ?? { name: "", path: "" };
+  disk.crash(mode);
+  const left = await stateOf(disk);
+  const where = `${mode}, seed ${seed}, stopped at ${at}: ${name} ${path}`;
+  const isNew = JSON.stringify(left) === JSON.stringify(after);
+  if (!isNew) assertEquals(left, before, where);
+  assert(isNew || !acknowledged, `an acknowledged commit is lost: ${where}`);
+  await goesOn(disk, where);
+}
+
+/** Whether work was acknowledged; the stop is the only way that it may fail. */
+async function finishes(work: () => Promise<void>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    if (error instanceof SimStop) return false;
+    throw error;
+  }
+}
+
+/** No repair is needed: the next process works as if nothing had been. */
+async function goesOn(disk: SimDisk, where: string): Promise<void> {
+  await using fs = await opened(disk, 123);
+  await fs.createFile("/next", "next");
+  await fs.commit();
+  await using again = await opened(disk, 124);
+  assertEquals((await treeOf(again))["/next"], "next", where);
+}
+
+Deno.test("init, stopped at any operation, leaves no pond or a whole one, and can be done again", async () => {
+  for (const layout of ["clustered", "hive"] as const) {
+    for (const [mode, seed] of CRASHES) {
+      for (let at = 1;; at++) {
+        const random = new SeededRandom(seed);
+        const disk = new SimDisk(() => random.fraction());
+        disk.inject({ at, kind: "stop" });
+        const host = memoryHost({ files: disk, seed });
+        const acknowledged = await finishes(async () => {
+          await TinyLogFS.initEmpty(host, POND, { layout });
+        });
+        disk.crash(mode);
+        const exists = await isPond(disk);
+        assert(exists || !acknowledged, `${mode}, seed ${seed}, at ${at}`);
+        if (!exists) {
+          const next = memoryHost({ files: disk, seed: seed + 1 });
+          await TinyLogFS.initEmpty(next, POND, { layout });
+        }
+        assertEquals(await stateOf(disk), {});
+        if (acknowledged) break;
+      }
+    }
+  }
+});
+
+async function isPond(disk: SimDisk): Promise<boolean> {
+  return await disk.stat(`${POND}/pond.json`) !== undefined;
+}
+
+Deno.test("stage(), stopped at any operation, keeps what was staged before, whole", async () => {
+  for (const [mode, seed] of CRASHES) {
+    for (let at = 1;; at++) {
+      const disk = await prepared(STAGED, "clustered", seed);
+      disk.inject({ at, kind: "stop" });
+      const acknowledged = await finishes(() => STAGED.work(disk, seed));
+      disk.crash(mode);
+      await using fs = await opened(disk, 5, true);
+      const paths = fs.pendingOperations().map(({ path }) => path);
+      const both = JSON.stringify(paths) === `["/first","/second"]`;
+      if (!both) assertEquals(paths, ["/first"], `${mode} ${seed} ${at}`);
+      assert(both || !acknowledged, `lost: ${mode}, seed ${seed}, at ${at}`);
+      assertEquals((await fs.commit()).operationsCommitted, paths.length);
+      if (acknowledged) break;
+    }
+  }
+});
+
+const STAGED: Scenario = {
+  name: "staging",
+  async before(fs) {
+    await fs.createFile("/first", "1");
+    await fs.stage();
+  },
+  async work(disk, seed) {
+    const fs = await opened(disk, seed, true);
+    await fs.createFile("/second", new Uint8Array(70_000));
+    await fs.stage();
+  },
+};
