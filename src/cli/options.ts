@@ -70,6 +70,9 @@ export const VIEW: readonly OptionSpec[] = [AT, PENDING];
 /** Options of commands that change something. */
 export const CHANGE: readonly OptionSpec[] = [MESSAGE, NO_SYNC, DURABILITY];
 
+/** Options of many commands, which are often written before the command. */
+export const LEADING: readonly OptionSpec[] = [...VIEW, ...CHANGE, FORMAT];
+
 /** Options of every command. */
 export const GLOBAL: readonly OptionSpec[] = [
   {

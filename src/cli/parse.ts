@@ -19,7 +19,7 @@ import type {
 } from "./command.ts";
 import type { GlobalOptions } from "./context.ts";
 import { COMMANDS, findCommand } from "./commands.ts";
-import { GLOBAL, TOP_LEVEL } from "./options.ts";
+import { GLOBAL, LEADING, TOP_LEVEL } from "./options.ts";
 import { synopsis } from "./synopsis.ts";
 import { didYouMean, nearest } from "./suggest.ts";
 
@@ -45,34 +45,39 @@ export function parse(
   readonly globals: GlobalOptions;
   readonly command?: undefined;
 } {
-  const top = split(argv, [...GLOBAL, ...TOP_LEVEL], "pond", true);
+  const known = [...GLOBAL, ...TOP_LEVEL, ...LEADING];
+  const top = split(argv, known, "pond", true);
   const [name, ...rest] = top.words;
-  const globals = globalsOf([top]);
+  const globals = globalsOf(top);
   if (top.flag("version")) return { globals, ...bindNamed("version", []) };
   if (name === undefined) {
-    if (!top.flag("help")) return { globals };
-    return { globals, ...bindHelp(undefined, argv) };
+    if (top.flag("help")) return { globals, ...bindHelp(undefined, argv) };
+    refuseLeading(top);
+    return { globals };
   }
   const entry = findCommand(name);
   if (entry === undefined) throw unknownCommand(name);
+  // Options may stand before the command, too: they are the command's all the
+  // same, if it has them.
+  const leading = argv.slice(0, argv.length - top.words.length);
   const values = split(
-    rest,
+    [...leading, ...rest],
     [...entry.options, ...GLOBAL],
     `pond ${entry.name}`,
   );
-  const all = { globals: globalsOf([values, top]) };
-  if (top.flag("help") || values.flag("help")) {
-    return { ...all, ...bindHelp(entry.name, argv) };
-  }
+  const all = { globals: globalsOf(values) };
+  if (values.flag("help")) return { ...all, ...bindHelp(entry.name, argv) };
   checkCount(entry, values.words);
-  const json = values.flag("json") || top.flag("json");
-  return {
-    ...all,
-    ...entry.bind({
-      ...values,
-      flag: (option) => option === "json" ? json : values.flag(option),
-    }),
-  };
+  return { ...all, ...entry.bind(values) };
+}
+
+/** Without a command, its options mean nothing. */
+function refuseLeading(top: Values): void {
+  const option = LEADING.find(({ name, kind }) =>
+    kind === "flag" ? top.flag(name) : top.text(name) !== undefined
+  );
+  if (option === undefined) return;
+  throw usage(`--${option.name} needs a command`, "pond help");
 }
 
 /**
@@ -240,18 +245,13 @@ function checkedText(
   return text;
 }
 
-function globalsOf(sources: readonly Values[]): GlobalOptions {
-  const text = (name: string) =>
-    sources.map((values) => values.text(name)).find((value) =>
-      value !== undefined
-    );
-  const flag = (name: string) => sources.some((values) => values.flag(name));
-  const color = text("color");
+function globalsOf(values: Values): GlobalOptions {
+  const color = values.text("color");
   return {
-    pond: text("pond"),
+    pond: values.text("pond"),
     color: color === "always" || color === "never" ? color : "auto",
-    quiet: flag("quiet"),
-    json: flag("json") || text("format") === "json",
+    quiet: values.flag("quiet"),
+    json: values.flag("json") || values.text("format") === "json",
   };
 }
 

@@ -25,6 +25,11 @@ const BATCH_ROWS = 1000;
 export interface Column<R> extends QueryColumn {
   /** The value in a row. */
   value(row: R): QueryValue;
+  /**
+   * What people see in its place on a terminal, where they asked for no format:
+   * a shorter form, or with `hidden` nothing.
+   */
+  readonly terminal?: "hidden" | ((row: R) => string);
 }
 
 /** Writes rows of a command to standard output. */
@@ -34,16 +39,25 @@ export async function writeRows<R>(
   columns: readonly Column<R>[],
   rows: AsyncIterable<R> | Iterable<R>,
 ): Promise<void> {
-  const { out } = context;
-  const header = format !== undefined || out.isTerminal;
-  const named = columns.map(({ name, type }) => ({ name, type }));
+  const { isTerminal } = context.out;
+  const shown = isTerminal && format === undefined
+    ? columns.flatMap(forPeople)
+    : columns;
+  const named = shown.map(({ name, type }) => ({ name, type }));
   await writeBatches(
     context,
     format,
     named,
-    batchesOf(columns, named, rows),
-    header,
+    batchesOf(shown, named, rows),
+    format !== undefined || isTerminal,
   );
+}
+
+function forPeople<R>(column: Column<R>): Column<R>[] {
+  const { terminal, name } = column;
+  if (terminal === "hidden") return [];
+  if (terminal === undefined) return [column];
+  return [{ name, type: "VARCHAR", value: terminal }];
 }
 
 /** Writes records to standard output; their keys are the columns. */

@@ -11,6 +11,12 @@ import { ExitCode } from "./exit_codes.ts";
 import { locatePond } from "./locate.ts";
 import { didYouMean, nearest } from "./suggest.ts";
 
+/**
+ * A command is one transaction, up to so many pending bytes; what is beyond
+ * that commits on the way, since memory is finite.
+ */
+const COMMIT_THRESHOLD_BYTES = 256 * 1024 * 1024;
+
 /** Names of a directory that a suggestion looks at. */
 const MAX_SIBLINGS = 1000;
 
@@ -62,7 +68,12 @@ export async function changePond(
   work: (fs: TinyLogFS) => Promise<ExitCode | void>,
 ): Promise<ExitCode> {
   const { durability, noSync, message } = change;
-  return await withPond(context, { durability, staged: noSync }, async (fs) => {
+  const options = {
+    durability,
+    staged: noSync,
+    commitThresholdBytes: COMMIT_THRESHOLD_BYTES,
+  };
+  return await withPond(context, options, async (fs) => {
     const code = await work(fs);
     context.signal.throwIfAborted();
     if (noSync) await reportStaged(context, await fs.stage());

@@ -33,7 +33,8 @@ export function localTime(timestampUs: number): string {
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${
     two(date.getDate())
   }`;
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
+  const time = [date.getHours(), date.getMinutes(), date.getSeconds()];
+  return `${day} ${time.map(two).join(":")}`;
 }
 
 const TYPE_LETTERS: Readonly<Record<DirEntry["fileType"], string>> = {

@@ -22,6 +22,14 @@ export interface RecordDraft {
   readonly entries: readonly OplogEntry[];
 }
 
+/** A file that was written. */
+export interface WrittenFile {
+  /** What the log shall say of it. */
+  readonly add: AddFile;
+  /** The rows in it. */
+  readonly records: readonly Record[];
+}
+
 /** Where and how data files are written. */
 export interface DataFileOptions {
   /** The table's directory. */
@@ -41,7 +49,7 @@ export class DataFileWriter {
   readonly #directory: string;
   readonly #layout: OplogLayout;
   readonly #flush: boolean;
-  readonly #written: AddFile[] = [];
+  readonly #written: WrittenFile[] = [];
   /** On the host; those of unfinished files as well. */
   readonly #paths: string[] = [];
 
@@ -60,7 +68,7 @@ export class DataFileWriter {
   }
 
   /** The files so far. */
-  get written(): readonly AddFile[] {
+  get written(): readonly WrittenFile[] {
     return this.#written;
   }
 
@@ -108,7 +116,7 @@ export class DataFileWriter {
     const name = `part-${this.#host.random.uuidHex()}.parquet`;
     const path = hive === undefined ? name : `part_id=${hive}/${name}`;
     await this.#create(path, bytes, hive);
-    this.#written.push({
+    const add: AddFile = {
       path,
       partitionValues: hive === undefined ? {} : { part_id: hive },
       size: bytes.length,
@@ -119,7 +127,8 @@ export class DataFileWriter {
         sha256: await sha256Hex(bytes),
         ...(hive === undefined ? partTags(drafts.map((d) => d.partId)) : {}),
       },
-    });
+    };
+    this.#written.push({ add, records });
     return bytes.length;
   }
 

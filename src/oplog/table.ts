@@ -157,7 +157,7 @@ export class OplogTable {
         "delta.dataSkippingStatsColumns": "part_id,timestamp,version",
       },
     }, {
-      adds: files.written,
+      adds: files.written.map(({ add }) => add),
       commitInfo: commitInfoOf(note),
       timestampMs: Math.floor(timestampUs / 1000),
     }, options);
@@ -250,7 +250,10 @@ export class OplogTable {
       timestampMs: Math.floor(timestampUs / 1000),
     });
     if (result.status === "taken") return { status: "taken" };
-    for (const add of files.written) this.#indexAdd(add);
+    for (const { add, records } of files.written) {
+      this.#indexAdd(add);
+      this.#cache(add.path, records);
+    }
     return result;
   }
 
@@ -268,7 +271,7 @@ export class OplogTable {
       const bytes = await files.write(records, version, timestampUs);
       const result = await this.#delta.commit({
         ...commit,
-        adds: files.written,
+        adds: files.written.map(({ add }) => add),
       });
       if (result.status === "taken") {
         await files.discard();
@@ -385,14 +388,19 @@ export class OplogTable {
     }
     const bytes = await this.#delta.readFile(add);
     const records = await decodeRecords(bytes, add, this.#delta.dataPath(add));
-    this.#fileCache.set(add.path, records);
-    this.#fileCacheBytes += contentBytes(records);
-    for (const [path, oldest] of this.#fileCache) {
-      if (this.#fileCacheBytes <= FILE_CACHE_BYTES || path === add.path) break;
-      this.#fileCache.delete(path);
-      this.#fileCacheBytes -= contentBytes(oldest);
-    }
+    this.#cache(add.path, records);
     return records;
+  }
+
+  /** Keeps the rows of a file, and as many others as there is room for. */
+  #cache(path: string, records: readonly Record[]): void {
+    this.#fileCache.set(path, records);
+    this.#fileCacheBytes += contentBytes(records);
+    for (const [oldest, rows] of this.#fileCache) {
+      if (this.#fileCacheBytes <= FILE_CACHE_BYTES || oldest === path) break;
+      this.#fileCache.delete(oldest);
+      this.#fileCacheBytes -= contentBytes(rows);
+    }
   }
 }
 

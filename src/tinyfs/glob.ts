@@ -21,10 +21,7 @@
  *
  * @module
  */
-import { PondError } from "../errors.ts";
-
-/** A pattern may have so many alternatives. */
-const MAX_ALTERNATIVES = 1024;
+import { expandBraces, invalidPattern } from "./braces.ts";
 
 /** What matches one name of a path, or with `**` any number of them. */
 export type NameMatcher =
@@ -68,11 +65,11 @@ export interface Glob {
  * @throws {PondError} `INVALID_ARGUMENT` when it is none.
  */
 export function parseGlob(pattern: string): Glob {
-  if (pattern === "") throw invalid(pattern, "it is empty");
+  if (pattern === "") throw invalidPattern(pattern, "it is empty");
   const texts = expandBraces(pattern);
-  const absolute = pattern.startsWith("/");
+  const absolute = texts.some((text) => text.startsWith("/"));
   if (texts.some((text) => text.startsWith("/") !== absolute)) {
-    throw invalid(pattern, "some of its alternatives start at the root");
+    throw invalidPattern(pattern, "some of its alternatives start at the root");
   }
   return {
     pattern,
@@ -119,43 +116,16 @@ export function matchName(
   name: string,
 ): readonly string[] | undefined {
   const characters = [...name];
-  /** Where the match of each token begins. */
-  const starts: number[] = [];
-  let token = 0;
-  let at = 0;
-  let star: number | undefined;
-  let starEnd = 0;
-  while (token < tokens.length || at < characters.length) {
-    const current = tokens[token];
-    const character = characters[at];
-    if (current?.kind === "any characters") {
-      starts[token] = starEnd = at;
-      star = token++;
-    } else if (current && character && matchesCharacter(current, character)) {
-      starts[token++] = at++;
-    } else {
-      // The last `*` takes one character more. An earlier one never has to:
-      // what follows it was found as early as it can be.
-      if (star === undefined || starEnd >= characters.length) return undefined;
-      token = star + 1;
-      at = ++starEnd;
-    }
-  }
-  starts[token] = at;
-  return captured(tokens, characters, starts);
-}
-
-function captured(
-  tokens: readonly Token[],
-  characters: readonly string[],
-  starts: readonly number[],
-): string[] {
-  const captures: string[] = [];
-  tokens.forEach(({ kind }, i) => {
-    if (kind === "character") return;
-    captures.push(characters.slice(starts[i], starts[i + 1]).join(""));
+  const starts = align(tokens, characters, {
+    isAny: ({ kind }) => kind === "any characters",
+    matches: matchesCharacter,
   });
-  return captures;
+  return starts &&
+    tokens.flatMap(({ kind }, i) =>
+      kind === "character"
+        ? []
+        : characters.slice(starts[i], starts[i + 1]).join("")
+    );
 }
 
 function matchesCharacter(token: Token, character: string): boolean {
@@ -182,41 +152,21 @@ function pointOf(character: string): number {
   return character.codePointAt(0) ?? 0;
 }
 
-/** Matches names by trying what `**` stands for, the shortest first. */
+/** Matches all names of a path. */
 function matchNames(
   matchers: readonly NameMatcher[],
   names: readonly string[],
 ): readonly string[] | undefined {
-  // What failed once fails again: without this, `**` costs exponential time.
-  const failed = new Set<number>();
-  const match = (
-    matcher: number,
-    name: number,
-  ): readonly string[] | undefined => {
-    const key = matcher * (names.length + 1) + name;
-    if (failed.has(key)) return undefined;
-    const found = tryMatch(matcher, name);
-    if (found === undefined) failed.add(key);
-    return found;
-  };
-  const tryMatch = (
-    matcher: number,
-    name: number,
-  ): readonly string[] | undefined => {
-    const current = matchers[matcher];
-    if (current === undefined) return name === names.length ? [] : undefined;
-    const text = names[name];
-    if (current.kind === "directories") {
-      const none = match(matcher + 1, name);
-      if (none !== undefined || text === undefined) return none;
-      const rest = match(matcher, name + 1);
-      return rest && [text, ...rest];
-    }
-    const own = text === undefined ? undefined : matchOne(current, text);
-    const rest = own && match(matcher + 1, name + 1);
-    return rest && [...(own ?? []), ...rest];
-  };
-  return match(0, 0);
+  const starts = align(matchers, names, {
+    isAny: ({ kind }) => kind === "directories",
+    matches: (matcher, name) =>
+      matcher.kind !== "directories" && matchOne(matcher, name) !== undefined,
+  });
+  return starts && matchers.flatMap((matcher, i) => {
+    const taken = names.slice(starts[i], starts[i + 1]);
+    if (matcher.kind === "directories") return taken;
+    return taken.flatMap((name) => matchOne(matcher, name) ?? []);
+  });
 }
 
 /** Matches a name by any matcher but `**`. */
@@ -226,6 +176,52 @@ export function matchOne(
 ): readonly string[] | undefined {
   if (matcher.kind === "wildcard") return matchName(matcher.tokens, name);
   return matcher.name === name ? [] : undefined;
+}
+
+/** What a token stands for: one item, or any number of them. */
+interface TokenRules<Token, Item> {
+  /** Whether it stands for any number of items. */
+  isAny(token: Token): boolean;
+  /** Whether another token stands for this item. */
+  matches(token: Token, item: Item): boolean;
+}
+
+/**
+ * Lays tokens over items so that each stands for as few as possible, the first
+ * one first.
+ *
+ * @returns The item at which each token begins, and the end behind the last.
+ */
+function align<Token, Item>(
+  tokens: readonly Token[],
+  items: readonly Item[],
+  { isAny, matches }: TokenRules<Token, Item>,
+): number[] | undefined {
+  const starts: number[] = [];
+  let token = 0;
+  let at = 0;
+  let star: number | undefined;
+  let starEnd = 0;
+  while (token < tokens.length || at < items.length) {
+    const current = tokens[token];
+    const item = items[at];
+    if (current !== undefined && isAny(current)) {
+      starts[token] = starEnd = at;
+      star = token++;
+    } else if (
+      current !== undefined && item !== undefined && matches(current, item)
+    ) {
+      starts[token++] = at++;
+    } else {
+      // The last star takes one item more. An earlier one never has to: what
+      // follows it was found as early as it can be.
+      if (star === undefined || starEnd >= items.length) return undefined;
+      token = star + 1;
+      at = ++starEnd;
+    }
+  }
+  starts[token] = at;
+  return starts;
 }
 
 // === From text ===
@@ -243,7 +239,7 @@ function parseAlternative(text: string, pattern: string): GlobAlternative {
     }
     const matcher = parseName(part, pattern);
     if (part === ".." && matchers.some(({ kind }) => kind !== "literal")) {
-      throw invalid(pattern, '".." stands after a wildcard');
+      throw invalidPattern(pattern, '".." stands after a wildcard');
     }
     matchers.push(matcher);
   }
@@ -277,7 +273,9 @@ function tokensOf(part: string, pattern: string): Token[] {
       i = end;
     } else if (character === "\\") {
       const escaped = characters[++i];
-      if (escaped === undefined) throw invalid(pattern, "it ends in a \\");
+      if (escaped === undefined) {
+        throw invalidPattern(pattern, "it ends in a \\");
+      }
       tokens.push({ kind: "character", character: escaped });
     } else tokens.push({ kind: "character", character });
   }
@@ -297,12 +295,17 @@ function classAt(
   const read = (): string => {
     if (characters[at] === "\\") at++;
     const character = characters[at++];
-    if (character === undefined) throw invalid(pattern, "a [ is not closed");
+    if (character === undefined) {
+      throw invalidPattern(pattern, "a [ is not closed");
+    }
     return character;
   };
   while (characters[at] !== "]" || ranges.length === 0) {
     if (characters[at] === "[" && characters[at + 1] === ":") {
-      throw invalid(pattern, "named classes such as [:alpha:] are not known");
+      throw invalidPattern(
+        pattern,
+        "named classes such as [:alpha:] are not known",
+      );
     }
     const from = read();
     const isRange = characters[at] === "-" && characters[at + 1] !== "]" &&
@@ -314,123 +317,9 @@ function classAt(
     at++;
     const to = read();
     if (pointOf(from) > pointOf(to)) {
-      throw invalid(pattern, `the range ${from}-${to} is empty`);
+      throw invalidPattern(pattern, `the range ${from}-${to} is empty`);
     }
     ranges.push([from, to]);
   }
   return { token: { kind: "class", negated, ranges }, end: at };
-}
-
-// === Braces ===
-
-/** Writes a pattern with braces as patterns without. */
-function expandBraces(pattern: string): string[] {
-  const expanded = expandText(pattern, pattern);
-  return [...new Set(expanded)];
-}
-
-function expandText(text: string, pattern: string): string[] {
-  const group = firstGroup(text, pattern);
-  if (group === undefined) return [text];
-  const heads = group.choices.flatMap((choice) => expandText(choice, pattern));
-  const tails = expandText(text.slice(group.end), pattern);
-  if (heads.length * tails.length > MAX_ALTERNATIVES) {
-    throw invalid(
-      pattern,
-      `its braces stand for more than ${MAX_ALTERNATIVES} patterns`,
-    );
-  }
-  const before = text.slice(0, group.start);
-  return heads.flatMap((head) => tails.map((tail) => before + head + tail));
-}
-
-interface Group {
-  readonly start: number;
-  /** Behind the closing brace. */
-  readonly end: number;
-  readonly choices: readonly string[];
-}
-
-/** The first braces with a choice in them; others stand for themselves. */
-function firstGroup(text: string, pattern: string): Group | undefined {
-  for (let start = 0; start < text.length; start++) {
-    if (text[start] === "\\") start++;
-    else if (text[start] === "[") start = endOfClass(text, start);
-    else if (text[start] === "{") {
-      const { choices, end } = choicesAt(text, start, pattern);
-      const range = choices.length === 1
-        ? rangeOf(choices[0] ?? "", pattern)
-        : choices;
-      if (range !== undefined) return { start, end, choices: range };
-      throw invalid(
-        pattern,
-        `the braces in ${text.slice(start, end)} give no choice`,
-      );
-    } else if (text[start] === "}") throw invalid(pattern, "a } is not opened");
-  }
-  return undefined;
-}
-
-/** A class hides braces; one that isn't closed is found out later. */
-function endOfClass(text: string, start: number): number {
-  let at = start + 1;
-  if (text[at] === "!" || text[at] === "^") at++;
-  // As the first character, "]" is one of the class.
-  for (let first = true; at < text.length; at++, first = false) {
-    if (text[at] === "\\") at++;
-    else if (text[at] === "]" && !first) return at;
-  }
-  return start;
-}
-
-function choicesAt(
-  text: string,
-  start: number,
-  pattern: string,
-): { choices: string[]; end: number } {
-  const choices: string[] = [];
-  let depth = 0;
-  let from = start + 1;
-  for (let at = start; at < text.length; at++) {
-    const character = text[at];
-    if (character === "\\") at++;
-    else if (character === "[") at = endOfClass(text, at);
-    else if (character === "{") depth++;
-    else if (character === "," && depth === 1) {
-      choices.push(text.slice(from, at));
-      from = at + 1;
-    } else if (character === "}" && --depth === 0) {
-      choices.push(text.slice(from, at));
-      return { choices, end: at + 1 };
-    }
-  }
-  throw invalid(pattern, "a { is not closed");
-}
-
-/** `1..3` as its numbers. */
-function rangeOf(text: string, pattern: string): string[] | undefined {
-  const match = /^(\d{1,9})\.\.(\d{1,9})$/.exec(text);
-  if (!match) return undefined;
-  const [, from = "", to = ""] = match;
-  const [low, high] = [Number(from), Number(to)];
-  if (low > high || high - low >= MAX_ALTERNATIVES) {
-    throw invalid(
-      pattern,
-      `{${text}} stands for no number, or more than ${MAX_ALTERNATIVES}`,
-    );
-  }
-  const padded = [from, to].some((n) => n.length > 1 && n.startsWith("0"));
-  const width = padded ? Math.max(from.length, to.length) : 0;
-  return Array.from(
-    { length: high - low + 1 },
-    (_, i) => String(low + i).padStart(width, "0"),
-  );
-}
-
-function invalid(pattern: string, problem: string): PondError {
-  return new PondError(
-    "INVALID_ARGUMENT",
-    `Cannot use the pattern ${JSON.stringify(pattern)}: ${problem}`,
-    { path: pattern, hint: "a \\ makes the character after it literal" },
-  );
 }

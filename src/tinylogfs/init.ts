@@ -66,6 +66,8 @@ export async function makePond(
     { format: POND_FORMAT, id: pondId, created },
     `${path}/tmp/${random.uuidHex()}`,
   );
+  // Whoever waits for the lock finds the pond.
+  await files.remove(`${path}/tmp/${LOCK}`);
   if (definition.durability === "full") {
     await files.syncDirectory(path.slice(0, path.lastIndexOf("/")) || "/");
   }

@@ -26,7 +26,7 @@ Deno.test("pond ls -l shows mode, size in bytes, RFC 3339 time, name and target 
   const forPeople = await scratch.ok("ls -l /sensors", { terminal: true });
   assertMatch(
     forPeople,
-    /^-[rwx-]{9} {2}9 B {2}\d{4}-\d\d-\d\d \d\d:\d\d {2}a\.csv\n$/,
+    /^-[rwx-]{9} {2}9 B {2}\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}a\.csv\n$/,
   );
 });
 

@@ -172,3 +172,17 @@ Deno.test("wantsJson() looks for --json where options are", () => {
   assertEquals(wantsJson(["lss", "--json"]), true);
   assertEquals(wantsJson(["cat", "--", "--json"]), false);
 });
+
+Deno.test("parse() takes options of a command before its name as well", () => {
+  const command = (line: string) => parse(words(line)).command;
+  assertEquals(
+    command("--no-sync -m why touch /a"),
+    command("touch --no-sync -m why /a"),
+  );
+  assertEquals(command("--at v1 cat /a"), command("cat --at v1 /a"));
+  assertStringIncludes(refused(["--no-sync", "ls"]).message, "--no-sync");
+  assertStringIncludes(
+    refused(["--at", "v1"]).message,
+    "--at needs a command",
+  );
+});

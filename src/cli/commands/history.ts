@@ -9,6 +9,7 @@ import type { Context } from "../context.ts";
 import { ExitCode } from "../exit_codes.ts";
 import { type Column, timeOf, writeRows } from "../rows.ts";
 import { pondPath, withPond } from "../session.ts";
+import { localTime } from "../units.ts";
 
 const TRANSACTION_COLUMNS: readonly Column<TransactionRow>[] = [
   { name: "version", type: "BIGINT", value: (row) => row.version },
@@ -16,6 +17,7 @@ const TRANSACTION_COLUMNS: readonly Column<TransactionRow>[] = [
     name: "time",
     type: "TIMESTAMP WITH TIME ZONE",
     value: (row) => timeOf(row.timestampUs),
+    terminal: (row) => localTime(row.timestampUs),
   },
   { name: "author", type: "VARCHAR", value: (row) => row.author },
   { name: "operations", type: "BIGINT", value: (row) => row.operations },
@@ -24,6 +26,7 @@ const TRANSACTION_COLUMNS: readonly Column<TransactionRow>[] = [
     name: "transaction_id",
     type: "VARCHAR",
     value: (row) => row.transactionId,
+    terminal: (row) => row.transactionId.slice(0, 8),
   },
 ];
 
@@ -38,13 +41,19 @@ export const OPERATION_COLUMNS: readonly Column<HistoryRow>[] = [
     name: "time",
     type: "TIMESTAMP WITH TIME ZONE",
     value: (row) => timeOf(row.timestampUs),
+    terminal: (row) => localTime(row.timestampUs),
   },
   { name: "operation", type: "VARCHAR", value: (row) => row.operation },
   { name: "type", type: "VARCHAR", value: (row) => row.fileType },
   { name: "path", type: "VARCHAR", value: (row) => row.path },
   { name: "size", type: "BIGINT", value: sizeOf },
   { name: "node_version", type: "BIGINT", value: (row) => row.nodeVersion },
-  { name: "node_id", type: "VARCHAR", value: (row) => row.nodeId },
+  {
+    name: "node_id",
+    type: "VARCHAR",
+    value: (row) => row.nodeId,
+    terminal: "hidden",
+  },
 ];
 
 /** Lists transactions, or the versions of a path. */

@@ -13,7 +13,12 @@ import {
   formatAction,
   parseAction,
 } from "./actions.ts";
-import { checkDigest, sealCommit, unsignedDigest } from "./digest.ts";
+import {
+  checkDigest,
+  previousDigest,
+  sealCommit,
+  unsignedDigest,
+} from "./digest.ts";
 
 /** A commit, decoded. */
 export interface Commit {
@@ -21,6 +26,8 @@ export interface Commit {
   readonly actions: readonly Action[];
   /** Its digest, which the next commit names. */
   readonly digest: string;
+  /** The digest of the commit before, if it names one. */
+  readonly previous: string | undefined;
   /** The id of its transaction, where its writer said one. */
   readonly transactionId: string | undefined;
   /** Its length in bytes. */
@@ -48,16 +55,15 @@ export async function encodeCommit(
 }
 
 /**
- * Decodes a commit, after its digest was checked.
+ * Decodes a commit, after its digest was checked. Commits are decoded in any
+ * order; {@linkcode requireFollows} checks that one belongs behind another.
  *
  * @param bytes The file.
- * @param previous The digest of the commit before, where it is known.
  * @param source The file's path, for errors.
  * @throws {IntegrityError} When it is not what was written.
  */
 export async function decodeCommit(
   bytes: Bytes,
-  previous: string | undefined,
   source: string,
 ): Promise<Commit> {
   if (bytes.length === 0) {
@@ -70,21 +76,46 @@ export async function decodeCommit(
   if (text === undefined) {
     throw new IntegrityError(source, "it is not valid UTF-8");
   }
-  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  const [first = "", ...others] = text.split("\n");
   // The first line says whose commit it is, and with that how it is checked.
-  const first = lines[0] === undefined
-    ? undefined
-    : parseAction(lines[0], source);
-  const commitInfo = first?.kind === "commitInfo"
-    ? first.commitInfo
+  const opening = actionsIn([first], source);
+  const commitInfo = opening[0]?.kind === "commitInfo"
+    ? opening[0].commitInfo
     : undefined;
-  const digest = await checkDigest(bytes, text, commitInfo, previous, source);
-  const actions = lines.flatMap((line) => parseAction(line, source) ?? []);
+  const digest = await checkDigest(bytes, text, commitInfo, source);
   const { txnId } = commitInfo ?? {};
   return {
-    actions,
+    actions: [...opening, ...actionsIn(others, source)],
     digest,
+    previous: previousDigest(commitInfo),
     transactionId: typeof txnId === "string" ? txnId : undefined,
     sizeBytes: bytes.length,
   };
+}
+
+/**
+ * Checks that a commit was made behind the one that is there before it.
+ *
+ * @param commit The later one.
+ * @param digest The digest of the earlier one, where it is known.
+ * @param source The file of the later one, for the error.
+ * @throws {IntegrityError} When it was made behind another.
+ */
+export function requireFollows(
+  { previous }: Commit,
+  digest: string | undefined,
+  source: string,
+): void {
+  if (previous === undefined || digest === undefined) return;
+  if (previous === digest) return;
+  throw new IntegrityError(
+    source,
+    `it follows a commit with the digest ${previous}, and the one before has ${digest}`,
+  );
+}
+
+function actionsIn(lines: readonly string[], source: string): Action[] {
+  return lines.flatMap((line) =>
+    line.trim() === "" ? [] : parseAction(line, source) ?? []
+  );
 }

@@ -53,7 +53,6 @@ export function unsignedDigest(previous: string | undefined): CommitInfo {
  * @param bytes The commit file.
  * @param text The same, decoded.
  * @param commitInfo What its first line says, if it says anything.
- * @param previous The digest of the commit before, where it is known.
  * @param source The file, for the error.
  * @throws {IntegrityError} When a commit of ours is not what was written.
  */
@@ -61,7 +60,6 @@ export async function checkDigest(
   bytes: Bytes,
   text: string,
   commitInfo: CommitInfo | undefined,
-  previous: string | undefined,
   source: string,
 ): Promise<string> {
   if (commitInfo === undefined || !isOurs(commitInfo)) {
@@ -76,17 +74,21 @@ export async function checkDigest(
   }
   const unsigned = text.slice(0, at) + ZEROS + text.slice(at + ZEROS.length);
   const digest = await sha256Hex(encodeUtf8(unsigned));
-  if (digest !== stated) {
-    throw new IntegrityError(source, `its digest is ${digest}, not ${stated}`);
-  }
-  const { pondPrevious } = commitInfo;
-  if (previous !== undefined && pondPrevious !== previous) {
-    throw new IntegrityError(
-      source,
-      `it follows a commit with the digest ${pondPrevious}, and the one before has ${previous}`,
-    );
-  }
-  return digest;
+  if (digest === stated) return digest;
+  throw new IntegrityError(source, `its digest is ${digest}, not ${stated}`);
+}
+
+/**
+ * The digest of the commit before, as a commit of ours names it.
+ *
+ * @param commitInfo What its first line says.
+ * @returns `undefined` where it names none: another engine's, or version 0.
+ */
+export function previousDigest(
+  commitInfo: CommitInfo | undefined,
+): string | undefined {
+  const { pondPrevious } = commitInfo ?? {};
+  return typeof pondPrevious === "string" ? pondPrevious : undefined;
 }
 
 /** A commit is ours if anything in it says so: one flipped bit can't hide it. */

@@ -16,7 +16,7 @@ import {
   type LastCheckpoint,
   parseLastCheckpoint,
 } from "./checkpoint.ts";
-import { type Commit, decodeCommit } from "./commit_file.ts";
+import { type Commit, decodeCommit, requireFollows } from "./commit_file.ts";
 import { type Head, readHead } from "./head.ts";
 import {
   checkpointPartNames,
@@ -110,9 +110,33 @@ export class LogReader {
     version: number,
     previous: string | undefined,
   ): Promise<Commit | undefined> {
+    const commit = await this.#commitIfThere(version);
+    if (commit) requireFollows(commit, previous, this.commitPath(version));
+    return commit;
+  }
+
+  async #commitIfThere(version: number): Promise<Commit | undefined> {
     const path = this.commitPath(version);
     const bytes = await this.#readIfThere(path);
-    return bytes && await decodeCommit(bytes, previous, path);
+    return bytes && await decodeCommit(bytes, path);
+  }
+
+  /**
+   * Reads commits at once, and applies them in order.
+   *
+   * @returns False when one of them is not there.
+   */
+  async #readCommits(log: LogLoad, last: number): Promise<boolean> {
+    const first = log.state.version + 1;
+    const reading: Promise<Commit | undefined>[] = [];
+    for (let at = first; at <= last; at++) {
+      reading.push(this.#commitIfThere(at));
+    }
+    for (const [i, commit] of (await Promise.all(reading)).entries()) {
+      if (commit === undefined) return false;
+      log.add(first + i, commit, this.commitPath(first + i));
+    }
+    return true;
   }
 
   /**
@@ -163,16 +187,8 @@ export class LogReader {
         return undefined;
       }
     }
-    const first = log.state.version + 1;
-    const known = Array.from(
-      { length: Math.max(0, head.version + 1 - first) },
-      (_, i) => this.#readIfThere(this.commitPath(first + i)),
-    );
-    for (const [i, bytes] of (await Promise.all(known)).entries()) {
-      signal?.throwIfAborted();
-      if (bytes === undefined) return undefined;
-      await log.add(first + i, bytes, this.commitPath(first + i));
-    }
+    signal?.throwIfAborted();
+    if (!await this.#readCommits(log, head.version)) return undefined;
     this.#requireSameDigest(head, log);
     const next = await this.#files.stat(this.commitPath(head.version + 1));
     return next === undefined ? await this.#finished(log) : undefined;
@@ -188,20 +204,14 @@ export class LogReader {
     }
     const segment = planLogSegment(names, this.#directory, version);
     const log = new LogLoad(this.#directory);
-    let first = segment.firstCommit;
-    if (
-      segment.checkpoint && !await this.#readCheckpoint(log, segment.checkpoint)
-    ) {
+    const { checkpoint, version: last } = segment;
+    if (checkpoint && !await this.#readCheckpoint(log, checkpoint)) {
       // Empty files are no checkpoint: the commits alone must do.
-      first = 0;
       planLogSegment(names.filter(isNoCheckpoint), this.#directory, version);
     }
-    for (let at = first; at <= segment.version; at++) {
-      signal?.throwIfAborted();
-      const path = this.commitPath(at);
-      const bytes = await this.#readIfThere(path);
-      if (bytes === undefined) throw missing(path);
-      await log.add(at, bytes, path);
+    signal?.throwIfAborted();
+    if (!await this.#readCommits(log, last)) {
+      throw missing(this.commitPath(log.state.version + 1));
     }
     return await this.#finished(log);
   }
@@ -297,8 +307,8 @@ class LogLoad {
     this.#checkpointVersion = version;
   }
 
-  async add(version: number, bytes: Bytes, path: string): Promise<void> {
-    const commit = await decodeCommit(bytes, this.digest, path);
+  add(version: number, commit: Commit, path: string): void {
+    requireFollows(commit, this.digest, path);
     this.state.apply(version, commit.actions);
     this.digest = commit.digest;
     this.#commitBytes += commit.sizeBytes;
