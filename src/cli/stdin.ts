@@ -48,22 +48,19 @@ async function* untilAborted(
   stream: ReadableStream<Uint8Array>,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
-  const aborted = Promise.withResolvers<never>();
-  const abort = () => aborted.reject(signal.reason);
-  // Whoever waits below gets the reason; nobody may be waiting.
-  aborted.promise.catch(() => {});
-  signal.addEventListener("abort", abort);
-  if (signal.aborted) abort();
   const reader = stream.getReader();
+  // A read that waits ends with the stream. (To race each read against one
+  // promise would keep every chunk alive for as long as that promise.)
+  const abort = () => void reader.cancel(signal.reason);
+  signal.addEventListener("abort", abort);
   try {
     while (true) {
-      const { done, value } = await Promise.race([
-        reader.read(),
-        aborted.promise,
-      ]);
-      if (done) return;
+      signal.throwIfAborted();
+      const { done, value } = await reader.read();
+      if (done) break;
       yield value;
     }
+    signal.throwIfAborted();
   } finally {
     signal.removeEventListener("abort", abort);
     reader.releaseLock();

@@ -1,0 +1,8 @@
+import { carryLargeFile } from "../support/large_file.ts";
+
+Deno.test({
+  name:
+    "a file of 2 GiB goes in and out of a pond, bytes equal, with under 250 MiB of memory",
+  ignore: Deno.build.os !== "linux",
+  fn: () => carryLargeFile(2048),
+});
