@@ -74,7 +74,7 @@ const SCENARIOS: readonly Scenario[] = [
   {
     name: "a commit that a checkpoint follows",
     async before(fs) {
-      for (let i = 0; i < 63; i++) {
+      for (let i = 0; i < 62; i++) {
         await fs.writeFile("/f", `${i}`);
         await fs.commit();
       }

@@ -367,13 +367,20 @@ export class DeltaTable {
     this.#tail = { ...rest, commitBytes: commitBytes + bytes };
   }
 
-  /** What was published must be the next version of a log that is still there. */
+  /**
+   * What was published must be the next version of a log that is still there.
+   * Otherwise it stands where nobody reads it, and is taken away again.
+   */
   async #confirm(before: number, version: number): Promise<void> {
+    const path = this.#reader.commitPath(version);
     try {
       await this.#requireConnected(before);
-    } catch (cause) {
-      if (!(cause instanceof PondError)) throw cause;
-      throw unknownOutcome(this.#reader.commitPath(version), cause);
+    } catch (error) {
+      if (hasCode(error, "VERSION_CONFLICT")) {
+        await this.#removeIfThere(path);
+        throw error;
+      }
+      throw error instanceof PondError ? unknownOutcome(path, error) : error;
     }
   }
 
@@ -385,9 +392,9 @@ export class DeltaTable {
     const path = this.#reader.commitPath(version);
     if (await this.#host.files.stat(path) !== undefined) return;
     throw new PondError(
-      "OUTCOME_UNKNOWN",
+      "VERSION_CONFLICT",
       `Cannot go on from version ${version}: the log was cleaned up beyond it`,
-      { path, version, hint: "open the table again" },
+      { path, version, hint: "open it again" },
     );
   }
 
