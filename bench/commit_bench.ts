@@ -1,6 +1,7 @@
 /**
  * What a small durable commit costs, beside the bare writing and flushing of
- * the same files and bytes.
+ * the same files and bytes; and whether it costs more in an old pond, in a
+ * large directory, or after many versions of one file.
  *
  * @module
  */
@@ -25,22 +26,22 @@ async function commitOne(fs: TinyLogFS, path: string): Promise<void> {
 
 /** The files that one commit leaves: their sizes are the baseline's. */
 async function filesOfOneCommit(): Promise<
-  { data: Uint8Array; log: Uint8Array }
+  { readonly data: Uint8Array; readonly log: Uint8Array }
 > {
   const fs = await pond("sizes");
   await commitOne(fs, "/f0");
   await commitOne(fs, "/f1");
   const [file] = fs.oplog.files.slice(-1);
   const oplog = `${directory}/sizes/oplog`;
+  const version = "2".padStart(20, "0");
   return {
     data: await Deno.readFile(`${oplog}/${file?.add.path}`),
-    log: await Deno.readFile(
-      `${oplog}/_delta_log/${"2".padStart(20, "0")}.json`,
-    ),
+    log: await Deno.readFile(`${oplog}/_delta_log/${version}.json`),
   };
 }
 
 const { data, log } = await filesOfOneCommit();
+await Deno.mkdir(`${directory}/bare/log`, { recursive: true });
 
 async function writeAndFlush(path: string, bytes: Uint8Array): Promise<void> {
   const file = await Deno.open(path, { write: true, createNew: true });
@@ -53,7 +54,6 @@ async function writeAndFlush(path: string, bytes: Uint8Array): Promise<void> {
 }
 
 async function bareWrite(): Promise<void> {
-  await Deno.mkdir(`${directory}/bare/log`, { recursive: true });
   const id = count++;
   await writeAndFlush(`${directory}/bare/${id}`, data);
   await writeAndFlush(`${directory}/bare/log/${id}`, log);
@@ -66,9 +66,17 @@ async function filled(name: string, files: number): Promise<TinyLogFS> {
   return fs;
 }
 
+/** A pond in which many files were made, each by a commit of its own. */
 async function aged(name: string, commits: number): Promise<TinyLogFS> {
   const fs = await pond(name);
-  for (let i = 0; i < commits; i++) await commitOne(fs, "/f");
+  for (let i = 0; i < commits; i++) await commitOne(fs, `/f${i}`);
+  return fs;
+}
+
+/** A pond in which one file was written over and over. */
+async function overwritten(name: string, times: number): Promise<TinyLogFS> {
+  const fs = await pond(name);
+  for (let i = 0; i < times; i++) await commitOne(fs, "/f");
   return fs;
 }
 
@@ -76,34 +84,53 @@ const small = await filled("small", 10);
 const large = await filled("large", 10_000);
 const young = await aged("young", 10);
 const old = await aged("old", 2000);
+const first = await overwritten("first", 1);
+const thousandth = await overwritten("thousandth", 1000);
 
-Deno.bench("write + flush, the same bytes", {
+Deno.bench("write + flush, the same files and bytes", {
   group: "one small commit",
   baseline: true,
-}, async () => {
-  await bareWrite();
-});
+}, bareWrite);
 
 Deno.bench("commit", { group: "one small commit" }, async () => {
-  await commitOne(young, "/f");
+  await commitOne(small, "/f0");
 });
 
 Deno.bench("10th commit", { group: "by age", baseline: true }, async () => {
-  await commitOne(young, "/f");
+  await commitOne(young, "/f0");
 });
 
 Deno.bench("2 000th commit", { group: "by age" }, async () => {
-  await commitOne(old, "/f");
+  await commitOne(old, "/f0");
 });
 
 Deno.bench(
-  "into 10 entries",
+  "a new file among 10 entries",
   { group: "by directory size", baseline: true },
   async () => {
     await commitOne(small, `/new${count}`);
   },
 );
 
-Deno.bench("into 10 000 entries", { group: "by directory size" }, async () => {
-  await commitOne(large, `/new${count}`);
+Deno.bench(
+  "a new file among 10 000 entries",
+  { group: "by directory size" },
+  async () => {
+    await commitOne(large, `/new${count}`);
+  },
+);
+
+Deno.bench("2nd version", {
+  group: "overwriting one file",
+  baseline: true,
+}, async () => {
+  await commitOne(first, "/f");
 });
+
+Deno.bench(
+  "1 000th version",
+  { group: "overwriting one file" },
+  async () => {
+    await commitOne(thousandth, "/f");
+  },
+);

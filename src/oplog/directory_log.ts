@@ -2,8 +2,8 @@
  * A directory as a log with snapshots.
  *
  * Each transaction writes one record about a directory that it touches: only
- * the entries that changed, or, when the changes since the last snapshot
- * outgrow it, all of them. So adding a name costs the same in a directory of
+ * the entries that changed, or all of them: when the changes since the last
+ * snapshot outgrow it, and always in a small directory. So adding a name costs the same in a directory of
  * ten and of a million entries, and reading a directory never folds more rows
  * than about twice its size.
  *
@@ -17,8 +17,11 @@
  */
 import type { DirectoryEntry } from "./record.ts";
 
-/** Below this many changed rows a snapshot is never worth its bytes. */
-const MIN_CHANGES_BEFORE_SNAPSHOT = 8;
+/**
+ * A directory of so many entries is written whole each time: that costs some
+ * microseconds, and a reader opens one file for it.
+ */
+const SMALL_DIRECTORY_ENTRIES = 16;
 
 /** A directory at one version, and what its log costs to read. */
 export interface DirectoryState {
@@ -75,9 +78,10 @@ export function planDirectoryChange(
   before: DirectoryState,
   rows: readonly DirectoryEntry[],
 ): DirectoryChange {
+  const { size } = before.entries;
   const changes = before.changesSinceSnapshot + rows.length;
-  const limit = Math.max(MIN_CHANGES_BEFORE_SNAPSHOT, before.entries.size);
-  if (changes <= limit) return { snapshot: false, rows };
+  const isSmall = size + rows.length <= SMALL_DIRECTORY_ENTRIES;
+  if (!isSmall && changes <= size) return { snapshot: false, rows };
   const after = new Map(before.entries);
   applyRows(after, rows);
   return { snapshot: true, rows: [...after.values()] };
