@@ -8,9 +8,6 @@
  * @see {@link https://github.com/apache/parquet-format}
  * @module
  */
-// @ts-types="npm:hyparquet@1.31.5/src/types.d.ts"
-import type { Compressors, SchemaElement } from "hyparquet/src/types.js";
-// @ts-types="npm:hyparquet-writer@0.17.0/src/bytewriter.js"
 import type { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
 import type { ParquetWriter } from "hyparquet-writer/src/parquet-writer.js";
 import { parquetMetadata } from "hyparquet/src/metadata.js";
@@ -18,6 +15,13 @@ import { parquetRead } from "hyparquet/src/read.js";
 import type { Bytes } from "../bytes.ts";
 import { IntegrityError } from "../errors.ts";
 import type { ColumnKind, TypedCell } from "./column_kind.ts";
+
+/** The library says its own types only in a module that has no code. */
+type FileMetaData = ReturnType<typeof parquetMetadata>;
+type SchemaElement = FileMetaData["schema"][number];
+type Compressors = NonNullable<
+  Parameters<typeof parquetRead>[0]["compressors"]
+>;
 
 /** A column of a flat file. */
 export interface ParquetColumn {
@@ -267,7 +271,7 @@ export async function decodeParquet(
 
 /** The library's Snappy is its own; other codecs are loaded when met. */
 async function compressorsFor(
-  metadata: ReturnType<typeof parquetMetadata>,
+  metadata: FileMetaData,
 ): Promise<Compressors> {
   const foreign = metadata.row_groups.some(({ columns }) =>
     columns.some(({ meta_data }) => {
