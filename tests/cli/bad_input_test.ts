@@ -95,7 +95,9 @@ Deno.test("arguments that are no UTF-8 are refused", async () => {
     "sh",
     ...command,
   ], { env: { POND: scratch.pond } });
-  assertEquals(ran.code, 2);
+  // Deno 2.6 refuses them itself, before pond begins.
+  const code = /^2\.[0-8]\./.test(Deno.version.deno) ? 1 : 2;
+  assertEquals(ran.code, code);
   assertStringIncludes(ran.stderr, "UTF-8");
 });
 
