@@ -110,14 +110,22 @@ export class ConflictError extends PondError {
    * Makes the error about one path.
    *
    * @param path The path in the pond that both changed.
-   * @param version The version of the transaction that was first.
+   * @param version The version of the transaction that was first; `undefined`
+   *   when it is pending, too.
    * @param problem What the other transaction did there.
    */
-  constructor(path: string, version: number, problem: string) {
+  constructor(path: string, version: number | undefined, problem: string) {
+    const where = version === undefined
+      ? "by an operation that is staged"
+      : `in version ${version}`;
     super(
       "CONFLICT",
-      `Cannot commit the change of ${path}: ${problem} in version ${version}`,
-      { path, version, hint: "look at the new state and try again" },
+      `Cannot commit the change of ${path}: ${problem} ${where}`,
+      {
+        path,
+        ...(version === undefined ? {} : { version }),
+        hint: "look at the new state and try again",
+      },
     );
   }
 }

@@ -245,18 +245,12 @@ export interface GetCommand extends ViewOptions {
   readonly force: boolean;
 }
 
-/** `pond commit` and `pond sync` */
+/** `pond commit`, and `pond sync`, which is the same without a message. */
 export interface CommitCommand {
-  readonly name: "commit";
+  readonly name: "commit" | "sync";
   readonly message: string | undefined;
-  readonly durability: Durability;
-  readonly format: Format | undefined;
-}
-
-/** `pond sync` */
-export interface SyncCommand {
-  readonly name: "sync";
   readonly paths: readonly string[];
+  readonly first: number | undefined;
   readonly durability: Durability;
   readonly format: Format | undefined;
 }
@@ -339,7 +333,6 @@ export type Command =
   | PutCommand
   | GetCommand
   | CommitCommand
-  | SyncCommand
   | RevertCommand
   | StatusCommand
   | ShowCommand

@@ -1,5 +1,5 @@
 /**
- * The pending transaction of one filesystem, and its way into history.
+ * From pending operations to history.
  *
  * Changes are made one after the other, in the order of the calls. A commit
  * that loses the race for its version takes in what the winner has done,
@@ -11,10 +11,15 @@
  */
 import { hasCode, PondError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
-import type { OplogTable } from "../oplog/mod.ts";
+import type { AppendResult, ForeignCommit, OplogTable } from "../oplog/mod.ts";
 import { type CommitPlan, planCommit } from "./commit_plan.ts";
 import type { CommittedDirectory, DirectoryCache } from "./directories.ts";
-import { Stage, type StageFile } from "./stage.ts";
+import { Pending, type PendingParts } from "./pending.ts";
+import {
+  type Selected,
+  type Selection,
+  selectOperations,
+} from "./selection.ts";
 import { type Operation, Transaction } from "./transaction.ts";
 import type { CommitOptions, CommitResult } from "./types.ts";
 
@@ -27,19 +32,7 @@ const BACKOFF_MIN_MS = 2;
 const BACKOFF_MAX_MS = 500;
 
 /** What a committer works on. */
-export interface CommitterParts {
-  /** The platform. */
-  readonly host: Host;
-  /** The pond's directory. */
-  readonly path: string;
-  /** The pond's identity. */
-  readonly pondId: string;
-  /** Where commits go. */
-  readonly table: OplogTable;
-  /** The committed state. */
-  readonly directories: DirectoryCache;
-  /** Whether what is staged is pending here. */
-  readonly staged: boolean;
+export interface CommitterParts extends PendingParts {
   /** Who commits. */
   readonly author: string;
   /** Pending bytes from which on operations commit by themselves. */
@@ -52,11 +45,7 @@ export class Committer {
   readonly #host: Host;
   readonly #table: OplogTable;
   readonly #directories: DirectoryCache;
-  readonly #stage: Stage;
-  #transaction: Transaction;
-  /** What of the stage is part of the pending transaction. */
-  #staged: readonly StageFile[] = [];
-  #stagedOperations = 0;
+  readonly #pending: Pending;
   /** The pending transaction may have been committed: its flush failed. */
   #unsure = false;
   /** The tail of the queue of changes. */
@@ -68,13 +57,20 @@ export class Committer {
     this.#host = parts.host;
     this.#table = parts.table;
     this.#directories = parts.directories;
-    this.#stage = new Stage(parts.host, parts.path);
-    this.#transaction = this.#newTransaction();
+    this.#pending = new Pending(parts);
   }
 
-  /** The pending transaction; another one after each commit. */
-  get transaction(): Transaction {
-    return this.#transaction;
+  /** The pending work, to look at. */
+  get pending(): Pick<
+    Pending,
+    "transaction" | "operations" | "conflict" | "bytes"
+  > {
+    return this.#pending;
+  }
+
+  /** The id that the pending transaction will have. */
+  get transactionId(): string {
+    return this.#pending.transactionId;
   }
 
   /** Resolves when every change that was asked for has been made. */
@@ -85,34 +81,32 @@ export class Committer {
   /** Adds operations to the pending transaction: all of them, or none. */
   async apply(...operations: readonly Operation[]): Promise<void> {
     await this.#exclusive(async () => {
-      const [only, ...others] = operations;
-      if (only === undefined) return;
-      if (others.length === 0) await this.#transaction.apply(only);
-      else await this.#applyAll(operations);
+      await this.#pending.apply(operations);
       await this.#commitLarge();
     });
   }
 
   /** Brings the state up to the commits (and the stage) of other processes. */
   async refresh(): Promise<void> {
-    await this.#exclusive(() => this.#reload());
+    await this.#exclusive(() => this.#pending.reload());
   }
 
   /**
-   * Makes the pending operations part of history, all or none.
+   * Makes pending operations part of history, all or none.
    *
+   * @param options Why; and a selection, if not all of them are meant.
    * @throws {ConflictError} When they no longer fit; they stay pending.
    */
-  async commit(options: CommitOptions): Promise<CommitResult> {
+  async commit(
+    options: CommitOptions & { readonly selection?: Selection },
+  ): Promise<CommitResult> {
     return await this.#exclusive(async () => {
       if (!this.#parts.staged) return await this.#commit(options);
-      if (!await this.#hasPending()) return this.#nothing();
-      await using _lock = await this.#stage.lock();
-      await this.#reload();
-      const result = await this.#commit(options);
-      await this.#stage.discard(this.#staged);
-      this.#forgetStage();
-      return result;
+      if (!await this.#pending.hasAny()) return this.#nothing();
+      await using _lock = await this.#pending.lock();
+      await this.#pending.reloadToCommit();
+      if (options.selection) await this.#stageRest(options.selection);
+      return await this.#commit(options);
     });
   }
 
@@ -125,34 +119,26 @@ export class Committer {
    */
   async stage(): Promise<number> {
     return await this.#exclusive(async () => {
-      const own = this.#transaction.operations.slice(this.#stagedOperations);
-      if (own.length === 0) return 0;
-      await using _lock = await this.#stage.lock();
-      await this.#reload();
-      const committed = this.#table.applicationVersion(this.#stageId());
-      const above = Math.max(committed, await this.#stage.highest(), 0);
-      const file = await this.#stage.append(own, above);
-      this.#staged = [...this.#staged, file];
-      this.#stagedOperations = this.#transaction.operations.length;
-      return own.length;
+      if (this.#pending.operations.length === 0) return 0;
+      await using _lock = await this.#pending.lock();
+      await this.#pending.reloadToCommit();
+      return await this.#pending.stageOwn();
     });
   }
 
   /** Drops the pending operations, and what is staged with them. */
   async revert(): Promise<number> {
     return await this.#exclusive(async () => {
-      const count = this.#transaction.operations.length;
-      if (this.#staged.length > 0) {
-        await using _lock = await this.#stage.lock();
-        await this.#stage.remove(this.#staged);
+      const count = this.#pending.operations.length;
+      if (!this.#parts.staged) await this.#pending.drop();
+      else {
+        await using _lock = await this.#pending.lock();
+        await this.#pending.drop();
       }
-      this.#forgetStage();
-      this.#transaction = this.#newTransaction();
+      this.#unsure = false;
       return count;
     });
   }
-
-  // === The queue ===
 
   #exclusive<T>(change: () => Promise<T>): Promise<T> {
     const run = this.#queue.then(change);
@@ -162,109 +148,34 @@ export class Committer {
     return run;
   }
 
-  // === Operations ===
-
-  async #applyAll(operations: readonly Operation[]): Promise<void> {
-    const before = this.#transaction.operations;
-    const { id } = this.#transaction;
-    const transaction = new Transaction(id, this.#directories);
-    for (const operation of before) await transaction.apply(operation);
-    for (const operation of operations) await transaction.apply(operation);
-    this.#transaction = transaction;
-  }
-
   /** What shall be staged is not committed behind the caller's back. */
   async #commitLarge(): Promise<void> {
     const { staged, thresholdBytes = COMMIT_THRESHOLD_BYTES } = this.#parts;
-    if (staged || this.#transaction.pendingBytes < thresholdBytes) return;
+    const { pendingBytes } = this.#pending.transaction;
+    if (staged || pendingBytes < thresholdBytes) return;
     await this.#commit({ message: "automatic commit" });
   }
 
-  async #hasPending(): Promise<boolean> {
-    if (this.#transaction.operations.length > 0) return true;
-    return (await this.#stagedFiles()).length > 0;
-  }
-
-  async #stagedFiles(): Promise<StageFile[]> {
-    if (!this.#parts.staged) return [];
-    return await this.#stage.list(
-      this.#table.applicationVersion(this.#stageId()),
-    );
-  }
-
-  /**
-   * Takes in what other processes have committed and staged, and puts the
-   * operations of this one on top. When they no longer fit, nothing is changed.
-   *
-   * @returns The commit of the pending transaction itself, should it be among
-   *   those that were taken in.
-   */
-  async #reload(): Promise<OwnCommit | undefined> {
-    const { id, operations } = this.#transaction;
-    let made = await this.#takeIn(id);
-    let staged = await this.#readStage();
-    // Between the two looks the stage may have been committed: then neither
-    // has shown it.
-    while (staged.length > 0 || this.#staged.length > 0) {
-      const { version } = this.#table;
-      made = await this.#takeIn(id) ?? made;
-      if (this.#table.version === version) break;
-      staged = await this.#readStage();
+  /** Before a part of the stage is committed, the rest is staged for then. */
+  async #stageRest(selection: Selection): Promise<void> {
+    await this.#pending.stageOwn();
+    const { chosen, rest } = await this.#selected(selection);
+    if (chosen.length > 0 && rest.length > 0) {
+      await this.#pending.stageRest(rest);
     }
-    if (made !== undefined) return made;
-    const transaction = new Transaction(id, this.#directories);
-    for (const operation of staged.flatMap(({ operations }) => operations)) {
-      await transaction.apply(operation);
+  }
+
+  async #commit(
+    options: CommitOptions & { readonly selection?: Selection },
+  ): Promise<CommitResult> {
+    if (this.#pending.transaction.operations.length === 0) {
+      return this.#nothing();
     }
-    const stagedOperations = transaction.operations.length;
-    for (const operation of operations.slice(this.#stagedOperations)) {
-      await transaction.apply(operation);
-    }
-    this.#transaction = transaction;
-    this.#staged = staged.map(({ file }) => file);
-    this.#stagedOperations = stagedOperations;
-    return undefined;
-  }
-
-  /** Takes in commits; the one of the transaction with this id, if it's there. */
-  async #takeIn(id: string): Promise<OwnCommit | undefined> {
-    const { touched, commits } = await this.#table.refresh();
-    this.#directories.invalidate(touched);
-    return commits.find(({ transactionId }) => transactionId === id);
-  }
-
-  async #readStage(): Promise<StagedOperations[]> {
-    const read: StagedOperations[] = [];
-    for (const file of await this.#stagedFiles()) {
-      const operations = await this.#stage.read(file);
-      // Committed (or dropped) by another process since it was listed.
-      if (operations !== undefined) read.push({ file, operations });
-    }
-    return read;
-  }
-
-  #newTransaction(): Transaction {
-    return new Transaction(this.#host.random.uuidHex(), this.#directories);
-  }
-
-  #forgetStage(): void {
-    this.#staged = [];
-    this.#stagedOperations = 0;
-  }
-
-  #stageId(): string {
-    return `pond-stage:${this.#parts.pondId}`;
-  }
-
-  // === Committing ===
-
-  async #commit(options: CommitOptions): Promise<CommitResult> {
-    if (this.#transaction.operations.length === 0) return this.#nothing();
     const { clock, random } = this.#host;
     const startMs = clock.monotonicMs();
     if (this.#unsure) {
-      const made = await this.#reload();
-      if (made !== undefined) return await this.#recognised(made, startMs);
+      const made = await this.#pending.reloadToCommit();
+      if (made) return await this.#recognised(made, options, startMs);
       this.#unsure = false;
     }
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
@@ -276,8 +187,8 @@ export class Committer {
       }
       const ceiling = Math.min(BACKOFF_MAX_MS, BACKOFF_MIN_MS * 2 ** attempt);
       await clock.sleep(random.fraction() * ceiling, options.signal);
-      const made = await this.#reload();
-      if (made !== undefined) return await this.#recognised(made, startMs);
+      const made = await this.#pending.reloadToCommit();
+      if (made) return await this.#recognised(made, options, startMs);
     }
     throw new PondError(
       "LOCKED",
@@ -288,36 +199,34 @@ export class Committer {
 
   /** One try; `undefined` when another writer took the version. */
   async #attempt(
-    { message = "" }: CommitOptions,
+    options: CommitOptions & { readonly selection?: Selection },
     startMs: number,
   ): Promise<CommitResult | undefined> {
-    const transaction = this.#transaction;
+    const { message = "", selection } = options;
     const { author } = this.#parts;
+    const selected = await this.#selected(selection);
+    const { transaction } = selected;
+    const { id, operations } = transaction;
+    if (operations.length === 0) return this.#nothing();
     const point = this.#table.nextPoint();
-    const plan = planCommit(
-      transaction,
-      await this.#touchedDirectories(transaction),
-      { id: transaction.id, author, message },
-      point,
-    );
-    const staged = this.#staged.at(-1);
-    const application = staged && {
-      appId: this.#stageId(),
-      version: staged.sequence,
-    };
+    const touched = await this.#touchedDirectories(transaction);
+    const note = { id, author, message };
+    const plan = planCommit(transaction, touched, note, point);
+    const application = this.#pending.stageCounter;
     const appended = await this.#append(plan, point, {
       operation: "WRITE",
-      transactionId: transaction.id,
+      transactionId: id,
       userName: author,
       message,
-      operations: transaction.operations.length,
+      operations: operations.length,
       ...(application ? { application } : {}),
     });
     if (appended.status === "taken") return undefined;
     this.#applyPlan(plan, point.version);
+    await this.#done(selected);
     return {
-      operationsCommitted: transaction.operations.length,
-      transactionId: transaction.id,
+      operationsCommitted: operations.length,
+      transactionId: id,
       version: point.version,
       commitDuration: this.#host.clock.monotonicMs() - startMs,
       bytesWritten: appended.bytesWritten,
@@ -328,7 +237,7 @@ export class Committer {
   async #append(
     plan: CommitPlan,
     ...rest: TailOf<Parameters<OplogTable["append"]>>
-  ): ReturnType<OplogTable["append"]> {
+  ): Promise<AppendResult> {
     try {
       return await this.#table.append(plan.records, ...rest);
     } catch (error) {
@@ -338,22 +247,48 @@ export class Committer {
   }
 
   /** A commit whose answer was an error was made after all. */
-  async #recognised(made: OwnCommit, startMs: number): Promise<CommitResult> {
+  async #recognised(
+    made: ForeignCommit,
+    { selection }: { readonly selection?: Selection },
+    startMs: number,
+  ): Promise<CommitResult> {
     await this.#table.flush();
-    const { id, operations } = this.#transaction;
+    const { id, operations } = this.#pending.transaction;
+    const { chosen, rest } = selection === undefined
+      ? { chosen: operations, rest: [] }
+      : selectOperations(operations, selection);
     this.#unsure = false;
-    this.#transaction = this.#newTransaction();
+    await this.#done({ chosen, rest });
     return {
-      operationsCommitted: operations.length,
+      operationsCommitted: chosen.length,
       transactionId: id,
       version: made.version,
       commitDuration: this.#host.clock.monotonicMs() - startMs,
       bytesWritten: made.sizeBytes,
-      recordBatchSize: operations.length,
+      recordBatchSize: chosen.length,
     };
   }
 
-  /** The committed state of what the transaction changes. */
+  /** What is committed, as a transaction of its own; and what isn't. */
+  async #selected(
+    selection: Selection | undefined,
+  ): Promise<Selected & { readonly transaction: Transaction }> {
+    const all = this.#pending.transaction;
+    if (selection === undefined) {
+      return { chosen: all.operations, rest: [], transaction: all };
+    }
+    const selected = selectOperations(all.operations, selection);
+    const transaction = new Transaction(all.id, this.#directories);
+    for (const each of selected.chosen) await transaction.apply(each);
+    return { ...selected, transaction };
+  }
+
+  async #done(selected: Selected): Promise<void> {
+    if (selected.rest.length === 0) await this.#pending.committed();
+    else await this.#pending.committedPart(selected);
+  }
+
+  /** The committed state of what a transaction changes. */
   async #touchedDirectories(
     transaction: Transaction,
   ): Promise<Map<string, CommittedDirectory>> {
@@ -377,31 +312,18 @@ export class Committer {
       );
       this.#directories.applyCommit({ ...change, rows }, version);
     }
-    this.#transaction = this.#newTransaction();
   }
 
   #nothing(): CommitResult {
     return {
       operationsCommitted: 0,
-      transactionId: this.#transaction.id,
+      transactionId: this.#pending.transactionId,
       version: this.#table.version,
       commitDuration: 0,
       bytesWritten: 0,
       recordBatchSize: 0,
     };
   }
-}
-
-/** A commit of the pending transaction. */
-interface OwnCommit {
-  readonly version: number;
-  readonly sizeBytes: number;
-}
-
-/** What one file of the stage holds. */
-interface StagedOperations {
-  readonly file: StageFile;
-  readonly operations: readonly Operation[];
 }
 
 type TailOf<T extends readonly unknown[]> = T extends

@@ -118,6 +118,9 @@ export class OpLogDirectory extends OpLogNode implements Directory {
     const entry = await this.context.transaction.lookup(this.id, name);
     if (entry === undefined) return undefined;
     const node = this.nodeOf(entry);
+    if (entry.childType === "directory") {
+      await this.#requireEmpty(entry.childNodeId, node.path);
+    }
     // Read before the name is gone: a handle keeps reaching the content.
     const { attributes } = await node.row();
     const { from: _from, sha256: _sha256, blob: _blob, ...kept } = attributes;
@@ -134,6 +137,16 @@ export class OpLogDirectory extends OpLogNode implements Directory {
       content: null,
     });
     return node;
+  }
+
+  async #requireEmpty(id: string, path: string): Promise<void> {
+    const [first] = await this.context.transaction.list(id);
+    if (first === undefined) return;
+    throw new PondError(
+      "DIRECTORY_NOT_EMPTY",
+      `Cannot delete ${path}: the directory is not empty`,
+      { path },
+    );
   }
 
   async move(name: string, to: Directory, toName: string): Promise<boolean> {

@@ -6,6 +6,7 @@
 import type { Bytes, ByteSource } from "../bytes.ts";
 import { InvariantError } from "../errors.ts";
 import {
+  isLiteral,
   joinPath,
   type NodePath,
   type ReadOptions,
@@ -158,6 +159,28 @@ export abstract class FileOperations {
         pending: this.transaction.isPending(directory.id, entry.name),
         ...(withTarget ? { target: await node.target() } : {}),
       };
+    }
+  }
+
+  /**
+   * Paths of files that match a pattern; symlinks to files are followed.
+   *
+   * @throws {PondError} `NOT_FOUND`, `IS_A_DIRECTORY` for a path without any
+   *   wildcard; a pattern that matches nothing has no paths.
+   */
+  async *matchFiles(
+    pattern: string,
+    options: { readonly signal?: AbortSignal } = {},
+  ): AsyncGenerator<string> {
+    if (isLiteral(pattern)) {
+      (await this.root.resolve(pattern)).asFile();
+      yield pattern;
+      return;
+    }
+    for await (const { node, path } of this.root.glob(pattern, options)) {
+      const isFile = node.type === "file" || (node.type === "symlink" &&
+        (await this.root.resolve(path)).node.type === "file");
+      if (isFile) yield path;
     }
   }
 

@@ -8,6 +8,11 @@
  *   {"kind":"create","path":…}       an operation; bytes in base64
  * ```
  *
+ * With `"replaces": n` in its first line, a file is what a commit of a part of
+ * the stage leaves of the files up to n: it counts from that commit on, which
+ * moves the counter to n, and not before. So a crash between the two leaves
+ * either all of the old files or this one.
+ *
  * A commit of the stage moves the pond's `txn` counter for the stage to the
  * highest number in it. Files up to that number are done, whether they have
  * been removed or not: so a crash between the commit and the removal doesn't
@@ -76,8 +81,16 @@ export class Stage {
     return found.sort((a, b) => a.sequence - b.sequence);
   }
 
-  /** Reads a file of the stage; `undefined` when it is gone. */
-  async read(file: StageFile): Promise<Operation[] | undefined> {
+  /**
+   * Reads a file of the stage.
+   *
+   * @param committed The highest number that has been committed.
+   * @returns `undefined` when it is gone, or doesn't count yet.
+   */
+  async read(
+    file: StageFile,
+    committed: number,
+  ): Promise<Operation[] | undefined> {
     let bytes: Bytes;
     try {
       bytes = await this.#host.files.read(file.path);
@@ -85,7 +98,8 @@ export class Stage {
       if (hasCode(error, "NOT_FOUND")) return undefined;
       throw error;
     }
-    return await decodeStage(bytes, file.path);
+    const { replaces, operations } = await decodeStage(bytes, file.path);
+    return replaces > committed ? undefined : operations;
   }
 
   /**
@@ -94,11 +108,13 @@ export class Stage {
    *
    * @param operations In order.
    * @param above Files and commits up to this number exist.
+   * @param replaces The file counts when this number has been committed.
    * @returns The file.
    */
   async append(
     operations: readonly Operation[],
     above: number,
+    replaces: number = -1,
   ): Promise<StageFile> {
     const { files, random } = this.#host;
     const sequence = above + 1;
@@ -106,7 +122,7 @@ export class Stage {
       String(sequence).padStart(20, "0")
     }.ndjson`;
     const temporary = `${this.#directory}/.${random.uuidHex()}.tmp`;
-    const bytes = await encodeStage(operations);
+    const bytes = await encodeStage(operations, replaces);
     {
       await using file = await files.create(temporary);
       await file.write(bytes);
@@ -129,6 +145,19 @@ export class Stage {
   }
 
   /**
+   * Removes files that wait for a commit that was never made. Call it under the
+   * lock: nobody is about to make it.
+   *
+   * @param committed The highest number that has been committed.
+   */
+  async discardUnborn(committed: number): Promise<void> {
+    for (const file of await this.list(committed)) {
+      const operations = await this.read(file, committed);
+      if (operations === undefined) await this.discard([file]);
+    }
+  }
+
+  /**
    * Removes files that are committed, best effort: the counter says already
    * that they are done.
    */
@@ -143,8 +172,17 @@ export class Stage {
   /** Removes files that are dropped. */
   async remove(staged: readonly StageFile[]): Promise<void> {
     if (staged.length === 0) return;
-    for (const { path } of staged) await this.#host.files.remove(path);
+    for (const { path } of staged) await this.#removeIfThere(path);
     await this.#host.files.syncDirectory(this.#directory);
+  }
+
+  /** Whoever has committed the stage in the meantime has removed it. */
+  async #removeIfThere(path: string): Promise<void> {
+    try {
+      await this.#host.files.remove(path);
+    } catch (error) {
+      if (!hasCode(error, "NOT_FOUND")) throw error;
+    }
   }
 
   /** That the directory is there says nothing of the disk: once a process. */
@@ -173,7 +211,10 @@ export class Stage {
   }
 }
 
-async function encodeStage(operations: readonly Operation[]): Promise<Bytes> {
+async function encodeStage(
+  operations: readonly Operation[],
+  replaces: number,
+): Promise<Bytes> {
   const lines = operations.map((operation) => {
     const { attributes, content, ...rest } = operation;
     return JSON.stringify({
@@ -183,11 +224,18 @@ async function encodeStage(operations: readonly Operation[]): Promise<Bytes> {
     });
   });
   const body = encodeUtf8(lines.map((line) => `${line}\n`).join(""));
-  const header = { stage: 1, sha256: await sha256Hex(body) };
+  const header = {
+    stage: 1,
+    sha256: await sha256Hex(body),
+    ...(replaces < 0 ? {} : { replaces }),
+  };
   return concatBytes([encodeUtf8(`${JSON.stringify(header)}\n`), body]);
 }
 
-async function decodeStage(bytes: Bytes, path: string): Promise<Operation[]> {
+async function decodeStage(
+  bytes: Bytes,
+  path: string,
+): Promise<{ readonly replaces: number; readonly operations: Operation[] }> {
   const end = bytes.indexOf(0x0a);
   if (end < 0) throw new IntegrityError(path, "it ends in its first line");
   const header = parseObject(decodeUtf8(bytes.subarray(0, end)), path);
@@ -196,8 +244,12 @@ async function decodeStage(bytes: Bytes, path: string): Promise<Operation[]> {
   if (header.stage !== 1 || header.sha256 !== actual) {
     throw new IntegrityError(path, `the SHA-256 of its content is ${actual}`);
   }
+  const { replaces = -1 } = header;
+  if (typeof replaces !== "number") {
+    throw new IntegrityError(path, "its first line is not what was written");
+  }
   const lines = decodeUtf8(body).split("\n").slice(0, -1);
-  return lines.map((line) => {
+  const operations = lines.map((line) => {
     const { metadata, content, ...rest } = parseObject(line, path);
     const attributes = parseAttributes(String(metadata), path);
     // The digest over the lines is right: they are what encodeStage() wrote.
@@ -207,6 +259,7 @@ async function decodeStage(bytes: Bytes, path: string): Promise<Operation[]> {
       content: typeof content === "string" ? fromBase64(content) : null,
     } as Operation;
   });
+  return { replaces, operations };
 }
 
 /** In pieces: `String.fromCharCode` takes its arguments on the stack. */

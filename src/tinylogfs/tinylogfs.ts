@@ -10,7 +10,7 @@
 import { IntegrityError, InvariantError, PondError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
 import { type DirectoryEntry, OplogTable, ROOT_PART_ID } from "../oplog/mod.ts";
-import { FS, isLiteral, type NodeId, type WorkingDir } from "../tinyfs/mod.ts";
+import { FS, type NodeId, type WorkingDir } from "../tinyfs/mod.ts";
 import { BlobStore } from "./blobs.ts";
 import { Committer } from "./committer.ts";
 import { DirectoryCache } from "./directories.ts";
@@ -23,6 +23,7 @@ import type { NodeContext, NodeRow } from "./node.ts";
 import { readPondFile } from "./pond_file.ts";
 import { planRestore, type RestoreSide } from "./restore.ts";
 import { parseRevision } from "./revision.ts";
+import { selectionOf } from "./selection.ts";
 import type { Transaction } from "./transaction.ts";
 import type {
   CommitOptions,
@@ -199,23 +200,23 @@ export class TinyLogFS extends FileOperations
 
   /** The state of the pond and of the pending transaction. */
   getStatus(): TinyLogFSStatus {
-    const pending = this.transaction.operations.length;
-    const nodes = this.#directories.entryCount + pending;
+    const { bytes, conflict, operations } = this.#committer.pending;
+    const { entryCount } = this.#directories;
     return {
-      pendingOperations: pending,
-      pendingBytes: this.transaction.pendingBytes,
-      totalNodes: nodes,
+      pendingOperations: operations.length,
+      pendingBytes: bytes,
+      totalNodes: entryCount + operations.length,
       lastCommit: new Date(this.#table.timestampUs / 1000),
-      memoryUsage: this.#directories.entryCount * ENTRY_BYTES +
-        this.transaction.pendingBytes,
-      transactionId: this.transaction.id,
+      memoryUsage: entryCount * ENTRY_BYTES + bytes,
+      transactionId: this.#committer.transactionId,
       version: this.version,
+      ...(conflict ? { conflict } : {}),
     };
   }
 
-  /** The pending operations, in order. */
+  /** The pending operations, in order, whether they fit or not. */
   pendingOperations(): readonly PendingOperation[] {
-    return this.transaction.operations.map((operation) => ({
+    return this.#committer.pending.operations.map((operation) => ({
       operation: operation.kind,
       fileType: operation.fileType,
       path: operation.path,
@@ -227,14 +228,18 @@ export class TinyLogFS extends FileOperations
   }
 
   /**
-   * Makes the pending operations part of history, all or none.
+   * Makes the pending operations part of history, all or none; or with `first`
+   * or `paths` only those, and what they need. The rest stays pending.
    *
    * @throws {ConflictError} When another transaction changed the same name or
    *   node; the pending work is kept.
    */
   async commit(options: CommitOptions = {}): Promise<CommitResult> {
     this.#requireWritable();
-    return await this.#committer.commit(options);
+    const selection = selectionOf(options);
+    return await this.#committer.commit(
+      selection ? { ...options, selection } : options,
+    );
   }
 
   /**
@@ -271,10 +276,11 @@ export class TinyLogFS extends FileOperations
     options: CommitOptions = {},
   ): Promise<RestoreResult> {
     this.#requireWritable();
-    if (this.transaction.operations.length > 0) {
+    const { pendingOperations } = this.getStatus();
+    if (pendingOperations > 0) {
       throw new PondError(
         "INVALID_ARGUMENT",
-        `Cannot restore ${revision}: ${this.transaction.operations.length} operations are pending`,
+        `Cannot restore ${revision}: ${pendingOperations} operations are pending`,
         { hint: "commit or revert them first" },
       );
     }
@@ -370,28 +376,6 @@ export class TinyLogFS extends FileOperations
     });
   }
 
-  /**
-   * Paths of files that match a pattern; symlinks to files are followed.
-   *
-   * @throws {PondError} `NOT_FOUND`, `IS_A_DIRECTORY` for a path without any
-   *   wildcard; a pattern that matches nothing has no paths.
-   */
-  async *matchFiles(
-    pattern: string,
-    options: { readonly signal?: AbortSignal } = {},
-  ): AsyncGenerator<string> {
-    if (isLiteral(pattern)) {
-      (await this.root.resolve(pattern)).asFile();
-      yield pattern;
-      return;
-    }
-    for await (const { node, path } of this.root.glob(pattern, options)) {
-      const isFile = node.type === "file" || (node.type === "symlink" &&
-        (await this.root.resolve(path)).node.type === "file");
-      if (isFile) yield path;
-    }
-  }
-
   /** Where the bytes of a file lie; a blob's hash has been checked. */
   async contentLocation(
     path: string,
@@ -437,14 +421,14 @@ export class TinyLogFS extends FileOperations
 
   /** @ignore */
   protected override get transaction(): Transaction {
-    return this.#committer.transaction;
+    return this.#committer.pending.transaction;
   }
 
   #context(): NodeContext {
     const committer = this.#committer;
     return {
       get transaction() {
-        return committer.transaction;
+        return committer.pending.transaction;
       },
       blobs: this.#blobs,
       nowUs: () => this.#host.clock.nowUs(),
@@ -480,7 +464,7 @@ export class TinyLogFS extends FileOperations
       table: this.#table,
       maxVersion: this.version,
       root: this.#fs.root,
-      pending: this.transaction.operations,
+      pending: this.#committer.pending.operations,
       nowUs: this.#host.clock.nowUs(),
     };
   }

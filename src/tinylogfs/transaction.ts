@@ -10,7 +10,7 @@
  * @module
  */
 import type { Bytes } from "../bytes.ts";
-import { ConflictError, invariant, PondError } from "../errors.ts";
+import { ConflictError, invariant } from "../errors.ts";
 import type { DirectoryEntry } from "../oplog/mod.ts";
 import type { NodeId, NodeType } from "../tinyfs/mod.ts";
 import type { Attributes } from "./attributes.ts";
@@ -200,7 +200,7 @@ export class Transaction {
     if (exists) return;
     throw new ConflictError(
       operation.path,
-      directory.committed?.version ?? PENDING_VERSION,
+      directory.committed?.version,
       "its directory was removed",
     );
   }
@@ -217,11 +217,10 @@ export class Transaction {
       actual?.childNodeId === expected?.nodeId &&
       actual?.nodeVersion === expected?.nodeVersion
     ) return;
-    const version = actual?.childVersion ?? directory.committed?.version ??
-      PENDING_VERSION;
+    const version = actual?.childVersion ?? directory.committed?.version;
     throw new ConflictError(
       operation.path,
-      version,
+      version === PENDING_VERSION ? undefined : version,
       actual === undefined
         ? "it was removed or moved"
         : expected === null
@@ -238,10 +237,10 @@ export class Transaction {
       size += Number(entry !== null) - Number(committed.has(name));
     }
     if (size === 0) return;
-    throw new PondError(
-      "DIRECTORY_NOT_EMPTY",
-      `Cannot delete ${operation.path}: the directory is not empty`,
-      { path: operation.path },
+    throw new ConflictError(
+      operation.path,
+      directory.committed?.version,
+      "something was put into it",
     );
   }
 

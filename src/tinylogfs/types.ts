@@ -4,6 +4,7 @@
  * @module
  */
 import type { Bytes } from "../bytes.ts";
+import type { ConflictError } from "../errors.ts";
 import type { NodeId, NodeType } from "../tinyfs/mod.ts";
 import type { Timestamp } from "./timestamp.ts";
 
@@ -51,6 +52,10 @@ export interface OpenOptions {
 export interface CommitOptions {
   /** Why, for the history. */
   readonly message?: string;
+  /** Commits only so many operations, the first ones. */
+  readonly first?: number;
+  /** Commits only operations at or below these paths, and what they need. */
+  readonly paths?: readonly string[];
   /** Ends the attempt, while nothing has been published. */
   readonly signal?: AbortSignal;
 }
@@ -101,6 +106,8 @@ export interface TinyLogFSStatus {
   readonly transactionId: string;
   /** The version of the newest commit. */
   readonly version: number;
+  /** Why what is staged can't be committed any more, if it can't. */
+  readonly conflict?: ConflictError;
 }
 
 /** An entry of a listed directory. */

@@ -54,17 +54,59 @@ Deno.test("pond revert drops what is staged", async () => {
   assertEquals(await scratch.ok("ls --pending"), "sensors\n");
 });
 
-Deno.test("pond sync PATH commits when everything staged is below it", async () => {
+Deno.test("pond sync PATH and pond commit MESSAGE PATH commit a part, and leave the rest staged", async () => {
   await using scratch = await scratchPond();
   await scratch.ok("touch --no-sync /a /b");
-  const part = await scratch.run("sync /a");
-  assertEquals(part.code, 1);
-  assertStringIncludes(part.stderr, "Cannot commit 1 of 2 staged operations");
+  await scratch.ok("mkdir --no-sync -p /x/y");
+  await scratch.ok("touch --no-sync /x/y/z");
   assertEquals(
-    (await scratch.run("sync /sensors")).stderr,
-    "pond: nothing is staged below these paths\n",
+    await scratch.ok("sync /nothing"),
+    "v1: nothing was staged of what was asked for\n",
   );
-  assertEquals(await scratch.ok("sync /a /b"), "v2: 2 operations committed\n");
+  assertEquals(
+    await scratch.ok("sync /a"),
+    "v2: 1 operation committed, 4 still staged\n",
+  );
+  assertEquals(await scratch.ok("ls /"), "a\nsensors\n");
+  // A file needs its directories.
+  assertEquals(
+    await scratch.ok(["commit", "deep", "/x/y/z"]),
+    "v3: 3 operations committed, 1 still staged\n",
+  );
+  assertEquals(await scratch.ok("commit"), "v4: 1 operation committed\n");
+  assertEquals(await scratch.ok("ls /"), "a\nb\nsensors\nx\n");
+  assertEquals((await scratch.run("sync --first 1 /a")).code, 2);
+});
+
+Deno.test("pond commit --first commits the first operations in order", async () => {
+  await using scratch = await scratchPond();
+  await scratch.ok("touch --no-sync /a /b /c");
+  assertEquals(
+    await scratch.ok("commit --first 2"),
+    "v2: 2 operations committed, 1 still staged\n",
+  );
+  assertEquals(await scratch.ok("ls /"), "a\nb\nsensors\n");
+  assertEquals(await scratch.ok("ls --pending /"), "a\nb\nc\t*\nsensors\n");
+});
+
+Deno.test("what is staged and no longer fits is said by status, refused by commit, and dropped by revert", async () => {
+  await using scratch = await scratchPond();
+  await scratch.ok("touch --no-sync /same");
+  await scratch.ok("mkdir /same");
+  const status = await scratch.ok("status --pending");
+  assertStringIncludes(status, "1 operation");
+  assertStringIncludes(
+    status,
+    "Conflict:     Cannot commit the change of /same",
+  );
+  for (const line of ["commit", "ls --pending", "touch --no-sync /other"]) {
+    const ran = await scratch.run(line);
+    assertEquals(ran.code, 5, line);
+    assertStringIncludes(ran.stderr, "in version 2");
+  }
+  assertEquals(await scratch.ok("ls /"), "same\nsensors\n");
+  assertEquals(await scratch.ok("revert"), "1 staged operation dropped\n");
+  assertEquals(await scratch.ok("ls --pending /"), "same\nsensors\n");
 });
 
 Deno.test("pond history lists transactions, and versions of a path through renames", async () => {

@@ -136,7 +136,6 @@ Deno.test("parse() refuses what isn't in the table, and suggests what is", () =>
       "put x",
       "query",
       "query x -f y",
-      "commit x -m y",
       "ls --at v1 --pending",
       "status extra",
     ]

@@ -240,6 +240,45 @@ Deno.test("stage(), stopped at any operation, keeps what was staged before, whol
   }
 });
 
+Deno.test("a commit of a part of the stage, stopped at any operation, leaves every operation committed or staged, and none twice", async () => {
+  for (const [mode, seed] of CRASHES) {
+    for (let at = 1;; at++) {
+      const disk = await prepared(PARTIAL, "clustered", seed);
+      disk.inject({ at, kind: "stop" });
+      const acknowledged = await finishes(() => PARTIAL.work(disk, seed));
+      disk.crash(mode);
+      await using fs = await opened(disk, 5, true);
+      const where = `${mode}, seed ${seed}, stopped at ${at}`;
+      const pending = fs.pendingOperations().map(({ path }) => path);
+      const isCommitted = fs.version === 2;
+      assertEquals(pending, isCommitted ? ["/b"] : ["/a", "/b", "/c"], where);
+      assert(isCommitted || !acknowledged, where);
+      assertEquals((await fs.commit()).operationsCommitted, pending.length);
+      await using after = await opened(disk, 6, true);
+      assertEquals(await treeOf(after), { "/a": "", "/b": "", "/c": "" });
+      assertEquals(after.getStatus().pendingOperations, 0, where);
+      if (acknowledged) break;
+    }
+  }
+});
+
+const PARTIAL: Scenario = {
+  name: "committing a part of the stage",
+  async before(fs) {
+    await fs.createFile("/first", "");
+    await fs.delete("/first");
+    await fs.commit();
+    await fs.createFile("/a", "");
+    await fs.createFile("/b", "");
+    await fs.createFile("/c", "");
+    await fs.stage();
+  },
+  async work(disk, seed) {
+    const fs = await opened(disk, seed, true);
+    await fs.commit({ paths: ["/a", "/c"] });
+  },
+};
+
 const STAGED: Scenario = {
   name: "staging",
   async before(fs) {

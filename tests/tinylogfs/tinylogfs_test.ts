@@ -237,6 +237,64 @@ for (const layout of LAYOUTS) {
     assertEquals(error.code, "CONFLICT");
   });
 
+  test("a directory into which another writer has put something isn't removed", async () => {
+    const host = memoryHost();
+    await using one = await TinyLogFS.initEmpty(host, POND, { layout });
+    await one.createDirectory("/d");
+    await one.commit();
+    await using two = await TinyLogFS.open(host, POND);
+    await two.delete("/d");
+    await one.createFile("/d/f", "f");
+    await one.commit();
+    const error = await assertRejects(() => two.commit(), PondError);
+    assertEquals([error.code, error.path, error.version], [
+      "CONFLICT",
+      "/d",
+      2,
+    ]);
+    assertEquals(two.getStatus().pendingOperations, 1);
+  });
+
+  test("commit({ first }) commits in order, and the rest stays pending", async () => {
+    const host = memoryHost();
+    await using fs = await TinyLogFS.initEmpty(host, POND, { layout });
+    await fs.createDirectory("/d");
+    await fs.createFile("/d/a", "1");
+    await fs.updateFile("/d/a", "2");
+    await fs.createFile("/b", "b");
+    assertEquals((await fs.commit({ first: 2 })).operationsCommitted, 2);
+    await using other = await TinyLogFS.open(host, POND);
+    assertEquals(await text(other, "/d/a"), "1");
+    assertEquals(await names(other, "/"), ["d"]);
+    assertEquals(fs.getStatus().pendingOperations, 2);
+    assertEquals(await text(fs, "/d/a"), "2");
+    assertEquals((await fs.commit({ first: 9 })).operationsCommitted, 2);
+    assertEquals((await fs.commit()).operationsCommitted, 0);
+    await other.refresh();
+    assertEquals(await text(other, "/d/a"), "2");
+    await assertRejects(() => fs.commit({ first: -1 }), RangeError);
+  });
+
+  test("commit({ paths }) takes along what the paths need", async () => {
+    const host = memoryHost();
+    await using fs = await TinyLogFS.initEmpty(host, POND, { layout });
+    await fs.createFile("/old", "old");
+    await fs.createFile("/x", "x");
+    await fs.commit();
+    await fs.createFile("/unrelated", "u");
+    await fs.rename("/old", "/aside");
+    await fs.createDirectory("/new/deep", { recursive: true });
+    await fs.createFile("/new/deep/file", "f");
+    await fs.createFile("/old", "in its place");
+    const result = await fs.commit({ paths: ["/old", "/new/deep/file"] });
+    assertEquals(result.operationsCommitted, 5);
+    await using other = await TinyLogFS.open(host, POND);
+    assertEquals(await names(other, "/"), ["aside", "new", "old", "x"]);
+    assertEquals(await text(other, "/old"), "in its place");
+    assertEquals(fs.getStatus().pendingOperations, 1);
+    assertEquals((await fs.commit()).operationsCommitted, 1);
+  });
+
   test("history is found by time and by the beginning of a transaction's id", async () => {
     const host = memoryHost();
     await using fs = await TinyLogFS.initEmpty(host, POND, { layout });

@@ -41,6 +41,7 @@ function statusRow(fs: TinyLogFS) {
     total_nodes: status.totalNodes,
     memory_usage: status.memoryUsage,
     transaction_id: status.transactionId,
+    conflict: status.conflict?.message ?? null,
   };
 }
 
@@ -79,7 +80,10 @@ async function writeText(
       );
     }
   }
-  if (operations.length > 0) {
+  if (status.conflict) {
+    await out.line(`Conflict:     ${printable(status.conflict.message)}`);
+    await out.line("It can't be committed; drop it with: pond revert");
+  } else if (operations.length > 0) {
     await out.line(
       "Commit it with: pond commit [MESSAGE]; drop it with: pond revert",
     );

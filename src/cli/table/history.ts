@@ -12,7 +12,6 @@ import type {
   RestoreCommand,
   RevertCommand,
   ShowCommand,
-  SyncCommand,
   TableEntry,
   Values,
 } from "../command.ts";
@@ -43,53 +42,83 @@ const MESSAGE: OptionSpec = {
   summary: "Say why, for the history",
 };
 
+const FIRST: OptionSpec = {
+  name: "first",
+  kind: "number",
+  value: "N",
+  summary: "Commit only the first N operations",
+};
+
 const COMMIT: TableEntry = define<CommitCommand>({
   name: "commit",
   group: "History",
   summary: "Commit what is staged",
   description:
     `Makes everything that was staged with --no-sync, by any process, one transaction
-of the history. Commands without --no-sync commit by themselves.`,
-  arguments: [{ name: "MESSAGE", summary: "Why, for the history" }],
-  options: [MESSAGE, DURABILITY, FORMAT],
+of the history. Commands without --no-sync commit by themselves. With PATHs or
+--first, only a part is committed, with what it needs; the rest stays staged.`,
+  arguments: [
+    { name: "MESSAGE", summary: "Why, for the history" },
+    { name: "PATH", summary: "What to commit", many: true },
+  ],
+  options: [MESSAGE, FIRST, DURABILITY, FORMAT],
   examples: [
     { cmd: 'pond commit "first readings"', says: "Commit with a message" },
+    {
+      cmd: 'pond commit "only this" /staged.txt',
+      says: "Commit what is staged of one path",
+    },
   ],
   read: (values) => {
     const message = values.text("message");
-    if (message !== undefined && values.words.length > 0) {
-      throw new PondError("INVALID_ARGUMENT", "Cannot take two messages", {
-        hint: "leave out -m, or the argument",
-      });
-    }
-    return {
-      name: "commit",
-      message: message ?? values.words[0],
-      durability: durabilityOf(values),
-      format: formatOf(values),
-    };
+    const [first, ...others] = values.words;
+    return message === undefined
+      ? commitOf("commit", values, first, others)
+      : commitOf("commit", values, message, values.words);
   },
   load: async () => (await import("../commands/commit.ts")).runCommit,
 });
 
-const SYNC: TableEntry = define<SyncCommand>({
+const SYNC: TableEntry = define<CommitCommand>({
   name: "sync",
   group: "History",
   summary: "Commit what is staged, without a message",
   description:
-    `Does what pond commit does. With PATHs, it commits if every staged operation is
-below one of them; to commit only some of the staged operations is not possible.`,
-  arguments: [{ name: "PATH", summary: "What shall be committed", many: true }],
-  options: [DURABILITY, FORMAT],
-  examples: [{ cmd: "pond sync", says: "Commit what is staged" }],
-  read: (values) => ({
-    name: "sync",
-    paths: values.words,
+    `Does what pond commit does, without a message. With PATHs or --first, only a part
+is committed, with what it needs; the rest stays staged.`,
+  arguments: [{ name: "PATH", summary: "What to commit", many: true }],
+  options: [FIRST, DURABILITY, FORMAT],
+  examples: [
+    { cmd: "pond sync", says: "Commit what is staged" },
+    { cmd: "pond sync /staged.txt", says: "Commit what is staged of one path" },
+  ],
+  read: (values) => commitOf("sync", values, undefined, values.words),
+  load: async () => (await import("../commands/commit.ts")).runCommit,
+});
+
+function commitOf(
+  name: "commit" | "sync",
+  values: Values,
+  message: string | undefined,
+  paths: readonly string[],
+): CommitCommand {
+  const first = values.number("first");
+  if (first !== undefined && paths.length > 0) {
+    throw new PondError(
+      "INVALID_ARGUMENT",
+      "Cannot commit the first operations and those of paths",
+      { hint: "leave out --first, or the paths" },
+    );
+  }
+  return {
+    name,
+    message,
+    paths,
+    first,
     durability: durabilityOf(values),
     format: formatOf(values),
-  }),
-  load: async () => (await import("../commands/commit.ts")).runSync,
-});
+  };
+}
 
 const REVERT: TableEntry = define<RevertCommand>({
   name: "revert",

@@ -1,0 +1,301 @@
+/**
+ * The pending work of one filesystem: the operations of its own process, on
+ * top of those that are staged if it was opened with the stage.
+ *
+ * The stage may stop fitting: when another process commits a change of the same
+ * without it. Then there is no state to look at, only operations to look at, to
+ * commit (which says why it can't) and to revert.
+ *
+ * @module
+ */
+import { ConflictError } from "../errors.ts";
+import type { Host } from "../host/host.ts";
+import type { ForeignCommit, OplogTable } from "../oplog/mod.ts";
+import type { DirectoryCache } from "./directories.ts";
+import type { Selected } from "./selection.ts";
+import { Stage, type StageFile } from "./stage.ts";
+import { type Operation, Transaction } from "./transaction.ts";
+
+/** What pending work belongs to. */
+export interface PendingParts {
+  /** The platform. */
+  readonly host: Host;
+  /** The pond's directory. */
+  readonly path: string;
+  /** The pond's identity. */
+  readonly pondId: string;
+  /** Where commits go. */
+  readonly table: OplogTable;
+  /** The committed state. */
+  readonly directories: DirectoryCache;
+  /** Whether what is staged is pending here. */
+  readonly staged: boolean;
+}
+
+/** What one file of the stage holds. */
+interface StagedOperations {
+  readonly file: StageFile;
+  readonly operations: readonly Operation[];
+}
+
+/** Collects operations until they are committed, staged or dropped. */
+export class Pending {
+  readonly #parts: PendingParts;
+  readonly #table: OplogTable;
+  readonly #directories: DirectoryCache;
+  readonly #stage: Stage;
+  #transaction: Transaction;
+  /** What of the stage is part of the transaction. */
+  #staged: readonly StagedOperations[] = [];
+  #conflict: ConflictError | undefined;
+
+  /** @param parts What it belongs to. */
+  constructor(parts: PendingParts) {
+    this.#parts = parts;
+    this.#table = parts.table;
+    this.#directories = parts.directories;
+    this.#stage = new Stage(parts.host, parts.path);
+    this.#transaction = this.#newTransaction();
+  }
+
+  /**
+   * The transaction; another one after each commit.
+   *
+   * @throws {ConflictError} When the stage no longer fits.
+   */
+  get transaction(): Transaction {
+    if (this.#conflict) throw this.#conflict;
+    return this.#transaction;
+  }
+
+  /** The id that the transaction will have. */
+  get transactionId(): string {
+    return this.#transaction.id;
+  }
+
+  /** The operations in order, whether they fit or not. */
+  get operations(): readonly Operation[] {
+    return this.#conflict
+      ? [...this.#stagedOperations(), ...this.#transaction.operations]
+      : this.#transaction.operations;
+  }
+
+  /** Why the stage no longer fits. */
+  get conflict(): ConflictError | undefined {
+    return this.#conflict;
+  }
+
+  /** Whether what is staged is pending here. */
+  get withStage(): boolean {
+    return this.#parts.staged;
+  }
+
+  /** The application's counter that a commit moves on; none without a stage. */
+  get stageCounter():
+    | { readonly appId: string; readonly version: number }
+    | undefined {
+    const last = this.#staged.at(-1);
+    return last && { appId: this.#stageId(), version: last.file.sequence };
+  }
+
+  /** Adds operations: all of them, or none. */
+  async apply(operations: readonly Operation[]): Promise<void> {
+    const [only, ...others] = operations;
+    if (only === undefined) return;
+    if (others.length === 0) return await this.transaction.apply(only);
+    const { id } = this.transaction;
+    this.#transaction = await this.#built(id, [
+      ...this.transaction.operations,
+      ...operations,
+    ]);
+  }
+
+  /**
+   * Takes in what other processes have committed and staged, and puts the
+   * operations of this one on top.
+   *
+   * @returns The commit of the transaction itself, should it be among those
+   *   that were taken in.
+   * @throws {ConflictError} When the operations of this process no longer fit;
+   *   nothing is changed then.
+   */
+  async reload(): Promise<ForeignCommit | undefined> {
+    const { id } = this.#transaction;
+    const own = this.#ownOperations();
+    let made = await this.#takeIn(id);
+    let staged = await this.#readStage();
+    // Between the two looks the stage may have been committed: then neither
+    // has shown it.
+    while (staged.length > 0 || this.#staged.length > 0) {
+      const { version } = this.#table;
+      made = await this.#takeIn(id) ?? made;
+      if (this.#table.version === version) break;
+      staged = await this.#readStage();
+    }
+    if (made !== undefined) return made;
+    this.#conflict = await this.#conflictIn(staged);
+    const below = this.#conflict ? [] : operationsOf(staged);
+    this.#transaction = await this.#built(id, [...below, ...own]);
+    this.#staged = staged;
+    return undefined;
+  }
+
+  /**
+   * Takes in what other processes have committed and staged, before the
+   * operations are committed.
+   *
+   * @throws {ConflictError} When anything no longer fits.
+   */
+  async reloadToCommit(): Promise<ForeignCommit | undefined> {
+    const made = await this.reload();
+    if (this.#conflict) throw this.#conflict;
+    return made;
+  }
+
+  /** Bytes that the operations hold in memory, estimated. */
+  get bytes(): number {
+    if (!this.#conflict) return this.#transaction.pendingBytes;
+    return this.operations.reduce(
+      (sum, { content }) => sum + (content?.length ?? 0),
+      0,
+    );
+  }
+
+  /**
+   * Holds off other processes that add to the stage or commit it, and clears
+   * away what one of them has left that ended before its commit.
+   */
+  async lock(): Promise<AsyncDisposable> {
+    const lock = await this.#stage.lock();
+    await this.#stage.discardUnborn(this.#committedCounter());
+    return lock;
+  }
+
+  /** Whether anything is pending, or has been staged by now. */
+  async hasAny(): Promise<boolean> {
+    if (this.operations.length > 0) return true;
+    return this.#parts.staged && (await this.#stageFiles()).length > 0;
+  }
+
+  /** Stages the operations of this process. Call it under the lock. */
+  async stageOwn(): Promise<number> {
+    const own = this.#ownOperations();
+    if (own.length === 0) return 0;
+    const file = await this.#stage.append(own, await this.#stageTop());
+    this.#staged = [...this.#staged, { file, operations: own }];
+    return own.length;
+  }
+
+  /**
+   * Stages what a partial commit leaves, valid from that commit on. Call it
+   * under the lock, when everything is staged.
+   */
+  async stageRest(rest: readonly Operation[]): Promise<void> {
+    const replaces = this.stageCounter?.version ?? 0;
+    await this.#stage.append(rest, await this.#stageTop(), replaces);
+  }
+
+  /** Everything pending was committed. */
+  async committed(): Promise<void> {
+    await this.#stage.discard(this.#staged.map(({ file }) => file));
+    this.#staged = [];
+    this.#transaction = this.#newTransaction();
+  }
+
+  /** A part was committed: the rest is pending now. */
+  async committedPart({ rest }: Selected): Promise<void> {
+    await this.#stage.discard(this.#staged.map(({ file }) => file));
+    this.#staged = await this.#readStage();
+    const { id } = this.#newTransaction();
+    this.#transaction = await this.#built(id, rest);
+  }
+
+  /** Drops everything, what is staged with it. Call it under the lock. */
+  async drop(): Promise<void> {
+    await this.#stage.remove(this.#staged.map(({ file }) => file));
+    this.#staged = [];
+    this.#conflict = undefined;
+    this.#transaction = this.#newTransaction();
+  }
+
+  // === Inside ===
+
+  #newTransaction(): Transaction {
+    return new Transaction(
+      this.#parts.host.random.uuidHex(),
+      this.#directories,
+    );
+  }
+
+  async #built(
+    id: string,
+    operations: readonly Operation[],
+  ): Promise<Transaction> {
+    const transaction = new Transaction(id, this.#directories);
+    for (const operation of operations) await transaction.apply(operation);
+    return transaction;
+  }
+
+  #stagedOperations(): readonly Operation[] {
+    return operationsOf(this.#staged);
+  }
+
+  /** The operations that aren't staged. */
+  #ownOperations(): readonly Operation[] {
+    const { operations } = this.#transaction;
+    if (this.#conflict) return operations;
+    return operations.slice(this.#stagedOperations().length);
+  }
+
+  async #conflictIn(
+    staged: readonly StagedOperations[],
+  ): Promise<ConflictError | undefined> {
+    try {
+      await this.#built(this.#transaction.id, operationsOf(staged));
+      return undefined;
+    } catch (error) {
+      if (error instanceof ConflictError) return error;
+      throw error;
+    }
+  }
+
+  /** Takes in commits; the one of the transaction with this id, if it's there. */
+  async #takeIn(id: string): Promise<ForeignCommit | undefined> {
+    const { touched, commits } = await this.#table.refresh();
+    this.#directories.invalidate(touched);
+    return commits.find(({ transactionId }) => transactionId === id);
+  }
+
+  async #readStage(): Promise<StagedOperations[]> {
+    const read: StagedOperations[] = [];
+    for (const file of await this.#stageFiles()) {
+      const operations = await this.#stage.read(file, this.#committedCounter());
+      // Committed or dropped since it was listed, or not valid yet.
+      if (operations !== undefined) read.push({ file, operations });
+    }
+    return read;
+  }
+
+  async #stageFiles(): Promise<StageFile[]> {
+    if (!this.#parts.staged) return [];
+    return await this.#stage.list(this.#committedCounter());
+  }
+
+  async #stageTop(): Promise<number> {
+    const highest = await this.#stage.highest();
+    return Math.max(this.#committedCounter(), highest, 0);
+  }
+
+  /** The number up to which files of the stage are done. */
+  #committedCounter(): number {
+    return this.#table.applicationVersion(this.#stageId());
+  }
+
+  #stageId(): string {
+    return `pond-stage:${this.#parts.pondId}`;
+  }
+}
+
+function operationsOf(staged: readonly StagedOperations[]): Operation[] {
+  return staged.flatMap(({ operations }) => operations);
+}

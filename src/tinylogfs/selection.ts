@@ -1,0 +1,109 @@
+/**
+ * Which of the pending operations a commit takes, when it doesn't take all.
+ *
+ * An operation may need earlier ones: those on the same node, the making of its
+ * directory, whatever held its name before, and for a directory that goes the
+ * removal of what was in it. They come along.
+ *
+ * @module
+ */
+import type { Operation } from "./transaction.ts";
+import type { CommitOptions } from "./types.ts";
+
+/** Which operations are asked for. */
+export type Selection =
+  /** The first ones, in their order. */
+  | { readonly kind: "first"; readonly count: number }
+  /** Those at or below these paths, or moved from there. */
+  | { readonly kind: "paths"; readonly paths: readonly string[] };
+
+/** Operations, divided in two; both keep their order. */
+export interface Selected {
+  /** What is committed. */
+  readonly chosen: readonly Operation[];
+  /** What stays pending. */
+  readonly rest: readonly Operation[];
+}
+
+/**
+ * What a commit's options select.
+ *
+ * @returns `undefined` for all operations.
+ * @throws {TypeError} For both kinds of selection at once.
+ * @throws {RangeError} For a count that is none.
+ */
+export function selectionOf(
+  { first, paths }: CommitOptions,
+): Selection | undefined {
+  if (first !== undefined && paths !== undefined) {
+    throw new TypeError("Cannot commit: give first or paths, not both");
+  }
+  if (first !== undefined) {
+    if (Number.isSafeInteger(first) && first >= 0) {
+      return { kind: "first", count: first };
+    }
+    throw new RangeError(`Cannot commit the first ${first} operations`);
+  }
+  return paths && { kind: "paths", paths };
+}
+
+/** Divides operations. */
+export function selectOperations(
+  operations: readonly Operation[],
+  selection: Selection,
+): Selected {
+  if (selection.kind === "first") {
+    return {
+      chosen: operations.slice(0, selection.count),
+      rest: operations.slice(selection.count),
+    };
+  }
+  const prefixes = selection.paths.map((path) => path.replace(/\/+$/, ""));
+  const needed = new Set<string>();
+  const chosen: Operation[] = [];
+  const rest: Operation[] = [];
+  // From the last to the first, so that what an operation needs comes later.
+  for (const operation of operations.toReversed()) {
+    const asked = prefixes.some((prefix) => isBelow(operation, prefix));
+    if (!asked && !provides(operation).some((key) => needed.has(key))) {
+      rest.push(operation);
+      continue;
+    }
+    chosen.push(operation);
+    for (const key of needs(operation)) needed.add(key);
+  }
+  return { chosen: chosen.reverse(), rest: rest.reverse() };
+}
+
+function isBelow(operation: Operation, prefix: string): boolean {
+  const paths = [operation.path, operation.attributes.from?.path];
+  return paths.some((path) => path && `${path}/`.startsWith(`${prefix}/`));
+}
+
+/** What later operations may need of this one. */
+function provides(operation: Operation): string[] {
+  const { nodeId, directoryId, name, attributes: { from } } = operation;
+  const keys = [
+    `node ${nodeId}`,
+    `name ${directoryId} ${name}`,
+    `in ${directoryId}`,
+  ];
+  if (from) keys.push(`name ${from.directory} ${from.name}`);
+  if (from) keys.push(`in ${from.directory}`);
+  return keys;
+}
+
+/** What an operation needs of earlier ones. */
+function needs(operation: Operation): string[] {
+  const { nodeId, directoryId, name, attributes: { from } } = operation;
+  const keys = [
+    `node ${nodeId}`,
+    `node ${directoryId}`,
+    `name ${directoryId} ${name}`,
+  ];
+  if (from) keys.push(`node ${from.directory}`);
+  if (operation.kind === "delete" && operation.fileType === "directory") {
+    keys.push(`in ${nodeId}`);
+  }
+  return keys;
+}
