@@ -4,7 +4,9 @@
  * @module
  */
 import type { Bytes } from "../bytes.ts";
-import { PondError, type PondErrorCode } from "../errors.ts";
+import { PondError } from "../errors.ts";
+import { attempt, denoError, osErrorName } from "./deno_error.ts";
+import { fileError } from "./file_error.ts";
 import type {
   FileEntry,
   FileStat,
@@ -17,6 +19,15 @@ import type {
 /** Chunks of streams: large enough to keep a disk busy, small in memory. */
 const CHUNK_BYTES = 256 * 1024;
 
+/** What the systems say where there are no hard links. */
+const NO_HARD_LINKS: readonly string[] = [
+  "EMLINK",
+  "ENOSYS",
+  "ENOTSUP",
+  "EOPNOTSUPP",
+  "EPERM",
+];
+
 /** Files by Deno. Every failure is a {@linkcode PondError}. */
 export class DenoFiles implements FileStore {
   /** Reads a range of a file into memory. */
@@ -24,9 +35,10 @@ export class DenoFiles implements FileStore {
     const { offset = 0, length, signal } = range;
     if (offset === 0 && length === undefined) {
       const options = signal ? { signal } : {};
-      return await attempt("read", path, () => Deno.readFile(path, options));
+      const work = () => Deno.readFile(path, options);
+      return await attempt("read", path, work, signal);
     }
-    return await attempt("read", path, async () => {
+    const work = async () => {
       using file = await Deno.open(path);
       const { size } = await file.stat();
       const end = length === undefined ? size : Math.min(size, offset + length);
@@ -40,7 +52,8 @@ export class DenoFiles implements FileStore {
         filled += count;
       }
       return bytes.subarray(0, filled);
-    });
+    };
+    return await attempt("read", path, work, signal);
   }
 
   /** Reads a range of a file as a stream. */
@@ -48,35 +61,15 @@ export class DenoFiles implements FileStore {
     path: string,
     range: ReadRange = {},
   ): Promise<ReadableStream<Bytes>> {
-    const { offset = 0, length = Number.MAX_SAFE_INTEGER, signal } = range;
-    const file = await attempt("read", path, async () => {
-      const file = await Deno.open(path);
-      if (offset > 0) await file.seek(offset, Deno.SeekMode.Start);
-      return file;
-    });
-    let left = length;
-    const end = (controller?: ReadableStreamDefaultController<Bytes>) => {
-      file.close();
-      controller?.close();
-    };
-    return new ReadableStream<Bytes>({
-      async pull(controller) {
-        try {
-          signal?.throwIfAborted();
-          const buffer = new Uint8Array(Math.min(CHUNK_BYTES, left));
-          const count = left === 0
-            ? null
-            : await attempt("read", path, () => file.read(buffer));
-          if (count === null) return end(controller);
-          left -= count;
-          controller.enqueue(buffer.subarray(0, count));
-        } catch (error) {
-          file.close();
-          throw error;
-        }
-      },
-      cancel: () => end(),
-    }, { highWaterMark: 0 });
+    const file = await attempt("read", path, () => Deno.open(path));
+    const source = new FileSource(file, path, range);
+    try {
+      await source.seek();
+    } catch (error) {
+      source.cancel();
+      throw error;
+    }
+    return new ReadableStream<Bytes>(source, { highWaterMark: 0 });
   }
 
   /** Describes a file; symbolic links are not followed. */
@@ -90,7 +83,7 @@ export class DenoFiles implements FileStore {
         mode: (info.mode ?? 0) & 0o7777,
       };
     } catch (error) {
-      const failure = pondError("read", path, error);
+      const failure = denoError("read", path, error);
       if (failure.code === "NOT_FOUND") return undefined;
       throw failure;
     }
@@ -103,13 +96,19 @@ export class DenoFiles implements FileStore {
         yield { name: entry.name, type: typeOf(entry) };
       }
     } catch (error) {
-      throw error instanceof PondError ? error : pondError("list", path, error);
+      throw denoError("list", path, error);
     }
   }
 
   /** The target of a symbolic link. */
   async readLink(path: string): Promise<string> {
-    return await attempt("read the link", path, () => Deno.readLink(path));
+    const action = "read the link";
+    try {
+      return await Deno.readLink(path);
+    } catch (error) {
+      if (osErrorName(error) !== "EINVAL") throw denoError(action, path, error);
+      throw fileError("NOT_A_SYMLINK", { action, path, cause: error });
+    }
   }
 
   /** Creates a file that must not exist yet. */
@@ -125,8 +124,13 @@ export class DenoFiles implements FileStore {
     const name = `.${path.slice(slash + 1)}.${crypto.randomUUID()}.tmp`;
     const temporary = `${path.slice(0, slash)}/${name}`;
     await attempt("write", path, async () => {
-      await Deno.writeFile(temporary, bytes, { createNew: true });
-      await Deno.rename(temporary, path);
+      try {
+        await Deno.writeFile(temporary, bytes, { createNew: true });
+        await Deno.rename(temporary, path);
+      } catch (error) {
+        await removeDraft(temporary);
+        throw error;
+      }
     });
   }
 
@@ -140,12 +144,18 @@ export class DenoFiles implements FileStore {
 
   /** Gives a file a second name, which must not exist yet. */
   async link(existing: string, path: string): Promise<void> {
+    const action = `link ${existing} to`;
     try {
       await Deno.link(existing, path);
     } catch (error) {
-      const failure = pondError("create", path, error);
-      const unsupported = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "EXDEV", "EMLINK"];
-      if (!unsupported.includes(codeOf(error))) throw failure;
+      if (!NO_HARD_LINKS.includes(osErrorName(error))) {
+        throw denoError(action, path, error);
+      }
+      // Linux says of a directory, too, that the operation isn't permitted.
+      const stat = await this.stat(existing);
+      if (stat?.type === "directory") {
+        throw fileError("IS_A_DIRECTORY", { action, path, cause: error });
+      }
       throw new PondError(
         "UNSUPPORTED",
         `Cannot create ${path}: the file system has no hard links`,
@@ -156,7 +166,7 @@ export class DenoFiles implements FileStore {
 
   /** Moves a file, over what was there. */
   async rename(from: string, to: string): Promise<void> {
-    await attempt("rename", from, () => Deno.rename(from, to));
+    await attempt(`rename ${from} to`, to, () => Deno.rename(from, to));
   }
 
   /** Removes a file or an empty directory. */
@@ -169,14 +179,9 @@ export class DenoFiles implements FileStore {
     try {
       await Deno.mkdir(path);
     } catch (error) {
-      const failure = pondError("create the directory", path, error);
+      const failure = denoError("create the directory", path, error);
       if (failure.code !== "ALREADY_EXISTS") throw failure;
-      const { isDirectory } = await attempt(
-        "read",
-        path,
-        () => Deno.stat(path),
-      );
-      if (!isDirectory) throw failure;
+      if (!await leadsToDirectory(path)) throw failure;
     }
   }
 
@@ -194,32 +199,90 @@ export class DenoFiles implements FileStore {
   }
 
   /** Takes the operating system's lock on a file, waiting for it. */
-  async lock(
-    path: string,
-    options: { readonly signal?: AbortSignal } = {},
-  ): Promise<AsyncDisposable> {
-    const { signal } = options;
-    signal?.throwIfAborted();
+  async lock(path: string): Promise<AsyncDisposable> {
     const file = await attempt(
       "lock",
       path,
       () => Deno.open(path, { write: true, create: true }),
     );
+    let isOpen = true;
+    const close = () => {
+      if (isOpen) file.close();
+      isOpen = false;
+      return Promise.resolve();
+    };
     try {
-      // Closing the file would not end a wait in the kernel: it is given up,
-      // and the lock let go again, when it comes.
-      const locked = attempt("lock", path, () => file.lock(true));
-      await (signal ? orAborted(locked, signal) : locked);
+      await attempt("lock", path, () => file.lock(true));
     } catch (error) {
-      file.close();
+      await close();
       throw error;
     }
-    return {
-      [Symbol.asyncDispose]() {
-        file.close();
-        return Promise.resolve();
-      },
-    };
+    return { [Symbol.asyncDispose]: close };
+  }
+}
+
+/** Reads an open file, and closes it at the end of whatever kind. */
+class FileSource implements UnderlyingDefaultSource<Bytes> {
+  readonly #file: Deno.FsFile;
+  readonly #path: string;
+  readonly #offset: number;
+  readonly #signal: AbortSignal | undefined;
+  #left: number;
+  #isOpen = true;
+
+  constructor(
+    file: Deno.FsFile,
+    path: string,
+    { offset = 0, length = Number.MAX_SAFE_INTEGER, signal }: ReadRange,
+  ) {
+    this.#file = file;
+    this.#path = path;
+    this.#offset = offset;
+    this.#signal = signal;
+    this.#left = length;
+    // Whoever aborts may never read on.
+    signal?.addEventListener("abort", this.cancel);
+  }
+
+  /** Goes to the first byte; what is no regular file may have no others. */
+  async seek(): Promise<void> {
+    if (this.#offset > 0) {
+      const work = () => this.#file.seek(this.#offset, Deno.SeekMode.Start);
+      await attempt("read", this.#path, work, this.#signal);
+    }
+    this.#signal?.throwIfAborted();
+  }
+
+  async pull(controller: ReadableStreamDefaultController<Bytes>) {
+    try {
+      this.#signal?.throwIfAborted();
+      const bytes = await this.#read();
+      this.#signal?.throwIfAborted();
+      // It was cancelled in between.
+      if (!this.#isOpen) return;
+      if (bytes !== undefined) return controller.enqueue(bytes);
+      this.cancel();
+      controller.close();
+    } catch (error) {
+      this.cancel();
+      throw error;
+    }
+  }
+
+  readonly cancel = (): void => {
+    if (this.#isOpen) this.#file.close();
+    this.#isOpen = false;
+    this.#signal?.removeEventListener("abort", this.cancel);
+  };
+
+  async #read(): Promise<Bytes | undefined> {
+    if (this.#left === 0) return undefined;
+    const buffer = new Uint8Array(Math.min(CHUNK_BYTES, this.#left));
+    const work = () => this.#file.read(buffer);
+    const count = await attempt("read", this.#path, work, this.#signal);
+    if (count === null) return undefined;
+    this.#left -= count;
+    return buffer.subarray(0, count);
   }
 }
 
@@ -269,101 +332,24 @@ async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
   }
 }
 
-async function orAborted<T>(
-  work: Promise<T>,
-  signal: AbortSignal,
-): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(signal.reason);
-  signal.addEventListener("abort", abort, { once: true });
+/** Removes what a write has left that failed; that failure is the one to say. */
+async function removeDraft(path: string): Promise<void> {
   try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
-}
-
-async function attempt<T>(
-  action: string,
-  path: string,
-  work: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await work();
+    await attempt("remove", path, () => Deno.remove(path));
   } catch (error) {
-    // A caller's own abort is the caller's, whatever it aborts with.
-    if (error instanceof DOMException && error.name === "AbortError") {
-      throw error;
-    }
-    throw error instanceof PondError ? error : pondError(action, path, error);
+    if (!(error instanceof PondError)) throw error;
   }
 }
 
-const MESSAGES: Readonly<Record<string, readonly [PondErrorCode, string]>> = {
-  ENOENT: ["NOT_FOUND", "no such file or directory"],
-  EEXIST: ["ALREADY_EXISTS", "it exists already"],
-  EACCES: ["PERMISSION_DENIED", "permission denied"],
-  EPERM: ["PERMISSION_DENIED", "permission denied"],
-  ENOSPC: ["NO_SPACE", "the disk is full"],
-  EDQUOT: ["NO_SPACE", "the disk quota is used up"],
-  EFBIG: ["NO_SPACE", "the file would be larger than the limit"],
-  ENOTDIR: ["NOT_A_DIRECTORY", "a component of the path is no directory"],
-  EISDIR: ["IS_A_DIRECTORY", "it is a directory"],
-  ENOTEMPTY: ["DIRECTORY_NOT_EMPTY", "the directory is not empty"],
-  EROFS: ["READ_ONLY", "the file system is read-only"],
-  ENAMETOOLONG: ["INVALID_NAME", "the name is too long"],
-};
-
-/** Deno's classes, for errors that carry no code. */
-const BY_CLASS:
-  readonly (readonly [new (message?: string) => Error, string])[] = [
-    [Deno.errors.NotFound, "ENOENT"],
-    [Deno.errors.AlreadyExists, "EEXIST"],
-    [Deno.errors.PermissionDenied, "EACCES"],
-    [Deno.errors.NotCapable, "EACCES"],
-    [Deno.errors.NotADirectory, "ENOTDIR"],
-    [Deno.errors.IsADirectory, "EISDIR"],
-  ];
-
-function codeOf(error: unknown): string {
-  if (error instanceof Error && "code" in error) {
-    if (typeof error.code === "string") return error.code;
+/** Whether there is a directory, or a symbolic link to one. */
+async function leadsToDirectory(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isDirectory;
+  } catch (error) {
+    const failure = denoError("read", path, error);
+    if (failure.code === "NOT_FOUND") return false;
+    throw failure;
   }
-  const known = BY_CLASS.find(([type]) => error instanceof type)?.[1];
-  return known ?? osErrorName(error);
-}
-
-/** Deno gives the number of an error that it has no class for in its text. */
-function osErrorName(error: unknown): string {
-  const text = error instanceof Error ? error.message : "";
-  const number = /\(os error (\d+)\)/.exec(text)?.[1];
-  return {
-    "28": "ENOSPC",
-    "30": "EROFS",
-    "39": "ENOTEMPTY",
-    "122": "EDQUOT",
-    "27": "EFBIG",
-    "36": "ENAMETOOLONG",
-    "18": "EXDEV",
-    "95": "EOPNOTSUPP",
-    "20": "ENOTDIR",
-    "21": "EISDIR",
-  }[
-    number ?? ""
-  ] ?? "";
-}
-
-function pondError(action: string, path: string, cause: unknown): PondError {
-  const [code, why] = MESSAGES[codeOf(cause)] ?? ["IO", messageOf(cause)];
-  return new PondError(code, `Cannot ${action} ${path}: ${why}`, {
-    path,
-    cause,
-    ...(code === "NO_SPACE" ? { hint: "make room and try again" } : {}),
-  });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function typeOf(

@@ -4,6 +4,7 @@
  * @module
  */
 import { encodeHex } from "../bytes.ts";
+import { denoError } from "./deno_error.ts";
 import { DenoFiles } from "./deno_files.ts";
 import type {
   Clock,
@@ -18,6 +19,9 @@ import type {
 /** Columns where nobody can be asked. */
 const DEFAULT_COLUMNS = 80;
 
+/** How far the clock may be from the system's, which is set now and then. */
+const MAX_CLOCK_ERROR_MS = 2;
+
 /** The real platform. */
 export function denoHost(): Host {
   return {
@@ -30,8 +34,20 @@ export function denoHost(): Host {
 }
 
 class DenoClock implements Clock {
+  #originMs = performance.timeOrigin;
+
+  /**
+   * The system's clock tells milliseconds, the monotonic one less: but that one
+   * stands still while the machine sleeps, and is never set.
+   */
   nowUs(): number {
-    return Math.floor((performance.timeOrigin + performance.now()) * 1000);
+    const systemMs = Date.now();
+    const sinceMs = performance.now();
+    const errorMs = this.#originMs + sinceMs - systemMs;
+    if (Math.abs(errorMs) > MAX_CLOCK_ERROR_MS) {
+      this.#originMs = systemMs - sinceMs;
+    }
+    return Math.floor((this.#originMs + sinceMs) * 1000);
   }
 
   monotonicMs(): number {
@@ -78,8 +94,14 @@ export class NodeHasher implements Hasher {
 }
 
 class DenoTerminal implements Terminal {
-  readonly stdout: TerminalOutput = new DenoOutput(Deno.stdout);
-  readonly stderr: TerminalOutput = new DenoOutput(Deno.stderr);
+  readonly stdout: TerminalOutput = new DenoOutput(
+    "standard output",
+    Deno.stdout,
+  );
+  readonly stderr: TerminalOutput = new DenoOutput(
+    "standard error",
+    Deno.stderr,
+  );
 
   get stdinIsTerminal(): boolean {
     return Deno.stdin.isTerminal();
@@ -104,9 +126,11 @@ class DenoTerminal implements Terminal {
 }
 
 class DenoOutput implements TerminalOutput {
+  readonly #name: string;
   readonly #stream: typeof Deno.stdout;
 
-  constructor(stream: typeof Deno.stdout) {
+  constructor(name: string, stream: typeof Deno.stdout) {
+    this.#name = name;
     this.#stream = stream;
   }
 
@@ -115,7 +139,8 @@ class DenoOutput implements TerminalOutput {
   }
 
   get columns(): number {
-    return this.isTerminal ? Deno.consoleSize().columns : DEFAULT_COLUMNS;
+    // A terminal that nobody has told its size has 0 columns.
+    return this.isTerminal && Deno.consoleSize().columns || DEFAULT_COLUMNS;
   }
 
   async write(bytes: Uint8Array): Promise<boolean> {
@@ -127,7 +152,7 @@ class DenoOutput implements TerminalOutput {
       return true;
     } catch (error) {
       if (error instanceof Deno.errors.BrokenPipe) return false;
-      throw error;
+      throw denoError("write to", this.#name, error);
     }
   }
 }

@@ -3,9 +3,11 @@
  *
  * Nothing outside this folder names `Deno` or a `node:` module. Every
  * interface has a real implementation and one in memory, and both pass the
- * same contract tests. Failures are {@linkcode PondError}s: `NOT_FOUND`,
- * `ALREADY_EXISTS`, `PERMISSION_DENIED`, `NO_SPACE`, `NOT_A_DIRECTORY`,
- * `IS_A_DIRECTORY`, `DIRECTORY_NOT_EMPTY`, `READ_ONLY`, `UNSUPPORTED`, `IO`.
+ * same contract tests. Failures are {@linkcode PondError}s that name the path
+ * (of two, the new one): `NOT_FOUND`, `ALREADY_EXISTS`, `PERMISSION_DENIED`,
+ * `NO_SPACE`, `NOT_A_DIRECTORY`, `IS_A_DIRECTORY`, `DIRECTORY_NOT_EMPTY`,
+ * `NOT_A_SYMLINK`, `INVALID_NAME`, `LOOP`, `READ_ONLY`, `UNSUPPORTED`, `IO`. Only
+ * an abort is thrown as the reason that its signal has.
  *
  * @module
  */
@@ -28,7 +30,7 @@ export type HostFileType = "file" | "directory" | "symlink" | "other";
 export interface FileStat {
   /** The kind of file. */
   readonly type: HostFileType;
-  /** Length in bytes; 0 for directories. */
+  /** Length in bytes; 0 for all but files. */
   readonly sizeBytes: number;
   /** Time of the last change, in milliseconds since the epoch, UTC. */
   readonly modifiedMs: number;
@@ -50,11 +52,17 @@ export interface FileReader {
   read(path: string, range?: ReadRange): Promise<Bytes>;
   /** Reads a range of a file as a stream of chunks of at most 256 KiB. */
   stream(path: string, range?: ReadRange): Promise<ReadableStream<Bytes>>;
-  /** Describes a file, or resolves to `undefined` when there is none. */
+  /**
+   * Describes a file, or resolves to `undefined` when there is none. Where a
+   * directory of the path is something else, it is `NOT_A_DIRECTORY`.
+   */
   stat(path: string): Promise<FileStat | undefined>;
   /** Lists a directory in no order. Fails with `NOT_FOUND` when it's missing. */
   list(path: string): AsyncIterable<FileEntry>;
-  /** The target of a symbolic link, as it was written. */
+  /**
+   * The target of a symbolic link, as it was written. `NOT_A_SYMLINK` for
+   * anything else.
+   */
   readLink(path: string): Promise<string>;
 }
 
@@ -90,14 +98,22 @@ export interface FileWriter {
   overwrite(path: string, bytes: Uint8Array): Promise<void>;
   /**
    * Gives a file a second name, which must not exist yet (`ALREADY_EXISTS`).
-   * `UNSUPPORTED` on a file system without hard links.
+   * `UNSUPPORTED` on a file system without hard links. A symbolic link is not
+   * followed, and a directory has no second name (`IS_A_DIRECTORY`).
    */
   link(existing: string, path: string): Promise<void>;
-  /** Moves a file, over what was there. */
+  /**
+   * Moves a file or directory, over what was there: a file, a symbolic link, or
+   * for a directory an empty one. Two names of one file both stay, as POSIX
+   * has it.
+   */
   rename(from: string, to: string): Promise<void>;
   /** Removes a file or an empty directory. `NOT_FOUND` when it's missing. */
   remove(path: string): Promise<void>;
-  /** Makes a directory; does nothing when there is one already. */
+  /**
+   * Makes a directory; does nothing when there is one already, or a symbolic
+   * link to one. Anything else there is `ALREADY_EXISTS`.
+   */
   makeDirectory(path: string): Promise<void>;
   /** Makes a symbolic link that must not exist yet. */
   makeLink(path: string, target: string): Promise<void>;
@@ -105,11 +121,10 @@ export interface FileWriter {
   syncDirectory(path: string): Promise<void>;
   /**
    * Takes the operating system's lock on a file (made when missing), waiting
-   * for it; the lock ends with its disposal or with the process.
+   * for it; the lock ends with its disposal or with the process. The wait can't
+   * be aborted: the system doesn't let go of who waits for a lock.
    */
-  lock(path: string, options?: { signal?: AbortSignal }): Promise<
-    AsyncDisposable
-  >;
+  lock(path: string): Promise<AsyncDisposable>;
 }
 
 /** All of the files of a machine. */
@@ -121,7 +136,7 @@ export interface Clock {
   nowUs(): number;
   /** Milliseconds from an arbitrary start that never go backwards. */
   monotonicMs(): number;
-  /** Waits. */
+  /** Waits; an abort rejects with the signal's reason. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 

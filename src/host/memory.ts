@@ -13,7 +13,10 @@ export * from "./sim_disk.ts";
 
 /** Options of {@linkcode memoryHost}. */
 export interface MemoryHostOptions {
-  /** What the random numbers come from. */
+  /**
+   * What the random numbers come from. When left out, another one for each host
+   * of a disk that has done something in between: ids must not come twice.
+   */
   readonly seed?: number;
   /** A disk that other hosts use too. */
   readonly files?: SimDisk;
@@ -35,7 +38,8 @@ export interface MemoryHost extends Host {
 
 /** Makes a platform in memory. */
 export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
-  const random = new SeededRandom(options.seed ?? 1);
+  const used = options.files?.operations.length ?? 0;
+  const random = new SeededRandom(options.seed ?? 1 + used);
   return {
     files: options.files ?? new SimDisk(() => random.fraction()),
     clock: new MemoryClock(),
@@ -57,10 +61,11 @@ export class MemoryClock implements Clock {
     return this.nowUs() / 1000;
   }
 
-  sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    // Whoever waits for somebody else lets them go on.
+    await Promise.resolve();
     signal?.throwIfAborted();
     this.#us += Math.ceil(milliseconds * 1000);
-    return Promise.resolve();
   }
 }
 
@@ -107,7 +112,8 @@ export class MemoryTerminal implements Terminal {
   }
 
   stdin(): ReadableStream<Uint8Array> {
-    return ReadableStream.from([this.#options.stdin ?? new Uint8Array(0)]);
+    const { stdin = new Uint8Array(0) } = this.#options;
+    return ReadableStream.from(stdin.length > 0 ? [stdin] : []);
   }
 
   env(name: string): string | undefined {

@@ -2,179 +2,161 @@
  * A disk in memory that forgets what was not flushed.
  *
  * ```text
- * inode      bytes as programs see them, and as they are on the platter
- * names      path -> inode, as programs see them, and on the platter
- * sync       of a file: its bytes reach the platter
- * syncDirectory   the names in it reach the platter
- * crash      what programs see becomes what is on the platter
+ * sync            of a file: its bytes, length and time reach the platter
+ * syncDirectory   the names in it reach the platter; not those below, not its own
+ * crash           what programs see becomes what is on the platter
+ * kill            what programs see stays, and is still not flushed
  * ```
+ *
+ * It is as mean as POSIX allows; `sim_platter.ts` says how. So, with the power
+ * cut at a bad time,
+ *
+ * - a file that was flushed is lost when no flushed name leads to it, and a
+ *   flushed name leads to an empty, torn or zeroed file when its bytes were not;
+ * - a directory whose own name was not flushed is lost with all that is in it;
+ * - a rename leaves the old name, the new one, both, or none; what is removed
+ *   may be there again, and a temporary name that was long gone, too;
+ * - what was written over in place is old, new, or a mixture.
+ *
+ * A lock is the file's, not its name's, and a hard link the same file.
  *
  * It counts operations, and stops or fails at a chosen one, so that a test can
  * walk a commit and look at what each stop leaves. Everything comes from a seed.
  *
  * @module
  */
-import type { Bytes } from "../bytes.ts";
-import { PondError, type PondErrorCode } from "../errors.ts";
+import { type Bytes, sliceBytes } from "../bytes.ts";
+import { hasCode, PondError } from "../errors.ts";
+import { fileError } from "./file_error.ts";
 import type {
   FileEntry,
   FileStat,
   FileStore,
-  HostFileType,
   ReadRange,
   WritableFile,
 } from "./host.ts";
+import {
+  givesUpFlush,
+  type SimFault,
+  SimFaults,
+  type SimOperation,
+  SimStop,
+} from "./sim_faults.ts";
+import { SimLocks } from "./sim_locks.ts";
+import { type Chance, SimDirectory, SimFile, SimLink } from "./sim_platter.ts";
+import { renameProblem, SimTree } from "./sim_tree.ts";
 
-/** Thrown by the operation at which a simulated process stops, and after it. */
-export class SimStop extends Error {
-  override readonly name = "SimStop";
-}
+export { type SimFault, type SimOperation, SimStop };
 
 /** What happens to names and bytes that were not flushed. */
 export type CrashMode = "nothing survives" | "everything survives" | "random";
 
-/** A fault to inject. */
-export interface SimFault {
-  /** The number of the operation, from 1, counted from now. */
-  readonly at: number;
-  /** `stop` ends the process there; a code fails the operation. */
-  readonly kind: "stop" | PondErrorCode;
-  /** Whether the operations after it fail too. */
-  readonly sticky?: boolean;
-}
-
-/** An operation that was done, or tried. */
-export interface SimOperation {
-  /** Such as `create`, `write`, `sync`. */
+/** How an operation is carried out. */
+interface Task<T> {
+  /** What is counted. */
   readonly name: string;
-  /** The path. */
+  /** The path that is counted. */
   readonly path: string;
-}
-
-interface Inode {
-  readonly type: HostFileType;
-  bytes: Bytes;
-  /** `undefined`: never flushed. */
-  durable: Bytes | undefined;
-  modifiedMs: number;
-  target?: string;
+  /** Does it; at once, so that no other operation comes between. */
+  readonly work: () => T;
+  /** What a fault of this kind leaves of it; nothing when left out. */
+  readonly partly?: (kind: SimFault["kind"]) => void;
 }
 
 const CHUNK_BYTES = 64 * 1024;
 
+const MODES = { file: 0o644, directory: 0o755, symlink: 0o777 } as const;
+
 /** Files in memory, as after each flush they would be on a disk. */
 export class SimDisk implements FileStore {
-  #names = new Map<string, Inode>();
-  #durableNames = new Map<string, Inode>();
   readonly #random: () => number;
-  readonly #locks = new Map<string, Promise<void>>();
-  readonly #operations: SimOperation[] = [];
-  #fault: SimFault | undefined;
-  #faultStart = 0;
-  #count = 0;
+  #tree: SimTree;
+  readonly #locks = new SimLocks();
+  readonly #faults = new SimFaults();
+  /** Grows with each crash and kill: what began before has ended. */
+  #life = 0;
   #timeMs = 1_700_000_000_000;
 
   /** @param random Numbers of at least 0 and below 1, from a seed. */
   constructor(random: () => number) {
     this.#random = random;
-    const root = directoryInode();
-    this.#names.set("/", root);
-    this.#durableNames.set("/", root);
+    this.#tree = new SimTree(new SimDirectory(this.#timeMs));
   }
+
+  // === What tests do behind the back of programs ===
 
   /** The operations so far. */
   get operations(): readonly SimOperation[] {
-    return this.#operations;
+    return this.#faults.operations;
   }
 
   /** Injects a fault, counted from the next operation; `undefined`: none. */
   inject(fault: SimFault | undefined): void {
-    this.#fault = fault;
-    this.#faultStart = this.#count;
+    this.#faults.inject(fault);
   }
 
   /**
    * Cuts the power: what was not flushed is forgotten (or, by `mode`, in part
-   * or not at all), locks are free, the fault is gone.
+   * or not at all), and what is left is on the platter. The fault is gone, and
+   * so are locks, open files and operations under way.
    */
   crash(mode: CrashMode): void {
-    this.#fault = undefined;
-    this.#locks.clear();
-    if (mode === "everything survives") return;
-    const survives = () => mode === "random" && this.#random() < 0.5;
-    const names = new Map<string, Inode>();
-    const paths = [
-      ...new Set([...this.#names.keys(), ...this.#durableNames.keys()]),
-    ];
-    for (const path of paths.sort()) {
-      const inode = survives()
-        ? this.#names.get(path)
-        : this.#durableNames.get(path);
-      const parent = path === "/" ? undefined : names.get(parentOf(path));
-      if (
-        inode !== undefined && (path === "/" || parent?.type === "directory")
-      ) {
-        names.set(path, inode);
-      }
-    }
-    for (const inode of new Set(names.values())) {
-      if (inode.type === "file" && !survives()) {
-        inode.bytes = this.#surviving(inode, mode);
-      }
-      inode.durable = inode.bytes;
-    }
-    this.#names = names;
-    this.#durableNames = new Map(names);
+    this.kill();
+    this.#tree.root.crash(chanceOf(mode, this.#random));
+  }
+
+  /**
+   * Ends all processes, not the machine: what they wrote is there for the next
+   * ones, and still not flushed. In all else like {@linkcode crash}.
+   */
+  kill(): void {
+    this.#faults.inject(undefined);
+    this.#life++;
+    this.#locks.clear(new SimStop("the process was ended"));
+  }
+
+  /**
+   * Another disk with the same content, flushed and not; without the
+   * operations, the fault, locks and open files. The two share bytes until one
+   * of them changes its own.
+   *
+   * @param random The numbers of the other disk.
+   */
+  clone(random: () => number): SimDisk {
+    const disk = new SimDisk(random);
+    disk.#tree = this.#tree.copy();
+    disk.#timeMs = this.#timeMs;
+    return disk;
   }
 
   /** Flips one bit of a file, on the platter too. */
   flipBit(path: string, bit: number): void {
-    const inode = this.#get(path);
-    const bytes = inode.bytes.slice();
-    bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-    inode.bytes = bytes;
-    inode.durable = bytes;
+    this.#tree.file({ action: "flip a bit of", path }).flipBit(bit);
   }
 
   /** Puts a file as it should be found, flushed and without an operation. */
   plant(path: string, bytes: Bytes): void {
-    const inode: Inode = {
-      type: "file",
-      bytes,
-      durable: bytes,
-      modifiedMs: this.#timeMs++,
-    };
-    for (let at = parentOf(path); !this.#names.has(at); at = parentOf(at)) {
-      const directory = directoryInode();
-      this.#names.set(at, directory);
-      this.#durableNames.set(at, directory);
-    }
-    this.#names.set(path, inode);
-    this.#durableNames.set(path, inode);
+    this.#tree.plant(path, bytes, this.#timeMs++);
   }
 
-  /** Removes a file, as if it had never been. */
+  /** Removes a name and what is below it, as if it had never been. */
   uproot(path: string): void {
-    this.#names.delete(path);
-    this.#durableNames.delete(path);
+    const { directory, name } = this.#tree.existing({ action: "uproot", path });
+    directory.plant(name, undefined);
   }
 
   /** All files and their bytes, without an operation. */
   snapshot(): ReadonlyMap<string, Bytes> {
-    const files = new Map<string, Bytes>();
-    for (const [path, inode] of this.#names) {
-      if (inode.type === "file") files.set(path, inode.bytes);
-    }
-    return files;
+    return this.#tree.snapshot();
   }
 
+  // === FileReader ===
+
   async read(path: string, range: ReadRange = {}): Promise<Bytes> {
-    await this.#step("read", path);
+    const work = () => this.#tree.file({ action: "read", path }).bytes;
+    const bytes = await this.#perform({ name: "read", path, work });
     range.signal?.throwIfAborted();
-    const { offset = 0, length } = range;
-    const { bytes } = this.#file(path);
-    const end = length === undefined ? undefined : offset + length;
-    return bytes.slice(offset, end);
+    return sliceBytes(bytes, range).slice();
   }
 
   async stream(
@@ -185,6 +167,7 @@ export class SimDisk implements FileStore {
     let at = 0;
     return new ReadableStream<Bytes>({
       pull(controller) {
+        range.signal?.throwIfAborted();
         if (at >= bytes.length) return controller.close();
         controller.enqueue(bytes.slice(at, at += CHUNK_BYTES));
       },
@@ -192,252 +175,253 @@ export class SimDisk implements FileStore {
   }
 
   async stat(path: string): Promise<FileStat | undefined> {
-    await this.#step("stat", path);
-    const inode = this.#names.get(path);
-    return inode && {
-      type: inode.type,
-      sizeBytes: inode.bytes.length,
-      modifiedMs: inode.modifiedMs,
-      mode: inode.type === "directory" ? 0o755 : 0o644,
-    };
+    const work = () => this.#tree.place({ action: "read", path }).node;
+    try {
+      const node = await this.#perform({ name: "stat", path, work });
+      return node && {
+        type: node.type,
+        sizeBytes: node.type === "file" ? node.sizeBytes : 0,
+        modifiedMs: node.modifiedMs,
+        mode: MODES[node.type],
+      };
+    } catch (error) {
+      if (hasCode(error, "NOT_FOUND")) return undefined;
+      throw error;
+    }
   }
 
   async *list(path: string): AsyncGenerator<FileEntry> {
-    await this.#step("list", path);
-    this.#directory(path);
-    for (const [name, inode] of [...this.#names]) {
-      if (name !== "/" && parentOf(name) === path) {
-        yield { name: name.slice(name.lastIndexOf("/") + 1), type: inode.type };
+    const work = () => [
+      ...this.#tree.directory({ action: "list", path }).entries(),
+    ];
+    const entries = await this.#perform({ name: "list", path, work });
+    // No order is promised: whoever needs one has to find that out.
+    while (entries.length > 0) {
+      const at = this.#below(entries.length);
+      for (const [name, { type }] of entries.splice(at, 1)) {
+        yield { name, type };
       }
     }
   }
 
   async readLink(path: string): Promise<string> {
-    await this.#step("readLink", path);
-    return this.#get(path).target ?? "";
+    const lookup = { action: "read the link", path };
+    const work = () => {
+      const { node } = this.#tree.existing(lookup);
+      if (node.type !== "symlink") throw fileError("NOT_A_SYMLINK", lookup);
+      return node.target;
+    };
+    return await this.#perform({ name: "readLink", path, work });
   }
 
+  // === FileWriter ===
+
   async create(path: string): Promise<WritableFile> {
-    await this.#step("create", path);
-    this.#requireFree(path);
-    const inode = this.#newFile();
-    this.#names.set(path, inode);
-    return {
-      write: (bytes) => this.#write(path, inode, bytes),
-      setModified: (modifiedMs) => this.#setModified(path, inode, modifiedMs),
-      sync: () => this.#sync(path, inode),
-      close: () => Promise.resolve(),
-      [Symbol.asyncDispose]: () => Promise.resolve(),
+    const work = () => {
+      const { directory, name } = this.#tree.free({ action: "create", path });
+      const file = new SimFile(this.#timeMs++);
+      directory.set(name, file);
+      return this.#opened(path, file);
     };
+    return await this.#perform({ name: "create", path, work });
   }
 
   async replace(path: string, bytes: Uint8Array): Promise<void> {
-    await this.#step("replace", path);
-    this.#directory(parentOf(path));
-    const inode = this.#newFile();
-    inode.bytes = bytes.slice();
-    this.#names.set(path, inode);
+    await this.#perform({
+      name: "replace",
+      path,
+      work: () => this.#replace(path, bytes, "whole"),
+      partly: (kind) => {
+        const draft = bytes.subarray(0, this.#below(bytes.length + 1));
+        this.#replace(path, draft, kind === "stop" ? "draft" : "nothing");
+      },
+    });
   }
 
   async overwrite(path: string, bytes: Uint8Array): Promise<void> {
-    await this.#step("overwrite", path);
-    this.#directory(parentOf(path));
-    const inode = this.#names.get(path) ?? this.#newFile();
-    const length = Math.max(inode.bytes.length, bytes.length);
-    const written = new Uint8Array(length);
-    written.set(inode.bytes);
-    written.set(bytes);
-    inode.bytes = written;
-    this.#names.set(path, inode);
+    const write = (length: number) => {
+      const lookup = { action: "write", path };
+      const file = this.#tree.fileOrMade(lookup, this.#timeMs++);
+      file.write(0, bytes.subarray(0, length), this.#timeMs++);
+    };
+    await this.#perform({
+      name: "overwrite",
+      path,
+      work: () => write(bytes.length),
+      partly: () => write(this.#below(bytes.length)),
+    });
   }
 
   async link(existing: string, path: string): Promise<void> {
-    await this.#step("link", path);
-    const inode = this.#file(existing);
-    this.#requireFree(path);
-    this.#names.set(path, inode);
+    const lookup = { action: `link ${existing} to`, path };
+    const work = () => {
+      const source = { ...lookup, path: existing, named: path };
+      const { node } = this.#tree.existing(source);
+      const { directory, name } = this.#tree.free(lookup);
+      if (node.type === "directory") throw fileError("IS_A_DIRECTORY", lookup);
+      directory.set(name, node);
+    };
+    await this.#perform({ name: "link", path, work });
   }
 
   async rename(from: string, to: string): Promise<void> {
-    await this.#step("rename", to);
-    const inode = this.#get(from);
-    this.#directory(parentOf(to));
-    this.#names.delete(from);
-    this.#names.set(to, inode);
+    const lookup = { action: `rename ${from} to`, path: to };
+    const work = () => {
+      const source = this.#tree.existing({ ...lookup, path: from, named: to });
+      const target = this.#tree.place(lookup);
+      // Two names of one file: POSIX keeps both.
+      if (source.node === target.node) return;
+      const code = renameProblem(source.node, target);
+      if (code !== undefined) throw fileError(code, lookup);
+      target.directory.set(target.name, source.node);
+      source.directory.set(source.name, undefined);
+    };
+    await this.#perform({ name: "rename", path: to, work });
   }
 
   async remove(path: string): Promise<void> {
-    await this.#step("remove", path);
-    if (this.#get(path).type === "directory" && this.#hasEntries(path)) {
-      throw failure("DIRECTORY_NOT_EMPTY", path, "the directory is not empty");
-    }
-    this.#names.delete(path);
+    const lookup = { action: "remove", path };
+    const work = () => {
+      const { directory, name, node } = this.#tree.existing(lookup);
+      if (node.type === "directory" && !node.isEmpty) {
+        throw fileError("DIRECTORY_NOT_EMPTY", lookup);
+      }
+      directory.set(name, undefined);
+    };
+    await this.#perform({ name: "remove", path, work });
   }
 
   async makeDirectory(path: string): Promise<void> {
-    await this.#step("makeDirectory", path);
-    if (this.#names.get(path)?.type === "directory") return;
-    this.#requireFree(path);
-    this.#names.set(path, directoryInode());
+    const lookup = { action: "create the directory", path };
+    const work = () => {
+      const { directory, name, node } = this.#tree.place(lookup);
+      if (node === undefined) {
+        directory.set(name, new SimDirectory(this.#timeMs++));
+      } else if (!this.#tree.leadsToDirectory(lookup)) {
+        throw fileError("ALREADY_EXISTS", lookup);
+      }
+    };
+    await this.#perform({ name: "makeDirectory", path, work });
   }
 
   async makeLink(path: string, target: string): Promise<void> {
-    await this.#step("makeLink", path);
-    this.#requireFree(path);
-    this.#names.set(path, { ...this.#newFile(), type: "symlink", target });
+    const lookup = { action: "create the link", path };
+    const work = () => {
+      const { directory, name } = this.#tree.free(lookup);
+      directory.set(name, new SimLink(this.#timeMs++, target));
+    };
+    await this.#perform({ name: "makeLink", path, work });
   }
 
   async syncDirectory(path: string): Promise<void> {
-    await this.#step("syncDirectory", path);
-    this.#directory(path);
-    for (const name of [...this.#durableNames.keys()]) {
-      if (name !== "/" && parentOf(name) === path && !this.#names.has(name)) {
-        this.#durableNames.delete(name);
-      }
-    }
-    for (const [name, inode] of this.#names) {
-      if (name !== "/" && parentOf(name) === path) {
-        this.#durableNames.set(name, inode);
-      }
-    }
+    const directory = () => this.#tree.directory({ action: "flush", path });
+    await this.#perform({
+      name: "syncDirectory",
+      path,
+      work: () => directory().flush(),
+      partly: (kind) => givesUpFlush(kind) && directory().failFlush(),
+    });
   }
 
   async lock(path: string): Promise<AsyncDisposable> {
-    await this.#step("lock", path);
-    this.#directory(parentOf(path));
-    if (!this.#names.has(path)) this.#names.set(path, this.#newFile());
-    const before = this.#locks.get(path) ?? Promise.resolve();
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#locks.set(path, before.then(() => promise));
-    await before;
+    const lookup = { action: "lock", path };
+    const work = () => this.#tree.fileOrMade(lookup, this.#timeMs++);
+    const file = await this.#perform({ name: "lock", path, work });
+    return await this.#locks.take(file);
+  }
+
+  // === Inside ===
+
+  /** A new file, as the process sees it that writes it. */
+  #opened(path: string, file: SimFile): WritableFile {
+    const life = this.#life;
+    let isOpen = true;
+    const perform = async (task: Omit<Task<void>, "path">) => {
+      const { name: action } = task;
+      if (life !== this.#life) throw new SimStop(`${action} ${path}`);
+      const why = "the file is closed";
+      if (!isOpen) throw fileError("IO", { action, path, why });
+      await this.#perform({ ...task, path });
+    };
+    const append = (bytes: Uint8Array) =>
+      file.write(file.sizeBytes, bytes, this.#timeMs++);
+    const close = () => {
+      isOpen = false;
+      return Promise.resolve();
+    };
     return {
-      [Symbol.asyncDispose]() {
-        resolve();
-        return Promise.resolve();
-      },
+      write: (bytes) =>
+        perform({
+          name: "write",
+          work: () => append(bytes),
+          partly: () => append(bytes.subarray(0, this.#below(bytes.length))),
+        }),
+      setModified: (modifiedMs) =>
+        perform({
+          name: "setModified",
+          work: () => file.setModified(modifiedMs),
+        }),
+      sync: () =>
+        perform({
+          name: "sync",
+          work: () => file.flush(),
+          partly: (kind) => givesUpFlush(kind) && file.failFlush(),
+        }),
+      close,
+      [Symbol.asyncDispose]: close,
     };
   }
 
-  async #write(path: string, inode: Inode, bytes: Uint8Array): Promise<void> {
-    // A write that is stopped has reached the file in part.
-    const torn = this.#willFault()
-      ? Math.floor(this.#random() * bytes.length)
-      : undefined;
-    append(inode, torn === undefined ? bytes : bytes.subarray(0, torn));
-    await this.#step("write", path);
-  }
-
-  async #setModified(
+  /** By a draft, as on a real disk, so that a crash leaves what is left there. */
+  #replace(
     path: string,
-    inode: Inode,
-    modifiedMs: number,
-  ): Promise<void> {
-    await this.#step("setModified", path);
-    inode.modifiedMs = modifiedMs;
+    bytes: Uint8Array,
+    left: "whole" | "draft" | "nothing",
+  ): void {
+    const lookup = { action: "write", path };
+    const { directory, name, node } = this.#tree.place(lookup);
+    if (node?.type === "directory") throw fileError("IS_A_DIRECTORY", lookup);
+    const draft = `.${name}.${this.operations.length}.tmp`;
+    const file = new SimFile(this.#timeMs++);
+    directory.set(draft, file);
+    file.write(0, bytes, this.#timeMs++);
+    if (left === "whole") directory.set(name, file);
+    if (left !== "draft") directory.set(draft, undefined);
   }
 
-  async #sync(path: string, inode: Inode): Promise<void> {
-    await this.#step("sync", path);
-    inode.durable = inode.bytes;
-  }
-
-  /** Counts an operation, and lets the others have their turn before it. */
-  async #step(name: string, path: string): Promise<void> {
+  /** Counts an operation, and does it unless it is to fail. */
+  async #perform<T>({ name, path, work, partly }: Task<T>): Promise<T> {
+    const life = this.#life;
+    // Others have their turn before it.
     await Promise.resolve();
-    const faulty = this.#willFault();
-    this.#count++;
-    this.#operations.push({ name, path });
-    if (!faulty || this.#fault === undefined) return;
-    const { kind } = this.#fault;
-    if (kind === "stop") throw new SimStop(`${name} ${path}`);
-    throw failure(kind, path, `the simulated disk fails to ${name}`);
-  }
-
-  /** Whether the next operation is to fail. */
-  #willFault(): boolean {
-    if (this.#fault === undefined) return false;
-    const { at, kind, sticky } = this.#fault;
-    const number = this.#count - this.#faultStart + 1;
-    return number === at ||
-      (number > at && (kind === "stop" || sticky === true));
-  }
-
-  #surviving(inode: Inode, mode: CrashMode): Bytes {
-    if (inode.durable !== undefined) return inode.durable;
-    const length = mode === "random"
-      ? Math.floor(this.#random() * inode.bytes.length)
-      : 0;
-    return inode.bytes.slice(0, length);
-  }
-
-  #newFile(): Inode {
-    return {
-      type: "file",
-      bytes: new Uint8Array(0),
-      durable: undefined,
-      modifiedMs: this.#timeMs++,
-    };
-  }
-
-  #get(path: string): Inode {
-    const inode = this.#names.get(path);
-    if (inode !== undefined) return inode;
-    const parent = this.#names.get(parentOf(path));
-    throw parent !== undefined && parent.type !== "directory"
-      ? failure(
-        "NOT_A_DIRECTORY",
-        path,
-        "a component of the path is no directory",
-      )
-      : failure("NOT_FOUND", path, "no such file or directory");
-  }
-
-  #file(path: string): Inode {
-    const inode = this.#get(path);
-    if (inode.type !== "directory") return inode;
-    throw failure("IS_A_DIRECTORY", path, "it is a directory");
-  }
-
-  #directory(path: string): Inode {
-    const inode = this.#get(path);
-    if (inode.type === "directory") return inode;
-    throw failure("NOT_A_DIRECTORY", path, "it is no directory");
-  }
-
-  #requireFree(path: string): void {
-    this.#directory(parentOf(path));
-    if (!this.#names.has(path)) return;
-    throw failure("ALREADY_EXISTS", path, "it exists already");
-  }
-
-  #hasEntries(path: string): boolean {
-    for (const name of this.#names.keys()) {
-      if (name !== "/" && parentOf(name) === path) return true;
+    if (life !== this.#life) throw new SimStop(`${name} ${path}`);
+    const fault = this.#faults.count({ name, path });
+    if (fault === undefined) return work();
+    const { kind, effect } = fault;
+    try {
+      if (effect === "whole") work();
+      if (effect === "partly") partly?.(kind);
+    } catch (error) {
+      if (kind !== "stop" || !(error instanceof PondError)) throw error;
     }
-    return false;
+    if (kind === "stop") throw new SimStop(`${name} ${path}`);
+    const why = `the simulated disk fails to ${name}`;
+    throw fileError(kind, { action: name, path, why });
+  }
+
+  /** A whole number of at least 0 and below `limit`, or 0. */
+  #below(limit: number): number {
+    return Math.floor(this.#random() * limit);
   }
 }
 
-function append(inode: Inode, bytes: Uint8Array): void {
-  const grown = new Uint8Array(inode.bytes.length + bytes.length);
-  grown.set(inode.bytes);
-  grown.set(bytes, inode.bytes.length);
-  inode.bytes = grown;
-}
-
-function directoryInode(): Inode {
-  return {
-    type: "directory",
-    bytes: new Uint8Array(0),
-    durable: new Uint8Array(0),
-    modifiedMs: 0,
-  };
-}
-
-function parentOf(path: string): string {
-  return path.slice(0, path.lastIndexOf("/")) || "/";
-}
-
-function failure(code: PondErrorCode, path: string, why: string): PondError {
-  return new PondError(code, `Cannot use ${path}: ${why}`, { path });
+function chanceOf(mode: CrashMode, random: () => number): Chance {
+  switch (mode) {
+    case "nothing survives":
+      return () => 0;
+    case "everything survives":
+      return () => 1 - 2 ** -32;
+    case "random":
+      return random;
+  }
 }

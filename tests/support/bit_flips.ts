@@ -5,7 +5,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { hasCode, type PondError } from "../../src/errors.ts";
-import { type MemoryHost, memoryHost, SimDisk } from "../../src/host/memory.ts";
+import { type MemoryHost, memoryHost } from "../../src/host/memory.ts";
 import { type Layout, TinyLogFS } from "../../src/tinylogfs/mod.ts";
 import { type Tree, treeOf } from "./tree.ts";
 
@@ -76,10 +76,7 @@ export async function flipBits(
   const expected = await everythingOf(host);
   for (const [path, bytes] of host.files.snapshot()) {
     for (const bit of bits(path, bytes.length)) {
-      const damaged = new SimDisk(() => 0.5);
-      for (const [path, bytes] of host.files.snapshot()) {
-        damaged.plant(path, bytes.slice());
-      }
+      const damaged = host.files.clone(() => 0.5);
       damaged.flipBit(path, bit);
       const seen = await outcomeOf(memoryHost({ files: damaged }));
       const where = `bit ${bit} of ${path}`;
