@@ -1,21 +1,24 @@
 /**
  * DuckDB, in memory, for one query: the only file that names it.
  *
- * The order is what keeps a query inside the pond. Tables and views are made
- * first; then the door is locked: no file but those of the views, no network,
- * no extension, no setting that could be changed back. Only then the statement
- * of the user comes in, and only if it is one that reads.
+ * The order is what keeps a query inside the pond. The statement's tree says
+ * what it is, before anything of it runs: one that does more than read goes no
+ * further. Then tables and views are made, and the door is locked: no file but
+ * those of the views, no network, no extension, no setting that could be
+ * changed back. Files of views can still be written by COPY, which is why only
+ * a statement whose tree was seen may run.
  *
  * @module
  */
 import type {
   DuckDBConnection,
+  DuckDBDataChunk,
   DuckDBInstance,
+  DuckDBPreparedStatement,
   DuckDBResult,
   DuckDBType,
   DuckDBValue,
 } from "@duckdb/node-api";
-import type { Bytes } from "../bytes.ts";
 import { invariant, PondError } from "../errors.ts";
 import { loadBundledLibrary } from "../host/standalone_library.ts";
 import {
@@ -25,28 +28,55 @@ import {
   type QueryValue,
   Timestamp,
 } from "../tinylogfs/mod.ts";
-import { quoteName, quoteText } from "./paths.ts";
-import { serializable, tableNames } from "./statement.ts";
+import { quoteName, quoteText, type ScannedFile } from "./paths.ts";
+import { queryError } from "./query_error.ts";
+import { columnsOf } from "./result_columns.ts";
+import {
+  refused,
+  requireHarmless,
+  requireOne,
+  type Statement,
+  statementNames,
+} from "./statement.ts";
 import type { ColumnSqlType, PondTable } from "./tables.ts";
 
 type DuckDB = typeof import("@duckdb/node-api");
 
+/** A statement that runs. */
+interface Run {
+  readonly prepared: DuckDBPreparedStatement;
+  readonly result: DuckDBResult;
+}
+
 /** Rows that go into a table at once: DuckDB's own vector size. */
 const CHUNK_ROWS = 2048;
 
+/** From the beginning: the host's files and settings say nothing to a query. */
+const CONFIGURATION = {
+  // Nothing is written anywhere: what doesn't fit is an error.
+  temp_directory: "",
+  autoinstall_known_extensions: "false",
+  autoload_known_extensions: "false",
+  allow_community_extensions: "false",
+};
+
+/** The same question has the same answer in every time zone. */
+const SETUP = "SET TimeZone = 'UTC'";
+
 const LOCK = `
-  SET autoinstall_known_extensions = false;
-  SET autoload_known_extensions = false;
-  SET allow_community_extensions = false;
   SET enable_external_access = false;
   SET lock_configuration = true;`;
+
+const NS_PER_DAY = 86_400_000_000_000n;
 
 /** A database of its own. */
 export class DuckDBEngine implements AsyncDisposable {
   readonly #duckdb: DuckDB;
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
-  readonly #allowed = new Set<string>();
+  /** Paths in the pond, by the paths on the host that may be read. */
+  readonly #allowed = new Map<string, string>();
+  #isClosed = false;
 
   private constructor(
     duckdb: DuckDB,
@@ -62,27 +92,34 @@ export class DuckDBEngine implements AsyncDisposable {
   static async open(): Promise<DuckDBEngine> {
     await loadBundledLibrary();
     const duckdb = await import("@duckdb/node-api");
-    const instance = await duckdb.DuckDBInstance.create(":memory:", {
-      // Nothing is written anywhere: what doesn't fit is an error.
-      temp_directory: "",
-    });
-    return new DuckDBEngine(duckdb, instance, await instance.connect());
+    const instance = await duckdb.DuckDBInstance.create(
+      ":memory:",
+      CONFIGURATION,
+    );
+    const connection = await instance.connect();
+    await connection.run(SETUP);
+    return new DuckDBEngine(duckdb, instance, connection);
   }
 
   /**
-   * The names of tables in a statement, as they were written.
+   * The tables that a statement names, as they were written.
    *
-   * @throws {PondError} `QUERY` when it is no SQL.
+   * @throws {PondError} `QUERY` when it is no SQL, or does more than read.
    */
-  async namesIn(sql: string): Promise<string[]> {
-    const call = `SELECT json_serialize_sql(${quoteText(serializable(sql))})`;
-    const reader = await this.#connection.runAndReadAll(call);
+  async tablesIn(statement: Statement): Promise<readonly string[]> {
+    const call = `SELECT json_serialize_sql(${quoteText(statement.select)})`;
+    const reader = await this.#interruptible(
+      undefined,
+      () => this.#connection.runAndReadAll(call),
+    );
     const json = reader.getRows()[0]?.[0];
     invariant(
       typeof json === "string",
       "json_serialize_sql() answers with text",
     );
-    return tableNames(json);
+    const names = statementNames(json, statement);
+    requireHarmless(names);
+    return names.tables;
   }
 
   /** Makes a table and fills it. */
@@ -121,83 +158,106 @@ export class DuckDBEngine implements AsyncDisposable {
    *
    * @param name The name that the statement uses.
    * @param scan The table function with its arguments.
-   * @param hostPaths The files that it reads: no others can be read later.
+   * @param files The files that it reads: no others can be read later.
+   * @param signal Ends the look into the files.
    */
   async addView(
     name: string,
     scan: string,
-    hostPaths: readonly string[],
+    files: readonly ScannedFile[],
+    signal: AbortSignal | undefined,
   ): Promise<void> {
-    await this.#run(`CREATE VIEW ${quoteName(name)} AS SELECT * FROM ${scan}`);
-    for (const path of hostPaths) this.#allowed.add(path);
+    for (const { hostPath, path } of files) this.#allowed.set(hostPath, path);
+    const sql = `CREATE VIEW ${quoteName(name)} AS SELECT * FROM ${scan}`;
+    await this.#interruptible(signal, () => this.#connection.run(sql));
   }
 
   /** Closes the door: nothing can be read any more but what was added. */
   async lock(): Promise<void> {
-    const paths = [...this.#allowed].map(quoteText).join(", ");
+    const paths = [...this.#allowed.keys()].map(quoteText).join(", ");
     await this.#run(`SET allowed_paths = [${paths}]; ${LOCK}`);
   }
 
   /**
-   * Runs a statement that reads.
+   * Runs a statement whose tree {@linkcode DuckDBEngine.tablesIn} has seen.
    *
-   * @throws {PondError} `QUERY` when it is wrong, or does anything else.
+   * @throws {PondError} `QUERY` when it is wrong, or does more than read.
    */
   async query(
-    sql: string,
+    { sql }: Statement,
     signal: AbortSignal | undefined,
     dispose: () => Promise<void>,
   ): Promise<QueryResult> {
-    const result = await this.#interruptible(signal, async () => {
+    const run = await this.#interruptible(signal, async (): Promise<Run> => {
       const statements = await this.#connection.extractStatements(sql);
-      if (statements.count !== 1) {
-        throw refused(
-          statements.count === 0
-            ? "there is no statement in it"
-            : `it has ${statements.count} statements`,
-          "give one statement at a time",
-        );
-      }
+      requireOne(statements.count);
       const prepared = await statements.prepare(0);
       this.#requireReading(prepared.statementType);
-      return await prepared.stream();
+      // A statement forgets interrupts that come before its beginning. So it
+      // begins here and not on another thread, where stream() would begin it.
+      signal?.throwIfAborted();
+      return { prepared, result: await prepared.startStream().getResult() };
     });
-    const names = result.deduplicatedColumnNames();
-    const types = result.columnTypes();
-    const columns = names.map((name, i): QueryColumn => ({
-      name,
-      type: String(types[i]),
-    }));
+    const columns = columnsOf(run.result);
     return {
       columns,
-      [Symbol.asyncIterator]: () => this.#batches(result, columns, signal),
+      [Symbol.asyncIterator]: () => this.#batches(run, columns, signal),
       [Symbol.asyncDispose]: dispose,
     };
   }
 
-  /** Ends the database. */
+  /** Ends the database, and what still runs. */
   [Symbol.asyncDispose](): Promise<void> {
+    if (this.#isClosed) return Promise.resolve();
+    this.#isClosed = true;
+    this.#connection.interrupt();
     this.#connection.closeSync();
     this.#instance.closeSync();
     return Promise.resolve();
   }
 
   async *#batches(
-    result: DuckDBResult,
+    run: Run,
     columns: readonly QueryColumn[],
     signal: AbortSignal | undefined,
   ): AsyncGenerator<QueryBatch> {
     for (;;) {
+      this.#requireOpen();
       const chunk = await this.#interruptible(
         signal,
-        () => result.fetchChunk(),
+        () => this.#nextChunk(run, signal),
       );
-      if (chunk === null || chunk.rowCount === 0) return;
+      if (chunk === undefined) return;
       const values = chunk.getColumns().map((column) =>
         column.map((value) => this.#fromDuckDB(value))
       );
       yield { columns, numRows: chunk.rowCount, values };
     }
+  }
+
+  /**
+   * Fetches rows. A stream that fails ends as one that is exhausted: DuckDB's
+   * package gives neither rows nor an error. But a failed result has no type.
+   */
+  async #nextChunk(
+    { result, prepared }: Run,
+    signal: AbortSignal | undefined,
+  ): Promise<DuckDBDataChunk | undefined> {
+    const chunk = await result.fetchChunk();
+    if (chunk !== null && chunk.rowCount > 0) return chunk;
+    if (result.returnType !== this.#duckdb.ResultReturnType.INVALID) {
+      return undefined;
+    }
+    signal?.throwIfAborted();
+    this.#requireOpen();
+    // Without a stream, the error is told.
+    await prepared.run();
+    throw new PondError("QUERY", "Cannot run the query: it ended too early");
+  }
+
+  #requireOpen(): void {
+    if (!this.#isClosed) return;
+    throw new TypeError("the result of a query was disposed of");
   }
 
   /** Statements by their type: what isn't known to read only is refused. */
@@ -215,7 +275,7 @@ export class DuckDBEngine implements AsyncDisposable {
     try {
       await this.#connection.run(sql);
     } catch (cause) {
-      throw queryError(cause);
+      throw this.#queryError(cause);
     }
   }
 
@@ -230,10 +290,15 @@ export class DuckDBEngine implements AsyncDisposable {
       return await work();
     } catch (cause) {
       signal?.throwIfAborted();
-      throw cause instanceof PondError ? cause : queryError(cause);
+      const isOurs = cause instanceof PondError || cause instanceof TypeError;
+      throw isOurs ? cause : this.#queryError(cause);
     } finally {
       signal?.removeEventListener("abort", interrupt);
     }
+  }
+
+  #queryError(cause: unknown): PondError {
+    return queryError(cause, this.#allowed);
   }
 
   #typeOf(type: ColumnSqlType): DuckDBType {
@@ -271,22 +336,28 @@ export class DuckDBEngine implements AsyncDisposable {
     const many = (items: readonly DuckDBValue[]) =>
       items.map((item) => this.#fromDuckDB(item));
     if (value instanceof duckdb.DuckDBTimestampValue) {
-      return timestamp(value, value.micros * 1000n, false);
+      return timestamp(value.isFinite, value.micros * 1000n, false);
     }
     if (value instanceof duckdb.DuckDBTimestampTZValue) {
-      return timestamp(value, value.micros * 1000n, true);
+      return timestamp(value.isFinite, value.micros * 1000n, true);
     }
     if (value instanceof duckdb.DuckDBTimestampSecondsValue) {
-      return timestamp(value, value.seconds * 1_000_000_000n, false);
+      return timestamp(value.isFinite, value.seconds * 1_000_000_000n, false);
     }
     if (value instanceof duckdb.DuckDBTimestampMillisecondsValue) {
-      return timestamp(value, value.millis * 1_000_000n, false);
+      return timestamp(value.isFinite, value.millis * 1_000_000n, false);
     }
     if (value instanceof duckdb.DuckDBTimestampNanosecondsValue) {
-      return timestamp(value, value.nanos, false);
+      return timestamp(value.isFinite, value.nanos, false);
+    }
+    if (value instanceof duckdb.DuckDBDateValue) {
+      const midnight = BigInt(value.days) * NS_PER_DAY;
+      const text = String(timestamp(value.isFinite, midnight, false));
+      return text.replace("T00:00:00", "");
     }
     if (value instanceof duckdb.DuckDBBlobValue) {
-      return value.bytes.slice() as Bytes;
+      // A Buffer, whose slice() is no copy and whose memory others share.
+      return new Uint8Array(value.bytes);
     }
     if (value instanceof duckdb.DuckDBListValue) return many(value.items);
     if (value instanceof duckdb.DuckDBArrayValue) return many(value.items);
@@ -302,27 +373,18 @@ export class DuckDBEngine implements AsyncDisposable {
         value: this.#fromDuckDB(value),
       }));
     }
-    if (value instanceof duckdb.DuckDBUnionValue) {
+    if (
+      value instanceof duckdb.DuckDBUnionValue ||
+      value instanceof duckdb.DuckDBVariantValue
+    ) {
       return this.#fromDuckDB(value.value);
     }
     return String(value);
   }
 }
 
-/** Infinity is a timestamp of SQL, and of nothing else. */
-function timestamp(
-  value: { readonly isFinite: boolean; toString(): string },
-  ns: bigint,
-  zoned: boolean,
-): QueryValue {
-  return value.isFinite ? new Timestamp(ns, zoned) : value.toString();
-}
-
-function refused(why: string, hint: string): PondError {
-  return new PondError("QUERY", `Cannot run the query: ${why}`, { hint });
-}
-
-function queryError(cause: unknown): PondError {
-  const message = cause instanceof Error ? cause.message : String(cause);
-  return new PondError("QUERY", `Cannot run the query: ${message.trim()}`);
+/** Infinity is a time of SQL, and of nothing else. */
+function timestamp(isFinite: boolean, ns: bigint, zoned: boolean): QueryValue {
+  if (!isFinite) return ns < 0n ? "-infinity" : "infinity";
+  return new Timestamp(ns, zoned);
 }

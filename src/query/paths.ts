@@ -21,17 +21,20 @@ interface FileKind {
   readonly options: string;
 }
 
-const CSV: FileKind = { reader: "read_csv", options: "union_by_name = true" };
+// DuckDB would make a column of each directory a=b on the way to the pond.
+const COMMON = "union_by_name = true, hive_partitioning = false";
+
+const CSV: FileKind = { reader: "read_csv", options: COMMON };
 const JSON_LINES: FileKind = {
   reader: "read_json",
-  options: "format = 'newline_delimited', union_by_name = true",
+  options: `format = 'newline_delimited', ${COMMON}`,
 };
 
 const KINDS: Readonly<Record<string, FileKind>> = {
   csv: CSV,
-  tsv: { ...CSV, options: `delim = '\\t', ${CSV.options}` },
-  parquet: { reader: "read_parquet", options: "union_by_name = true" },
-  json: { reader: "read_json", options: "union_by_name = true" },
+  tsv: { ...CSV, options: `delim = '\\t', ${COMMON}` },
+  parquet: { reader: "read_parquet", options: COMMON },
+  json: { reader: "read_json", options: COMMON },
   jsonl: JSON_LINES,
   ndjson: JSON_LINES,
 };
@@ -63,7 +66,7 @@ export function scanOf(name: string, files: readonly ScannedFile[]): string {
       { path: name, hint: "match one kind of file, such as /sensors/*.csv" },
     );
   }
-  const kind = KINDS[extension];
+  const kind = Object.hasOwn(KINDS, extension) ? KINDS[extension] : undefined;
   if (kind === undefined) {
     throw new PondError(
       "UNSUPPORTED",

@@ -14,6 +14,7 @@ import type {
 } from "../tinylogfs/mod.ts";
 import { DuckDBEngine } from "./duckdb_engine.ts";
 import { extensionOf, isPathName, type ScannedFile, scanOf } from "./paths.ts";
+import { parseStatement } from "./statement.ts";
 import { TABLES } from "./tables.ts";
 
 /** What of the platform a query needs. */
@@ -46,19 +47,38 @@ async function run(
   dispose: () => Promise<void>,
 ): Promise<QueryResult> {
   const { pending = false, signal } = options;
-  for (const name of await engine.namesIn(sql)) {
+  const statement = parseStatement(sql);
+  const added = new Map<string, string>();
+  for (const name of await engine.tablesIn(statement)) {
     signal?.throwIfAborted();
-    const table = TABLES.get(name);
+    const key = asciiLowerCase(name);
+    const other = added.get(key);
+    const table = TABLES.get(key);
     if (table !== undefined) {
+      if (other !== undefined) continue;
       await engine.addTable(table, table.rows(source, { pending, signal }));
     } else if (isPathName(name)) {
+      if (other !== undefined) throw sameInSql(name, other);
       const files = await filesOf(scratch, source, name, signal);
-      const hostPaths = files.map(({ hostPath }) => hostPath);
-      await engine.addView(name, scanOf(name, files), hostPaths);
+      await engine.addView(name, scanOf(name, files), files, signal);
     }
+    added.set(key, name);
   }
   await engine.lock();
-  return await engine.query(sql, signal, dispose);
+  return await engine.query(statement, signal, dispose);
+}
+
+/** Names as SQL compares them, quoted or not. */
+function asciiLowerCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+
+function sameInSql(name: string, other: string): PondError {
+  return new PondError(
+    "UNSUPPORTED",
+    `Cannot query ${other} and ${name} together: names in SQL that differ in case only are the same`,
+    { path: name, hint: "write one of them as a pattern, such as '/[a].csv'" },
+  );
 }
 
 /** The files that a path or pattern means, as DuckDB can read them. */

@@ -20,14 +20,14 @@ const KINDS: Readonly<Record<string, ColumnKind>> = {
   TIMESTAMP: { kind: "timestamp", zoned: false },
   TIMESTAMP_S: { kind: "timestamp", zoned: false },
   TIMESTAMP_MS: { kind: "timestamp", zoned: false },
-  TIMESTAMP_NS: { kind: "timestamp", zoned: false },
   "TIMESTAMP WITH TIME ZONE": { kind: "timestamp", zoned: true },
   BLOB: { kind: "blob" },
 };
 
 /**
  * What a column of this type holds. Unsigned integers take the next larger
- * type; what has no exact type elsewhere (`HUGEINT`, lists, structs) is text.
+ * type; what has no exact type elsewhere (`HUGEINT`, `TIMESTAMP_NS`, lists,
+ * structs) is text.
  *
  * @param type The type as DuckDB names it.
  */
@@ -44,6 +44,6 @@ export function kindOf(type: string): ColumnKind {
 
 /** Whether values of this type are numbers. */
 export function isNumeric(type: string): boolean {
-  return /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|BIGNUM|FLOAT|DOUBLE|DECIMAL)\b/
+  return /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|BIGNUM|FLOAT|DOUBLE|DECIMAL\([\d, ]+\))$/
     .test(type);
 }

@@ -1,56 +1,208 @@
 /**
- * Which tables a statement names, from the tree that DuckDB makes of it.
+ * What a statement is, and which tables it names, from the tree that DuckDB
+ * makes of it.
  *
- * `json_serialize_sql` gives the tree of a SELECT as JSON: every table that is
- * named anywhere in it, in a join, a subquery or a common table expression, is
- * an object of type `BASE_TABLE`.
+ * `json_serialize_sql` gives the tree of a SELECT as JSON, and of nothing else:
+ * what it takes only reads. Every table that is named anywhere in it, in a
+ * join, a subquery or a common table expression, is an object of type
+ * `BASE_TABLE`, every function in the place of a table one of type
+ * `TABLE_FUNCTION`.
  *
  * @see {@link https://duckdb.org/docs/stable/data/json/sql_to_and_from_json}
  * @module
  */
 import { PondError } from "../errors.ts";
 
-/** A statement that the serializer doesn't take, around one that it does. */
-const EXPLAIN = /^\s*explain\s+(?:analyze\s+|\([^)]*\)\s*)?/i;
+/** A statement, taken apart. */
+export interface Statement {
+  /** How it was written. */
+  readonly source: string;
+  /** What is run. */
+  readonly sql: string;
+  /** The part of it that must be a SELECT. */
+  readonly select: string;
+}
 
-/** A statement that it takes only inside of a SELECT. */
-const PIVOT = /^\s*(?:pivot|unpivot)(?:_wider|_longer)?\s/i;
-
-/**
- * The SELECT that says which tables a statement names.
- *
- * @param sql One statement.
- */
-export function serializable(sql: string): string {
-  const statement = sql.replace(EXPLAIN, "").replace(/;\s*$/, "");
-  return PIVOT.test(statement) ? `SELECT * FROM (${statement})` : statement;
+/** What a statement names. */
+export interface StatementNames {
+  /** Names of tables, each once, as they were written; none with a schema. */
+  readonly tables: readonly string[];
+  /** Functions in the place of tables, each once, in lower-case letters. */
+  readonly functions: readonly string[];
 }
 
 /**
- * The names of tables in a tree.
+ * Functions of rows that touch nothing but their arguments and DuckDB's own
+ * lists. Others read files, run SQL that is hidden in a text, or switch on logs
+ * that are files: what isn't known to be harmless is refused.
+ */
+const TABLE_FUNCTIONS: ReadonlySet<string> = new Set([
+  "duckdb_columns",
+  "duckdb_functions",
+  "duckdb_keywords",
+  "duckdb_settings",
+  "duckdb_tables",
+  "duckdb_types",
+  "duckdb_views",
+  "generate_series",
+  "icu_calendar_names",
+  "json_each",
+  "json_tree",
+  "pg_timezone_names",
+  "pragma_version",
+  "range",
+  "repeat",
+  "repeat_row",
+  "test_all_types",
+  "unnest",
+]);
+
+// No two of these can begin in the same place: the match takes linear time.
+const GAP = String.raw`(?:\s|--[^\n]*(?:\n|$)|/\*(?:[^*]|\*(?!/))*\*/)*`;
+
+/** `EXPLAIN`, then `ANALYZE` or options in parentheses, in $1 or $2. */
+const EXPLAIN = new RegExp(
+  String.raw`^${GAP}explain\b${GAP}` +
+    String.raw`(?:(analyze)\b|\(\s*((?:analyze|format)\b[\w\s,]*)\))?`,
+  "i",
+);
+
+/**
+ * Takes a statement apart.
+ *
+ * Of an EXPLAIN, which the serializer doesn't take, the beginning is put
+ * together anew: so what runs behind it is what the serializer has seen, and
+ * not what a comment has hidden from one of them. EXPLAIN ANALYZE executes.
+ *
+ * @param sql One statement.
+ * @throws {PondError} `QUERY` when it can't be passed to DuckDB.
+ */
+export function parseStatement(sql: string): Statement {
+  if (sql.includes("\0")) {
+    throw refused("there is a NUL character in it", "write it as chr(0)");
+  }
+  const match = EXPLAIN.exec(sql);
+  if (match === null) return { source: sql, sql, select: sql };
+  const [beginning, analyze, options] = match;
+  const select = sql.slice(beginning.length);
+  const explain = analyze !== undefined
+    ? "EXPLAIN ANALYZE"
+    : options !== undefined
+    ? `EXPLAIN (${options})`
+    : "EXPLAIN";
+  return { source: sql, sql: `${explain} ${select}`, select };
+}
+
+/**
+ * Reads what a statement names.
  *
  * @param json What `json_serialize_sql` has answered.
- * @returns Each name once, as it was written, without those that have a schema.
- *   None for what can't be serialized: such a statement names none of ours.
- * @throws {PondError} `QUERY` when the statement is no SQL.
+ * @param statement What it was asked about, for the error.
+ * @throws {PondError} `QUERY` when it isn't one SELECT that only reads.
  */
-export function tableNames(json: string): string[] {
-  const tree: unknown = JSON.parse(json);
-  const { error, error_type, error_message } = asObject(tree);
-  if (error === true) {
-    if (error_type !== "parser") return [];
-    throw new PondError("QUERY", `Cannot run the query: ${error_message}`);
+export function statementNames(
+  json: string,
+  statement: Statement,
+): StatementNames {
+  const tree = asObject(JSON.parse(json));
+  requireTree(tree, statement);
+  const statements = Array.isArray(tree.statements) ? tree.statements : [];
+  requireOne(statements.length);
+  const tables = new Set<string>();
+  const functions = new Set<string>();
+  for (const node of objectsIn(statements)) {
+    if (node.type === "BASE_TABLE") {
+      const { schema_name, table_name } = node;
+      const isOurs = schema_name === "" || schema_name === "main";
+      if (isOurs && typeof table_name === "string") tables.add(table_name);
+    } else if (node.type === "TABLE_FUNCTION") {
+      const { function_name } = asObject(node.function);
+      functions.add(String(function_name).toLowerCase());
+    }
   }
-  const names = new Set<string>();
-  const visit = (node: unknown): void => {
-    if (typeof node !== "object" || node === null) return;
-    const { type, schema_name, table_name } = asObject(node);
-    const isTable = type === "BASE_TABLE" && typeof table_name === "string";
-    if (isTable && schema_name === "") names.add(table_name);
-    Object.values(node).forEach(visit);
-  };
-  visit(tree);
-  return [...names];
+  return { tables: [...tables], functions: [...functions] };
+}
+
+/**
+ * Requires that all functions in the place of tables are harmless.
+ *
+ * @throws {PondError} `QUERY` when one is not known to be.
+ */
+export function requireHarmless({ functions }: StatementNames): void {
+  for (const name of functions) {
+    if (TABLE_FUNCTIONS.has(name)) continue;
+    throw refused(
+      `${name}() is not allowed`,
+      "files of the pond are tables by their paths: FROM '/sensors/*.csv'",
+    );
+  }
+}
+
+/**
+ * Requires that it is one statement.
+ *
+ * @throws {PondError} `QUERY` when there are more, or none.
+ */
+export function requireOne(count: number): void {
+  if (count === 1) return;
+  const why = count === 0
+    ? "there is no statement in it"
+    : `it has ${count} statements`;
+  throw refused(why, "give one statement at a time");
+}
+
+/** The error about a statement that may not run. */
+export function refused(why: string, hint: string): PondError {
+  return new PondError("QUERY", `Cannot run the query: ${why}`, { hint });
+}
+
+function requireTree(
+  tree: Readonly<Record<string, unknown>>,
+  statement: Statement,
+): void {
+  if (tree.error !== true) return;
+  if (tree.error_type === "parser") {
+    const where = placeOf(Number(tree.position), statement);
+    throw new PondError(
+      "QUERY",
+      `Cannot run the query: ${tree.error_message}${where}`,
+    );
+  }
+  // DuckDB makes two statements of it, the first of which creates a type.
+  if (/\bpivot/i.test(statement.select)) {
+    throw refused(
+      "PIVOT must say which values become columns",
+      "name them: PIVOT … ON column IN ('a', 'b') USING …",
+    );
+  }
+  throw refused(
+    "it is no SELECT, and a query only reads",
+    "change the pond with its commands: pond help",
+  );
+}
+
+/** Where in the source a character of the SELECT is; empty if not known. */
+function placeOf(position: number, { source, select }: Statement): string {
+  if (!Number.isSafeInteger(position)) return "";
+  const before = source.slice(0, source.length - select.length) +
+    [...select].slice(0, position).join("");
+  const lines = before.split("\n");
+  const column = [...lines.at(-1) ?? ""].length + 1;
+  return ` in line ${lines.length}, column ${column}`;
+}
+
+/** All objects of a tree; a loop, because trees get deep. */
+function* objectsIn(
+  root: unknown,
+): Generator<Readonly<Record<string, unknown>>> {
+  const pending = [root];
+  while (pending.length > 0) {
+    const node = pending.pop();
+    if (typeof node !== "object" || node === null) continue;
+    yield asObject(node);
+    // Backwards, so that names come in the order of the statement.
+    for (const child of Object.values(node).reverse()) pending.push(child);
+  }
 }
 
 function asObject(value: unknown): Readonly<Record<string, unknown>> {

@@ -138,7 +138,8 @@ const OPERATION_COLUMNS: readonly TableColumn<HistoryRow>[] = [
 const CONTENT: TableColumn<HistoryRow> = {
   name: "content",
   type: "BLOB",
-  comment: "bytes of a file below 64 KiB, or the target of a symlink",
+  comment:
+    "bytes of a file below 64 KiB, target of a symlink, entries as Arrow IPC",
   value: (row) => row.content,
 };
 

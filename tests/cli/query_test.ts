@@ -8,6 +8,7 @@ import {
 import { tableFromIPC } from "apache-arrow";
 import { PondError } from "../../src/errors.ts";
 import { duckdbText, literal } from "../query/foreign.ts";
+import { runPond } from "../support/deno_process.ts";
 import { type Scratch, scratchDirectory, scratchPond } from "./scratch.ts";
 
 /** `id,name` lines, enough of them to be kept as a blob. */
@@ -214,19 +215,18 @@ Deno.test("pond query tells a missing path from a directory and from a file that
   assertStringIncludes(kind.stderr, "are not tables");
 });
 
-Deno.test("pond query tells what is wrong with a statement, by the paths of the pond", async () => {
+Deno.test("pond query tells what is wrong with a statement, and with a file by its path in the pond", async () => {
   await using scratch = await scratchPond();
-  await scratch.ok("put - /bad.csv", { stdin: 'a,b\n1,2\n3,"4\n' });
-  const wrong = await query(
-    scratch,
-    "SELECT CAST(a AS DATE) FROM '/bad.csv'",
-  );
+  const wrong = await query(scratch, "SELEC 1");
   assertEquals([wrong.code, wrong.stdout], [1, ""]);
-  assertMatch(wrong.stderr, /^pond: Cannot run the query: /);
-  assert(!wrong.stderr.includes(scratch.pond), wrong.stderr);
+  assertMatch(wrong.stderr, /^pond: Cannot run the query: syntax error/);
   const json = await query(scratch, "SELEC 1", "--json");
-  const { error } = JSON.parse(json.stderr);
-  assertEquals([json.code, error.code], [1, "QUERY"]);
+  assertEquals(JSON.parse(json.stderr).error.code, "QUERY");
+  await scratch.ok("put - /bad.parquet", { stdin: "this is no Parquet file" });
+  const bad = await query(scratch, "FROM '/bad.parquet'");
+  assertEquals([bad.code, bad.stdout], [1, ""]);
+  assertStringIncludes(bad.stderr, "'/bad.parquet'");
+  assert(!bad.stderr.includes(scratch.pond), bad.stderr);
 });
 
 Deno.test("pond query finds damage in a blob, and no rows in it: exit code 6", async () => {
@@ -265,6 +265,18 @@ Deno.test("pond query is interrupted: exit code 130, and nothing in cache/", asy
   const ran = await running;
   assertEquals([ran.code, ran.stdout], [130, ""]);
   assertEquals(await cached(scratch), []);
+});
+
+Deno.test("pond query answers in UTC, whatever the time zone of its process", async () => {
+  await using scratch = await scratchPond();
+  const sql = "SELECT '2026-07-01'::TIMESTAMPTZ AS t, t::VARCHAR AS text";
+  const ran = await runPond(["query", sql, "--format", "csv"], {
+    env: { POND: scratch.pond, TZ: "America/New_York" },
+  });
+  assertEquals(
+    [ran.code, ran.stderr, ran.stdout],
+    [0, "", "t,text\n2026-07-01T00:00:00Z,2026-07-01 00:00:00+00\n"],
+  );
 });
 
 async function onlyBlob({ pond }: Scratch): Promise<string> {

@@ -10,6 +10,10 @@ import { plainText } from "./text.ts";
 const US_PER_MS = 1000n;
 const MS_PER_DAY = 86_400_000;
 
+/** The calendar repeats itself; a `Date` goes on for 275760 years only. */
+const CYCLE_YEARS = 400;
+const CYCLE_DAYS = 146_097;
+
 /** Turns a value into what its column's kind takes. */
 export function typedCell(value: QueryValue, kind: ColumnKind): TypedCell {
   if (value === null) return null;
@@ -22,9 +26,10 @@ export function typedCell(value: QueryValue, kind: ColumnKind): TypedCell {
     case "double":
       return Number(value);
     case "decimal":
-      return unscaled(String(value), kind.scale);
+      // The engine writes all digits after the point: 12.50 at scale 2.
+      return BigInt(String(value).replace(".", ""));
     case "date":
-      return Math.round(Date.parse(`${value}T00:00:00Z`) / MS_PER_DAY);
+      return daysOf(String(value));
     case "timestamp":
       if (value instanceof Timestamp) return value.us;
       if (value instanceof Date) return BigInt(value.getTime()) * US_PER_MS;
@@ -39,8 +44,13 @@ export function typedCell(value: QueryValue, kind: ColumnKind): TypedCell {
   }
 }
 
-/** The digits of a decimal as an integer: 12.50 at scale 2 is 1250. */
-function unscaled(text: string, scale: number): bigint {
-  const [whole = "0", fraction = ""] = text.split(".");
-  return BigInt(whole + fraction.padEnd(scale, "0"));
+/** Days since the epoch. Infinity has no value there. */
+function daysOf(date: string): number | null {
+  const match = /^([+-]?\d+)-(\d\d)-(\d\d)$/.exec(date);
+  if (match === null) return null;
+  const [year, month, day] = match.slice(1).map(Number);
+  if (year === undefined || month === undefined) return null;
+  const cycles = Math.floor(year / CYCLE_YEARS) - 5;
+  const near = Date.UTC(year - cycles * CYCLE_YEARS, month - 1, day);
+  return near / MS_PER_DAY + cycles * CYCLE_DAYS;
 }

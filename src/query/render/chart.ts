@@ -18,10 +18,13 @@ import { PondError } from "../../errors.ts";
 import type { QueryColumn, QueryValue } from "../../tinylogfs/mod.ts";
 import { isNumeric } from "../sql_type.ts";
 import { type Renderer, type RenderOptions, rowsOf } from "./options.ts";
-import { NULL_TEXT, plainText } from "./text.ts";
+import { cut, NULL_TEXT, plainText, visible } from "./text.ts";
 
 /** More bars than this say nothing any more. */
 const MAX_ROWS = 500;
+
+/** Of the width, what labels take at most. */
+const LABEL_SHARE = 0.4;
 
 const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"] as const;
 
@@ -50,10 +53,10 @@ export const renderChart: Renderer = async function* (
       "select a label and a number: SELECT month, avg(temp) …",
     );
   }
-  const labels = rows.map((row) => plainText(row[label] ?? null));
+  const labels = rows.map((row) => labelOf(row[label] ?? null));
   const charts = series.map((i) =>
     chartText(
-      columns[i]?.name ?? "",
+      visible(columns[i]?.name ?? ""),
       labels,
       rows.map((row) => numberOf(row[i] ?? null)),
       options,
@@ -65,6 +68,10 @@ export const renderChart: Renderer = async function* (
 function labelColumn(columns: readonly QueryColumn[]): number {
   const text = columns.findIndex(({ type }) => !isNumeric(type));
   return text < 0 ? 0 : text;
+}
+
+function labelOf(value: QueryValue): string {
+  return value === null ? NULL_TEXT : visible(plainText(value));
 }
 
 function numberOf(value: QueryValue): number | null {
@@ -85,7 +92,10 @@ function chartText(
   const texts = values.map((value) =>
     value === null ? NULL_TEXT : short(value)
   );
-  const labelWidth = Math.max(0, ...labels.map((text) => stringWidth(text)));
+  const labelWidth = Math.min(
+    Math.floor(width * LABEL_SHARE),
+    Math.max(0, ...labels.map((text) => stringWidth(text))),
+  );
   const textWidth = Math.max(0, ...texts.map((text) => text.length));
   const room = Math.max(8, width - labelWidth - textWidth - 6);
   const zero = low < 0 ? Math.round(room * -low / (high - low || 1)) : 0;
@@ -93,11 +103,12 @@ function chartText(
     const bar = value === null || !Number.isFinite(value)
       ? " ".repeat(room)
       : barOf(value, { low, high, room, zero });
-    const label = labels[i] ?? "";
+    const label = cut(labels[i] ?? "", labelWidth);
     const padding = " ".repeat(labelWidth - stringWidth(label));
     return ` ${padding}${label} ▕${bar} ${texts[i]?.padStart(textWidth)}`;
   });
-  return `${" ".repeat(labelWidth + 3)}${title}\n${lines.join("\n")}\n`;
+  const heading = cut(title, width - labelWidth - 3);
+  return `${" ".repeat(labelWidth + 3)}${heading}\n${lines.join("\n")}\n`;
 }
 
 /** A bar from zero to the right, or to the left for what is negative. */
@@ -124,8 +135,10 @@ function barOf(
   return (" ".repeat(zero) + bar).padEnd(room);
 }
 
+/** Four digits, but all of those before the point. */
 function short(value: number): string {
-  return Number.isInteger(value) ? String(value) : value.toPrecision(4);
+  if (!Number.isFinite(value) || Number.isInteger(value)) return String(value);
+  return Math.abs(value) < 1000 ? value.toPrecision(4) : value.toFixed(0);
 }
 
 function invalid(why: string, hint: string): PondError {

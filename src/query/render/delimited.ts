@@ -3,7 +3,7 @@
  *
  * ```text
  * CSV   RFC 4180: values with a comma, a quote or a line break are quoted;
- *       NULL is empty, an empty text is ""
+ *       NULL is empty, an empty text or blob is ""
  * TSV   no quotes: tab, line break and backslash are written \t, \n, \r, \\;
  *       NULL is empty
  * ```
@@ -11,10 +11,9 @@
  * @see {@link https://www.rfc-editor.org/rfc/rfc4180}
  * @module
  */
-import { encodeUtf8 } from "../../bytes.ts";
 import type { QueryValue } from "../../tinylogfs/mod.ts";
 import { type Renderer, rowsOf } from "./options.ts";
-import { plainText } from "./text.ts";
+import { encodeLines, plainText } from "./text.ts";
 
 const FLUSH_LENGTH = 32 * 1024;
 
@@ -28,23 +27,23 @@ function delimited(
   separator: string,
   format: (value: QueryValue) => string,
 ): Renderer {
-  return async function* (columns, batches, { header }) {
+  return async function* (columns, batches, { header, isTerminal }) {
     const line = (values: readonly QueryValue[]) =>
       `${values.map(format).join(separator)}\n`;
     let text = header ? line(columns.map(({ name }) => name)) : "";
     for await (const row of rowsOf(batches)) {
       text += line(row);
       if (text.length < FLUSH_LENGTH) continue;
-      yield encodeUtf8(text);
+      yield encodeLines(text, isTerminal);
       text = "";
     }
-    if (text !== "") yield encodeUtf8(text);
+    if (text !== "") yield encodeLines(text, isTerminal);
   };
 }
 
 function csvValue(value: QueryValue): string {
   const text = plainText(value);
-  if (value === "") return '""';
+  if (text === "" && value !== null) return '""';
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

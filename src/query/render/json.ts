@@ -6,12 +6,16 @@
 import { encodeUtf8 } from "../../bytes.ts";
 import type { QueryColumn, QueryValue } from "../../tinylogfs/mod.ts";
 import { type Renderer, rowsOf } from "./options.ts";
-import { jsonValue } from "./text.ts";
+import { jsonValue, visibleJson } from "./text.ts";
 
 const FLUSH_LENGTH = 32 * 1024;
 
 /** Writes one array, an object a line. */
-export const renderJson: Renderer = async function* (columns, batches) {
+export const renderJson: Renderer = async function* (
+  columns,
+  batches,
+  { isTerminal },
+) {
   const members = membersOf(columns);
   let text = "[";
   let separator = "\n";
@@ -19,24 +23,33 @@ export const renderJson: Renderer = async function* (columns, batches) {
     text += separator + objectText(members, row);
     separator = ",\n";
     if (text.length < FLUSH_LENGTH) continue;
-    yield encodeUtf8(text);
+    yield encodeJson(text, isTerminal);
     text = "";
   }
-  yield encodeUtf8(`${text}${separator === "\n" ? "" : "\n"}]\n`);
+  text += separator === "\n" ? "]\n" : "\n]\n";
+  yield encodeJson(text, isTerminal);
 };
 
 /** Writes an object a line. */
-export const renderNdjson: Renderer = async function* (columns, batches) {
+export const renderNdjson: Renderer = async function* (
+  columns,
+  batches,
+  { isTerminal },
+) {
   const members = membersOf(columns);
   let text = "";
   for await (const row of rowsOf(batches)) {
     text += `${objectText(members, row)}\n`;
     if (text.length < FLUSH_LENGTH) continue;
-    yield encodeUtf8(text);
+    yield encodeJson(text, isTerminal);
     text = "";
   }
-  if (text !== "") yield encodeUtf8(text);
+  if (text !== "") yield encodeJson(text, isTerminal);
 };
+
+function encodeJson(text: string, isTerminal: boolean): Uint8Array {
+  return encodeUtf8(isTerminal ? visibleJson(text) : text);
+}
 
 /** A column's name in JSON, and whether its text is a number in JSON. */
 interface Member {
@@ -57,9 +70,12 @@ function objectText(
 ): string {
   const texts = members.map(({ name, isDecimal }, i) => {
     const value = row[i] ?? null;
-    // The digits of a decimal are exact as they are; a parsed one is not.
+    // The digits of a decimal are exact as they are; a parsed one is not. And
+    // without its point, readers take -0 for an integer, which has no sign.
     const text = isDecimal && typeof value === "string"
       ? value
+      : Object.is(value, -0)
+      ? "-0.0"
       : JSON.stringify(jsonValue(value));
     return `${name}:${text}`;
   });

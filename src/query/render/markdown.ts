@@ -3,20 +3,23 @@
  *
  * @module
  */
-import { encodeUtf8 } from "../../bytes.ts";
 import type { QueryValue } from "../../tinylogfs/mod.ts";
 import { isNumeric } from "../sql_type.ts";
 import { type Renderer, rowsOf } from "./options.ts";
-import { plainText } from "./text.ts";
+import { encodeLines, plainText } from "./text.ts";
 
 /** Writes a table, numbers to the right. */
-export const renderMarkdown: Renderer = async function* (columns, batches) {
+export const renderMarkdown: Renderer = async function* (
+  columns,
+  batches,
+  { isTerminal },
+) {
   const line = (texts: readonly string[]) => `| ${texts.join(" | ")} |\n`;
   const names = columns.map(({ name }) => escaped(name));
   const rules = columns.map(({ type }) => isNumeric(type) ? "--:" : "---");
-  yield encodeUtf8(line(names) + line(rules));
+  yield encodeLines(line(names) + line(rules), isTerminal);
   for await (const row of rowsOf(batches)) {
-    yield encodeUtf8(line(row.map(cellText)));
+    yield encodeLines(line(row.map(cellText)), isTerminal);
   }
 };
 
@@ -25,5 +28,5 @@ function cellText(value: QueryValue): string {
 }
 
 function escaped(text: string): string {
-  return text.replace(/[|\\]/g, "\\$&").replace(/\r?\n/g, "<br>");
+  return text.replace(/[|\\]/g, "\\$&").replace(/\r\n|[\r\n]/g, "<br>");
 }

@@ -3,7 +3,11 @@
  *
  * @module
  */
-import type { QueryBatch, QueryColumn } from "../../tinylogfs/mod.ts";
+import type {
+  QueryBatch,
+  QueryColumn,
+  QueryValue,
+} from "../../tinylogfs/mod.ts";
 
 /** Every format of rows. */
 export const FORMATS = [
@@ -42,13 +46,30 @@ export type Renderer = (
   options: RenderOptions,
 ) => AsyncIterable<Uint8Array>;
 
-/** The rows of batches, one after the other. */
+/** The rows of batches, one after the other, for formats that are text. */
 export async function* rowsOf(
   batches: AsyncIterable<QueryBatch>,
-): AsyncGenerator<readonly QueryBatch["values"][number][number][]> {
-  for await (const { numRows, values } of batches) {
+): AsyncGenerator<readonly QueryValue[]> {
+  for await (const { columns, numRows, values } of batches) {
+    const isFloat = columns.map(({ type }) => type === "FLOAT");
     for (let row = 0; row < numRows; row++) {
-      yield values.map((column) => column[row] ?? null);
+      yield values.map((column, i) => {
+        const value = column[row] ?? null;
+        return isFloat[i] && typeof value === "number"
+          ? shortFloat(value)
+          : value;
+      });
     }
   }
+}
+
+/** The number of fewest digits that is the same one in 32 bits: 0.1. */
+function shortFloat(value: number): number {
+  // Negative zero is one: it would lose its sign.
+  if (Number.isInteger(value)) return value;
+  for (let digits = 6; digits < 9; digits++) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === value) return short;
+  }
+  return value;
 }

@@ -19,7 +19,7 @@ import { encodeUtf8 } from "../../bytes.ts";
 import type { QueryColumn, QueryValue } from "../../tinylogfs/mod.ts";
 import { isNumeric } from "../sql_type.ts";
 import { type Renderer, type RenderOptions, rowsOf } from "./options.ts";
-import { NULL_TEXT, plainText } from "./text.ts";
+import { cut, NULL_TEXT, plainText, visible } from "./text.ts";
 
 /** Rows that a terminal shows; of more, the first and last ones. */
 const TERMINAL_ROWS = 40;
@@ -72,14 +72,12 @@ function cellOf(value: QueryValue): Cell {
   return { text: isNull ? NULL_TEXT : visible(plainText(value)), isNull };
 }
 
-/** Control characters are shown, so that none does anything. */
-function visible(text: string): string {
-  // deno-lint-ignore no-control-regex
-  return text.replace(/[\x00-\x1f\x7f-\x9f]/g, (character) => {
-    if (character === "\n") return "↵";
-    if (character === "\t") return "⇥";
-    return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
-  });
+/** A type without what is in it: `enum`, not all of its values. */
+function typeText({ type }: QueryColumn): string {
+  const short = type.startsWith("DECIMAL(")
+    ? type
+    : type.replace(/\(.*\)/s, "");
+  return visible(short.toLowerCase());
 }
 
 function tableText(
@@ -90,7 +88,7 @@ function tableText(
   const fitted = fitColumns(columns, shown, options);
   const { widths } = fitted;
   const heads = fitted.columns.map(({ name }) => visible(name));
-  const types = fitted.columns.map(({ type }) => type.toLowerCase());
+  const types = fitted.columns.map(typeText);
   const rule = (left: string, middle: string, right: string) =>
     left + widths.map((width) => "─".repeat(width + 2)).join(middle) + right;
   const line = (cells: readonly string[]) => `│ ${cells.join(" │ ")} │`;
@@ -124,12 +122,19 @@ function tableText(
 }
 
 function footer(count: number, hidden: number, hiddenColumns: number): string {
-  const rows = count === 1 ? "1 row" : `${count} rows`;
   const notes = [
     ...(hidden > 0 ? [`${count - hidden} shown`] : []),
-    ...(hiddenColumns > 0 ? [`${hiddenColumns} columns not shown`] : []),
+    ...(hiddenColumns > 0
+      ? [`${counted(hiddenColumns, "column")} not shown`]
+      : []),
   ];
-  return `  ${rows}${notes.length > 0 ? ` (${notes.join(", ")})` : ""}`;
+  return `  ${counted(count, "row")}${
+    notes.length > 0 ? ` (${notes.join(", ")})` : ""
+  }`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 /** The columns that fit, and their widths. */
@@ -145,12 +150,16 @@ function fitColumns(
   shown: Shown,
   { isTerminal, width }: RenderOptions,
 ): Fitted {
-  const natural = columns.map(({ name, type }, i) => {
-    const cells = [...shown.head, ...shown.tail].map((row) =>
-      stringWidth(row[i]?.text ?? "")
-    );
-    const title = isTerminal ? stringWidth(type) : 0;
-    return Math.max(1, stringWidth(visible(name)), title, ...cells);
+  const natural = columns.map((column, i) => {
+    const title = stringWidth(visible(column.name));
+    const type = isTerminal ? stringWidth(typeText(column)) : 0;
+    let width = Math.max(1, title, type);
+    for (const rows of [shown.head, shown.tail]) {
+      for (const row of rows) {
+        width = Math.max(width, stringWidth(row[i]?.text ?? ""));
+      }
+    }
+    return width;
   });
   let kept = columns.map((_, i) => i);
   if (!isTerminal) {
@@ -173,23 +182,11 @@ function fitColumns(
 
 /** The greatest widths are brought down to one that lets all of them fit. */
 function shrunk(widths: readonly number[], room: number): number[] {
-  let limit = Math.max(...widths, 1);
+  let limit = Math.min(Math.max(...widths), Math.max(room, MIN_WIDTH));
   const sum = (limit: number) =>
     widths.reduce((total, width) => total + Math.min(width, limit), 0);
   while (limit > MIN_WIDTH && sum(limit) > room) limit--;
   return widths.map((width) => Math.min(width, limit));
-}
-
-function cut(text: string, width: number): string {
-  if (stringWidth(text) <= width) return text;
-  let kept = "";
-  let used = 0;
-  for (const { segment } of new Intl.Segmenter().segment(text)) {
-    used += stringWidth(segment);
-    if (used > width - 1) break;
-    kept += segment;
-  }
-  return `${kept}…`;
 }
 
 function padEnd(text: string, width: number): string {

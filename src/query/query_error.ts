@@ -1,0 +1,38 @@
+/**
+ * What DuckDB says of a query that fails, for those who wrote it.
+ *
+ * @module
+ */
+import { PondError } from "../errors.ts";
+import { TABLES } from "./tables.ts";
+
+const TABLES_HINT =
+  `tables are ${[...TABLES.keys()].join(", ")}, and files by their paths: ` +
+  "FROM '/sensors/*.csv'";
+
+/** A table that isn't there, or a name that DuckDB takes for a file's. */
+const UNKNOWN_TABLE =
+  /^(Catalog Error: Table with name|Permission Error: Cannot access file)/;
+
+/** The SQL of a view, which the user has not written. */
+const VIEW_EXCERPT = /\s+LINE 1: CREATE VIEW [\s\S]*$/;
+
+/**
+ * Makes the error of a query from DuckDB's.
+ *
+ * @param cause What was thrown.
+ * @param files Paths in the pond, by the paths on the host that DuckDB names.
+ */
+export function queryError(
+  cause: unknown,
+  files: ReadonlyMap<string, string>,
+): PondError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  let text = message.replace(VIEW_EXCERPT, "").trim();
+  for (const [hostPath, path] of files) text = text.replaceAll(hostPath, path);
+  return new PondError(
+    "QUERY",
+    `Cannot run the query: ${text}`,
+    UNKNOWN_TABLE.test(text) ? { hint: TABLES_HINT } : {},
+  );
+}
