@@ -14,6 +14,7 @@ import type {
   DuckDBConnection,
   DuckDBDataChunk,
   DuckDBInstance,
+  DuckDBPendingResult,
   DuckDBPreparedStatement,
   DuckDBResult,
   DuckDBType,
@@ -68,6 +69,12 @@ const LOCK = `
   SET lock_configuration = true;`;
 
 const NS_PER_DAY = 86_400_000_000_000n;
+
+/** How long after an interrupt that has stopped nothing the next one comes. */
+const INTERRUPT_MS = 10;
+
+/** How long a query holds up everything else of its process. */
+const YIELD_MS = 5;
 
 /** A database of its own. */
 export class DuckDBEngine implements AsyncDisposable {
@@ -196,7 +203,9 @@ export class DuckDBEngine implements AsyncDisposable {
       // A statement forgets interrupts that come before its beginning. So it
       // begins here and not on another thread, where stream() would begin it.
       signal?.throwIfAborted();
-      return { prepared, result: await prepared.startStream().getResult() };
+      const pending = prepared.startStream();
+      await this.#untilReady(pending, signal);
+      return { prepared, result: await pending.getResult() };
     });
     const columns = columnsOf(run.result);
     return {
@@ -214,6 +223,28 @@ export class DuckDBEngine implements AsyncDisposable {
     this.#connection.closeSync();
     this.#instance.closeSync();
     return Promise.resolve();
+  }
+
+  /**
+   * Runs a query up to its first rows, task by task: Deno 2.6 does what a
+   * package calls asynchronous on the only thread, and would hear no signal.
+   */
+  async #untilReady(
+    pending: DuckDBPendingResult,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const { RESULT_READY, NO_TASKS_AVAILABLE } =
+      this.#duckdb.DuckDBPendingResultState;
+    for (let yielded = performance.now();;) {
+      const state = pending.runTask();
+      if (state === RESULT_READY) return;
+      const isWaiting = state === NO_TASKS_AVAILABLE;
+      if (!isWaiting && performance.now() - yielded < YIELD_MS) continue;
+      await new Promise((resolve) => setTimeout(resolve));
+      signal?.throwIfAborted();
+      this.#requireOpen();
+      yielded = performance.now();
+    }
   }
 
   async *#batches(
@@ -279,12 +310,17 @@ export class DuckDBEngine implements AsyncDisposable {
     }
   }
 
+  /** Interrupts until the work ends: DuckDB forgets one that comes too early. */
   async #interruptible<T>(
     signal: AbortSignal | undefined,
     work: () => Promise<T>,
   ): Promise<T> {
     signal?.throwIfAborted();
-    const interrupt = () => this.#connection.interrupt();
+    let repeated: ReturnType<typeof setInterval> | undefined;
+    const interrupt = () => {
+      this.#connection.interrupt();
+      repeated = setInterval(() => this.#connection.interrupt(), INTERRUPT_MS);
+    };
     signal?.addEventListener("abort", interrupt, { once: true });
     try {
       return await work();
@@ -294,6 +330,7 @@ export class DuckDBEngine implements AsyncDisposable {
       throw isOurs ? cause : this.#queryError(cause);
     } finally {
       signal?.removeEventListener("abort", interrupt);
+      clearInterval(repeated);
     }
   }
 
