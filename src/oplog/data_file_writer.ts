@@ -7,7 +7,7 @@ import { type Bytes, sha256Hex } from "../bytes.ts";
 import { PondError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
 import { encodeRecords, statsOf } from "./data_file.ts";
-import type { AddFile } from "./delta/mod.ts";
+import type { AddFile, NameFlusher } from "./delta/mod.ts";
 import { partTags } from "./partition_index.ts";
 import { encodeOplogEntries, type OplogEntry, type Record } from "./record.ts";
 
@@ -36,8 +36,8 @@ export interface DataFileOptions {
   readonly directory: string;
   /** One file, or one for each partition. */
   readonly layout: OplogLayout;
-  /** Whether they are flushed. */
-  readonly flush: boolean;
+  /** What flushes their names; nothing is flushed without. */
+  readonly names: NameFlusher | undefined;
 }
 
 /** Content of one partition and transaction is split at about this size. */
@@ -48,7 +48,7 @@ export class DataFileWriter {
   readonly #host: Host;
   readonly #directory: string;
   readonly #layout: OplogLayout;
-  readonly #flush: boolean;
+  readonly #names: NameFlusher | undefined;
   readonly #written: WrittenFile[] = [];
   /** On the host; those of unfinished files as well. */
   readonly #paths: string[] = [];
@@ -59,12 +59,12 @@ export class DataFileWriter {
    */
   constructor(
     host: Host,
-    { directory, layout, flush }: DataFileOptions,
+    { directory, layout, names }: DataFileOptions,
   ) {
     this.#host = host;
     this.#directory = directory;
     this.#layout = layout;
-    this.#flush = flush;
+    this.#names = names;
   }
 
   /** The files so far. */
@@ -88,7 +88,7 @@ export class DataFileWriter {
     for (const group of groups) {
       bytes += await this.#writeFile(group, version, timestampUs);
     }
-    if (this.#flush) await this.#host.files.syncDirectory(this.#directory);
+    await this.#names?.flush(this.#directory);
     return bytes;
   }
 
@@ -146,9 +146,9 @@ export class DataFileWriter {
     this.#paths.push(full);
     await using file = await files.create(full);
     await file.write(bytes);
-    if (!this.#flush) return;
+    if (!this.#names) return;
     await file.sync();
-    if (hive !== undefined) await files.syncDirectory(directory);
+    if (hive !== undefined) await this.#names.flush(directory);
   }
 }
 

@@ -28,6 +28,7 @@ import {
   type DeltaCommit,
   DeltaTable,
   type ForeignCommit,
+  NameFlusher,
 } from "./delta/mod.ts";
 import { type IndexedFile, PartitionIndex } from "./partition_index.ts";
 import {
@@ -114,6 +115,8 @@ export class OplogTable {
   readonly #host: Host;
   readonly #delta: DeltaTable;
   readonly #options: OplogOptions;
+  /** What flushes the names of data files; nothing is flushed without. */
+  readonly #names: NameFlusher | undefined;
   readonly #index = new PartitionIndex();
   readonly #fileCache = new Map<string, readonly Record[]>();
   #fileCacheBytes = 0;
@@ -123,6 +126,7 @@ export class OplogTable {
     this.#host = host;
     this.#delta = delta;
     this.#options = options;
+    if (options.flush !== false) this.#names = new NameFlusher(host);
     for (const add of delta.snapshot.adds) this.#indexAdd(add);
   }
 
@@ -146,7 +150,7 @@ export class OplogTable {
     const files = new DataFileWriter(host, {
       directory,
       layout,
-      flush: options.flush ?? true,
+      names: options.flush === false ? undefined : new NameFlusher(host),
     });
     await host.files.makeDirectory(directory);
     await files.write(plan(timestampUs), 0, timestampUs);
@@ -239,7 +243,7 @@ export class OplogTable {
     const files = new DataFileWriter(this.#host, {
       directory: this.#delta.directory,
       layout: this.layout,
-      flush: this.#options.flush ?? true,
+      names: this.#names,
     });
     const result = await this.#appendWith(files, records, point, {
       transactions: [

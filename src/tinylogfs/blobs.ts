@@ -21,6 +21,7 @@ import {
 } from "../bytes.ts";
 import { hasCode, IntegrityError, invariant } from "../errors.ts";
 import type { FileStore, Host, WritableFile } from "../host/host.ts";
+import { NameFlusher } from "../oplog/mod.ts";
 import type { ReadOptions } from "../tinyfs/mod.ts";
 import type { Durability } from "./types.ts";
 
@@ -46,7 +47,8 @@ export class BlobStore {
   readonly #host: Host;
   readonly #files: FileStore;
   readonly #pond: string;
-  readonly #durability: Durability;
+  /** What flushes their names; nothing is flushed without. */
+  readonly #names: NameFlusher | undefined;
   /** Blobs whose hash was right when this process read them. */
   readonly #verified = new Set<string>();
   /** Directories whose own names this process has flushed. */
@@ -61,7 +63,7 @@ export class BlobStore {
     this.#host = host;
     this.#files = host.files;
     this.#pond = pond;
-    this.#durability = durability;
+    if (durability === "full") this.#names = new NameFlusher(host);
   }
 
   /**
@@ -173,7 +175,7 @@ export class BlobStore {
     };
     for (const chunk of head) await append(chunk);
     for await (const chunk of rest) await append(chunk);
-    if (this.#durability === "full") await file.sync();
+    if (this.#names) await file.sync();
     return { sha256: hash.digestHex(), sizeBytes };
   }
 
@@ -186,12 +188,11 @@ export class BlobStore {
     const directory = path.slice(0, path.lastIndexOf("/"));
     await this.#files.makeDirectory(directory);
     await this.#files.rename(temporary, path);
-    if (this.#durability !== "full") return;
-    await this.#files.syncDirectory(directory);
+    await this.#names?.flush(directory);
     // A directory that was there already may be another process's, and not
     // flushed yet: that it exists says nothing of the disk.
     if (this.#durableDirectories.has(directory)) return;
-    await this.#files.syncDirectory(`${this.#pond}/blobs`);
+    await this.#names?.flush(`${this.#pond}/blobs`);
     this.#durableDirectories.add(directory);
   }
 }

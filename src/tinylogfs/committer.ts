@@ -15,13 +15,14 @@ import type { AppendResult, ForeignCommit, OplogTable } from "../oplog/mod.ts";
 import { type CommitPlan, planCommit } from "./commit_plan.ts";
 import type { CommittedDirectory, DirectoryCache } from "./directories.ts";
 import { Pending, type PendingParts } from "./pending.ts";
+import { PondName } from "./pond_name.ts";
 import {
   type Selected,
   type Selection,
   selectOperations,
 } from "./selection.ts";
 import { type Operation, Transaction } from "./transaction.ts";
-import type { CommitOptions, CommitResult } from "./types.ts";
+import type { CommitOptions, CommitResult, Durability } from "./types.ts";
 
 /** Pending bytes from which on operations commit by themselves. */
 const COMMIT_THRESHOLD_BYTES = 16 * 1024 * 1024;
@@ -37,6 +38,8 @@ export interface CommitterParts extends PendingParts {
   readonly author: string;
   /** Pending bytes from which on operations commit by themselves. */
   readonly thresholdBytes: number | undefined;
+  /** Whether commits are flushed. */
+  readonly durability: Durability;
 }
 
 /** Collects operations and commits them. */
@@ -46,6 +49,8 @@ export class Committer {
   readonly #table: OplogTable;
   readonly #directories: DirectoryCache;
   readonly #pending: Pending;
+  /** The pond's own name; nothing is flushed without. */
+  readonly #pondName: PondName | undefined;
   /** The pending transaction may have been committed: its flush failed. */
   #unsure = false;
   /** The tail of the queue of changes. */
@@ -58,6 +63,9 @@ export class Committer {
     this.#table = parts.table;
     this.#directories = parts.directories;
     this.#pending = new Pending(parts);
+    if (parts.durability === "full") {
+      this.#pondName = new PondName(parts.host, parts.path);
+    }
   }
 
   /** The pending work, to look at. */
@@ -173,6 +181,7 @@ export class Committer {
     }
     const { clock, random } = this.#host;
     const startMs = clock.monotonicMs();
+    await this.#pondName?.flush();
     if (this.#unsure) {
       const made = await this.#pending.reloadToCommit();
       if (made) return await this.#recognised(made, options, startMs);

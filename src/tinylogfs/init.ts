@@ -17,6 +17,7 @@ import type { FileStore, Host } from "../host/host.ts";
 import { OplogTable, ROOT_PART_ID } from "../oplog/mod.ts";
 import { planInit } from "./commit_plan.ts";
 import { POND_FORMAT, writePondFile } from "./pond_file.ts";
+import { PondName } from "./pond_name.ts";
 import type { Durability, Layout } from "./types.ts";
 
 /** What a new pond shall be. */
@@ -68,9 +69,7 @@ export async function makePond(
   );
   // Whoever waits for the lock finds the pond.
   await files.remove(`${path}/tmp/${LOCK}`);
-  if (definition.durability === "full") {
-    await files.syncDirectory(path.slice(0, path.lastIndexOf("/")) || "/");
-  }
+  if (definition.durability === "full") await new PondName(host, path).flush();
   return { table, pondId };
 }
 

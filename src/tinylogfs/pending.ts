@@ -166,9 +166,7 @@ export class Pending {
    * away what one of them has left that ended before its commit.
    */
   async lock(): Promise<AsyncDisposable> {
-    const lock = await this.#stage.lock();
-    await this.#stage.discardUnborn(this.#committedCounter());
-    return lock;
+    return await this.#stage.lock(() => this.#committedCounter());
   }
 
   /** Whether anything is pending, or has been staged by now. */

@@ -26,15 +26,18 @@ import {
   concatBytes,
   decodeUtf8,
   encodeUtf8,
+  equalBytes,
   sha256Hex,
 } from "../bytes.ts";
 import { hasCode, IntegrityError, PondError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
+import { NameFlusher } from "../oplog/mod.ts";
 import {
   formatAttributes,
   parseAttributes,
   parseObject,
 } from "./attributes.ts";
+import { PondName } from "./pond_name.ts";
 import type { Operation } from "./transaction.ts";
 
 /** One file of the stage. */
@@ -48,9 +51,11 @@ export interface StageFile {
 /** The stage of one pond. */
 export class Stage {
   readonly #host: Host;
-  readonly #pond: string;
   readonly #directory: string;
-  #isDurable = false;
+  readonly #names: NameFlusher;
+  readonly #pondName: PondName;
+  /** What may be there and must not: its staging has failed. */
+  #failed: { readonly path: string; readonly bytes: Bytes } | undefined;
 
   /**
    * @param host The platform.
@@ -58,14 +63,29 @@ export class Stage {
    */
   constructor(host: Host, pond: string) {
     this.#host = host;
-    this.#pond = pond;
     this.#directory = `${pond}/staging`;
+    this.#names = new NameFlusher(host);
+    this.#pondName = new PondName(host, pond);
   }
 
-  /** Holds off other processes that add to the stage or commit it. */
-  async lock(): Promise<AsyncDisposable> {
+  /**
+   * Holds off other processes that add to the stage or commit it, and clears
+   * away what is not part of it: files whose staging has failed, and those that
+   * wait for a commit that was never made. Nobody is about to make it.
+   *
+   * @param committed The highest number that has been committed.
+   */
+  async lock(committed: () => number): Promise<AsyncDisposable> {
     await this.#host.files.makeDirectory(this.#directory);
-    return await this.#host.files.lock(`${this.#directory}/lock`);
+    const lock = await this.#host.files.lock(`${this.#directory}/lock`);
+    try {
+      await this.#discardFailed();
+      await this.#discardUnborn(committed());
+      return lock;
+    } catch (error) {
+      await lock[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   /**
@@ -91,13 +111,8 @@ export class Stage {
     file: StageFile,
     committed: number,
   ): Promise<Operation[] | undefined> {
-    let bytes: Bytes;
-    try {
-      bytes = await this.#host.files.read(file.path);
-    } catch (error) {
-      if (hasCode(error, "NOT_FOUND")) return undefined;
-      throw error;
-    }
+    const bytes = await this.#readIfThere(file.path);
+    if (bytes === undefined) return undefined;
     const { replaces, operations } = await decodeStage(bytes, file.path);
     return replaces > committed ? undefined : operations;
   }
@@ -123,15 +138,20 @@ export class Stage {
     }.ndjson`;
     const temporary = `${this.#directory}/.${random.uuidHex()}.tmp`;
     const bytes = await encodeStage(operations, replaces);
-    {
-      await using file = await files.create(temporary);
-      await file.write(bytes);
-      await file.sync();
+    try {
+      await this.#write(temporary, bytes);
+      this.#failed = { path, bytes };
+      await files.link(temporary, path);
+      await this.#names.flush(this.#directory);
+      // The directory's own name with it: that it is there says nothing.
+      await this.#pondName.flush();
+      this.#failed = undefined;
+    } catch (error) {
+      await bestEffort(() => this.#discardFailed());
+      throw error;
+    } finally {
+      await bestEffort(() => this.#removeIfThere(temporary));
     }
-    await files.link(temporary, path);
-    await files.remove(temporary);
-    await files.syncDirectory(this.#directory);
-    await this.#flushOwnName();
     return { sequence, path };
   }
 
@@ -145,35 +165,52 @@ export class Stage {
   }
 
   /**
-   * Removes files that wait for a commit that was never made. Call it under the
-   * lock: nobody is about to make it.
-   *
-   * @param committed The highest number that has been committed.
-   */
-  async discardUnborn(committed: number): Promise<void> {
-    for (const file of await this.list(committed)) {
-      const operations = await this.read(file, committed);
-      if (operations === undefined) await this.discard([file]);
-    }
-  }
-
-  /**
    * Removes files that are committed, best effort: the counter says already
    * that they are done.
    */
   async discard(staged: readonly StageFile[]): Promise<void> {
-    try {
-      await this.remove(staged);
-    } catch (error) {
-      if (!(error instanceof PondError)) throw error;
-    }
+    await bestEffort(() => this.remove(staged));
   }
 
   /** Removes files that are dropped. */
   async remove(staged: readonly StageFile[]): Promise<void> {
     if (staged.length === 0) return;
     for (const { path } of staged) await this.#removeIfThere(path);
-    await this.#host.files.syncDirectory(this.#directory);
+    await this.#names.flush(this.#directory);
+  }
+
+  async #write(path: string, bytes: Bytes): Promise<void> {
+    await using file = await this.#host.files.create(path);
+    await file.write(bytes);
+    await file.sync();
+  }
+
+  /** Under the same name there may be another process's file by now. */
+  async #discardFailed(): Promise<void> {
+    if (this.#failed === undefined) return;
+    const { path, bytes } = this.#failed;
+    const there = await this.#readIfThere(path);
+    if (there !== undefined && equalBytes(there, bytes)) {
+      await this.#removeIfThere(path);
+      await this.#names.flush(this.#directory);
+    }
+    this.#failed = undefined;
+  }
+
+  async #discardUnborn(committed: number): Promise<void> {
+    for (const file of await this.list(committed)) {
+      const operations = await this.read(file, committed);
+      if (operations === undefined) await this.discard([file]);
+    }
+  }
+
+  async #readIfThere(path: string): Promise<Bytes | undefined> {
+    try {
+      return await this.#host.files.read(path);
+    } catch (error) {
+      if (hasCode(error, "NOT_FOUND")) return undefined;
+      throw error;
+    }
   }
 
   /** Whoever has committed the stage in the meantime has removed it. */
@@ -183,13 +220,6 @@ export class Stage {
     } catch (error) {
       if (!hasCode(error, "NOT_FOUND")) throw error;
     }
-  }
-
-  /** That the directory is there says nothing of the disk: once a process. */
-  async #flushOwnName(): Promise<void> {
-    if (this.#isDurable) return;
-    await this.#host.files.syncDirectory(this.#pond);
-    this.#isDurable = true;
   }
 
   async #all(): Promise<StageFile[]> {
@@ -208,6 +238,15 @@ export class Stage {
       if (!hasCode(error, "NOT_FOUND")) throw error;
     }
     return found;
+  }
+}
+
+/** For what is tidied up beside the work, whose outcome is the one to tell. */
+async function bestEffort(tidy: () => Promise<void>): Promise<void> {
+  try {
+    await tidy();
+  } catch (error) {
+    if (!(error instanceof PondError)) throw error;
   }
 }
 

@@ -100,6 +100,7 @@ export class TinyLogFS extends FileOperations
       staged: parts.options.staged ?? false,
       author: parts.options.author ?? parts.host.terminal.user(),
       thresholdBytes: parts.options.commitThresholdBytes,
+      durability,
     });
     const context = this.#context();
     this.#fs = new FS({

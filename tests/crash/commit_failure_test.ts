@@ -11,6 +11,13 @@ import { treeOf } from "../support/tree.ts";
 const POND = "/pond";
 const CODES: readonly PondErrorCode[] = ["NO_SPACE", "IO", "PERMISSION_DENIED"];
 
+/** How often, and whether what fails is done all the same. */
+const FAULTS = [
+  ["once", {}],
+  ["from then on", { sticky: true }],
+  ["though it was done", { answerLost: true }],
+] as const;
+
 async function withPendingWork(
   layout: Layout,
 ): Promise<{ host: MemoryHost; fs: TinyLogFS }> {
@@ -48,14 +55,13 @@ async function failureOf(
 
 for (const layout of ["clustered", "hive"] as const) {
   for (const code of CODES) {
-    for (const sticky of [false, true]) {
-      const times = sticky ? "from then on" : "once";
+    for (const [times, fault] of FAULTS) {
       Deno.test(`commit() (${layout}) that fails at any operation with ${code} ${times}, is made once when it is tried again`, async () => {
         let failures = 0;
         for (let at = 1;; at++) {
           const { host, fs } = await withPendingWork(layout);
           const start = host.files.operations.length;
-          host.files.inject({ at, kind: code, sticky });
+          host.files.inject({ at, kind: code, ...fault });
           const failure = await failureOf(() => fs.commit());
           const reached = host.files.operations.length - start >= at;
           host.files.inject(undefined);
@@ -67,6 +73,7 @@ for (const layout of ["clustered", "hive"] as const) {
             await checkRetry(fs, failure, where);
           }
           assertEquals(fs.version, 2, where);
+          host.files.crash("nothing survives");
           await using again = await TinyLogFS.open(host, POND);
           assertEquals(again.version, 2, where);
           assertEquals(await treeOf(again), EXPECTED, where);
@@ -118,4 +125,39 @@ Deno.test("commit() whose flush of the log fails says OUTCOME_UNKNOWN, and recog
   }
   assertEquals(found, 1);
   assert(files.operations.length === start && fs.version === 1);
+});
+
+Deno.test("stage() that fails at any operation, stages once when it is tried again", async () => {
+  for (const code of CODES) {
+    for (const [, fault] of FAULTS) {
+      let failures = 0;
+      for (let at = 1;; at++) {
+        const host = memoryHost();
+        await (await TinyLogFS.initEmpty(host, POND))[Symbol.asyncDispose]();
+        const fs = await TinyLogFS.open(host, POND, { staged: true });
+        await fs.createFile("/first", "1");
+        await fs.stage();
+        await fs.createFile("/second", "2");
+        const start = host.files.operations.length;
+        host.files.inject({ at, kind: code, ...fault });
+        const failure = await failureOf(() => fs.stage());
+        const reached = host.files.operations.length - start >= at;
+        host.files.inject(undefined);
+        const operation = host.files.operations[start + at - 1];
+        const where = `${code} at ${JSON.stringify(operation ?? "")}`;
+        if (failure) {
+          failures++;
+          assertEquals(failure.code, code, where);
+          assertEquals(await fs.stage(), 1, where);
+        }
+        host.files.crash("nothing survives");
+        await using again = await TinyLogFS.open(host, POND, { staged: true });
+        const staged = again.pendingOperations().map(({ path }) => path);
+        assertEquals(staged, ["/first", "/second"], where);
+        assertEquals((await again.commit()).operationsCommitted, 2, where);
+        if (!reached) break;
+      }
+      assert(failures >= 5, `only ${failures} operations failed`);
+    }
+  }
 });

@@ -13,6 +13,7 @@
 import { type Bytes, sha256Hex } from "../../bytes.ts";
 import { hasCode, IntegrityError, invariant, PondError } from "../../errors.ts";
 import type { Host } from "../../host/host.ts";
+import { NameFlusher } from "./name_flusher.ts";
 import type { Action, AddFile, MetaData, RemoveFile } from "./actions.ts";
 import { conflictOf } from "./conflict.ts";
 import { encodeCheckpoint } from "./checkpoint.ts";
@@ -75,6 +76,8 @@ export class DeltaTable {
   readonly directory: string;
   readonly #host: Host;
   readonly #options: DeltaOptions;
+  /** What flushes the log's names; nothing is flushed without. */
+  readonly #names: NameFlusher | undefined;
   readonly #reader: LogReader;
   #state: TableState;
   #digest: string;
@@ -91,6 +94,7 @@ export class DeltaTable {
     this.#host = host;
     this.directory = directory;
     this.#options = options;
+    if (options.flush !== false) this.#names = new NameFlusher(host);
     this.#reader = new LogReader(host.files, directory);
     this.#state = state;
     this.#digest = digest;
@@ -116,7 +120,8 @@ export class DeltaTable {
     const { files } = host;
     const log = `${directory}/${LOG_DIRECTORY}`;
     await files.makeDirectory(log);
-    if (options.flush !== false) await files.syncDirectory(directory);
+    const names = options.flush === false ? undefined : new NameFlusher(host);
+    await names?.flush(directory);
     const actions: Action[] = [
       { kind: "protocol", protocol: NEW_TABLE_PROTOCOL },
       { kind: "metaData", metaData: metaDataOf(host, definition, first) },
@@ -133,7 +138,7 @@ export class DeltaTable {
       bytes,
       modifiedMs: first.timestampMs,
       uuid: host.random.uuidHex(),
-      flush: options.flush ?? true,
+      names,
     });
     if (outcome === "taken") {
       throw new PondError(
@@ -218,7 +223,7 @@ export class DeltaTable {
       bytes,
       modifiedMs,
       uuid: this.#host.random.uuidHex(),
-      flush: this.#options.flush ?? true,
+      names: this.#names,
     });
     if (outcome === "taken") return { status: "taken" };
     await this.#confirm(before, version);
@@ -286,7 +291,7 @@ export class DeltaTable {
     {
       await using file = await files.create(temporary);
       await file.write(bytes);
-      if (this.#options.flush !== false) await file.sync();
+      if (this.#names) await file.sync();
     }
     await files.rename(temporary, `${log}/${name}`);
     // Hadoop keeps a checksum beside a file, which would be that of the last.
@@ -299,18 +304,9 @@ export class DeltaTable {
     };
   }
 
-  /**
-   * Flushes the log's directory once more, after a flush of it has failed. What
-   * a failed flush has given up is not written by the next one, unless the
-   * directory is changed again in between.
-   */
+  /** Flushes the log's names once more, after a flush of them has failed. */
   async flushLog(): Promise<void> {
-    const { files, random } = this.#host;
-    const log = `${this.directory}/${LOG_DIRECTORY}`;
-    const temporary = `${log}/.flush.${random.uuidHex()}.tmp`;
-    await (await files.create(temporary)).close();
-    await files.remove(temporary);
-    await files.syncDirectory(log);
+    await this.#names?.flush(`${this.directory}/${LOG_DIRECTORY}`);
   }
 
   /**

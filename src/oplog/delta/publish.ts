@@ -20,6 +20,7 @@
 import { type Bytes, equalBytes } from "../../bytes.ts";
 import { hasCode, PondError } from "../../errors.ts";
 import type { FileStore } from "../../host/host.ts";
+import type { NameFlusher } from "./name_flusher.ts";
 
 /** What is needed to publish a commit. */
 export interface Publication {
@@ -33,8 +34,8 @@ export interface Publication {
   readonly modifiedMs: number;
   /** Makes the temporary name one of a kind. */
   readonly uuid: string;
-  /** Whether it is flushed. */
-  readonly flush: boolean;
+  /** What flushes its name; nothing is flushed without. */
+  readonly names: NameFlusher | undefined;
 }
 
 /**
@@ -48,7 +49,7 @@ export async function publish(
   files: FileStore,
   publication: Publication,
 ): Promise<"published" | "taken"> {
-  const { directory, name, uuid, flush } = publication;
+  const { directory, name, uuid, names } = publication;
   const temporary = `${directory}/.${name}.${uuid}.tmp`;
   const path = `${directory}/${name}`;
   try {
@@ -60,19 +61,19 @@ export async function publish(
   const linked = await link(files, temporary, path, publication);
   await removeLeftover(files, temporary);
   if (!linked) return "taken";
-  if (flush) await flushOutcome(files, directory, path);
+  if (names) await flushOutcome(names, directory, path);
   return "published";
 }
 
 async function writeTemporary(
   files: FileStore,
   temporary: string,
-  { bytes, flush, modifiedMs }: Publication,
+  { bytes, names, modifiedMs }: Publication,
 ): Promise<void> {
   await using file = await files.create(temporary);
   await file.write(bytes);
   await file.setModified(modifiedMs);
-  if (flush) await file.sync();
+  if (names) await file.sync();
 }
 
 /** Whether the name is ours now. */
@@ -86,9 +87,8 @@ async function link(
     await files.link(temporary, path);
     return true;
   } catch (error) {
-    if (hasCode(error, "ALREADY_EXISTS")) {
-      return await isOurs(files, path, bytes);
-    }
+    if (await isOurs(files, path, bytes)) return true;
+    if (hasCode(error, "ALREADY_EXISTS")) return false;
     await removeLeftover(files, temporary);
     if (hasCode(error, "IO")) throw unknownOutcome(path, error);
     throw error;
@@ -96,8 +96,9 @@ async function link(
 }
 
 /**
- * Over NFS the answer to a link that was made can get lost, and the client asks
- * again: then the file that is there is ours.
+ * The answer to a link that was made can get lost (over NFS the client asks
+ * again, and hears that the name is taken): then the file that is there is
+ * ours.
  */
 async function isOurs(
   files: FileStore,
@@ -107,18 +108,19 @@ async function isOurs(
   try {
     return equalBytes(await files.read(path), bytes);
   } catch (cause) {
+    if (hasCode(cause, "NOT_FOUND")) return false;
     if (!(cause instanceof PondError)) throw cause;
     throw unknownOutcome(path, cause);
   }
 }
 
 async function flushOutcome(
-  files: FileStore,
+  names: NameFlusher,
   directory: string,
   path: string,
 ): Promise<void> {
   try {
-    await files.syncDirectory(directory);
+    await names.flush(directory);
   } catch (cause) {
     if (!(cause instanceof PondError)) throw cause;
     throw unknownOutcome(path, cause);
