@@ -24,11 +24,8 @@ import {
 } from "../oplog/mod.ts";
 import { type Attributes, formatAttributes } from "./attributes.ts";
 import type { CommittedChange, CommittedDirectory } from "./directories.ts";
-import {
-  type Operation,
-  PENDING_VERSION,
-  type Transaction,
-} from "./transaction.ts";
+import { type Operation, PENDING_VERSION } from "./operation.ts";
+import type { Transaction } from "./transaction.ts";
 
 /** Position of rows that are no operation. */
 export const BOOKKEEPING_POSITION = -1;
@@ -75,7 +72,7 @@ export function planCommit(
   note: TransactionNote,
   point: CommitPoint,
 ): CommitPlan {
-  const rows = rowsByPartition(transaction.operations);
+  const rows = rowsByPartition(transaction);
   const directories = planDirectories(transaction, committed, point);
   for (const { partId, entry } of directories) {
     rows.set(partId, [entry, ...(rows.get(partId) ?? [])]);
@@ -92,43 +89,15 @@ export function planCommit(
 }
 
 /** Files and symlinks: a row for each operation, in their directory's part. */
-function rowsByPartition(
-  operations: readonly Operation[],
-): Map<string, OplogEntry[]> {
+function rowsByPartition({ state }: Transaction): Map<string, OplogEntry[]> {
   const rows = new Map<string, OplogEntry[]>();
-  operations.forEach((operation, position) => {
-    if (operation.fileType === "directory") return;
-    const entry = entryOfOperation(operation, position);
+  for (const entry of state.entries()) {
+    if (entry.fileType === "directory") continue;
     const partition = rows.get(entry.partId);
     if (partition === undefined) rows.set(entry.partId, [entry]);
     else partition.push(entry);
-  });
+  }
   return rows;
-}
-
-/**
- * The row of an operation on a file or symlink.
- *
- * @param operation The operation.
- * @param position Its place in the transaction.
- */
-export function entryOfOperation(
-  operation: Operation,
-  position: number,
-): OplogEntry {
-  const { fileType, nodeId, directoryId } = operation;
-  return {
-    partId: fileType === "directory" ? nodeId : directoryId,
-    nodeId,
-    fileType,
-    metadata: formatAttributes(operation.attributes),
-    content: operation.content,
-    operation: operation.kind,
-    nodeVersion: operation.nodeVersion,
-    position,
-    name: operation.name,
-    path: operation.path,
-  };
 }
 
 function planDirectories(
@@ -142,7 +111,7 @@ function planDirectories(
     const before = own.get(operation.nodeId);
     own.set(operation.nodeId, {
       operation,
-      position,
+      row: transaction.state.entry(position),
       created: (before?.created ?? false) || operation.kind === "create",
     });
   });
@@ -163,8 +132,8 @@ function planDirectories(
 interface OwnOperations {
   /** The last of them. */
   readonly operation: Operation;
-  /** Its place in the transaction. */
-  readonly position: number;
+  /** Its row. */
+  readonly row: OplogEntry;
   /** Whether one of them made the directory. */
   readonly created: boolean;
 }
@@ -200,10 +169,7 @@ function planDirectory(
   point: CommitPoint,
 ): CommittedChange {
   if (own?.operation.kind === "delete") {
-    const entry = {
-      ...entryOfOperation(own.operation, own.position),
-      content: null,
-    };
+    const entry = { ...own.row, content: null };
     return { partId, entry, rows, snapshot: true };
   }
   const before: DirectoryState = committed ?? EMPTY_DIRECTORY;
@@ -213,7 +179,7 @@ function planDirectory(
   const attributes = directoryAttributes(committed, own?.operation, point);
   const base = own
     ? {
-      ...entryOfOperation(own.operation, own.position),
+      ...own.row,
       operation: own.created ? "create" as const : own.operation.kind,
     }
     : bookkeepingEntry(partId, committed);

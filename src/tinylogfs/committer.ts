@@ -21,7 +21,9 @@ import {
   type Selection,
   selectOperations,
 } from "./selection.ts";
-import { type Operation, Transaction } from "./transaction.ts";
+import type { Operation } from "./operation.ts";
+import { Transaction } from "./transaction.ts";
+import { TransactionState } from "./transaction_state.ts";
 import type { CommitOptions, CommitResult, Durability } from "./types.ts";
 
 /** Pending bytes from which on operations commit by themselves. */
@@ -71,7 +73,7 @@ export class Committer {
   /** The pending work, to look at. */
   get pending(): Pick<
     Pending,
-    "transaction" | "operations" | "conflict" | "bytes"
+    "transaction" | "operations" | "rows" | "conflict" | "bytes"
   > {
     return this.#pending;
   }
@@ -159,8 +161,8 @@ export class Committer {
   /** What shall be staged is not committed behind the caller's back. */
   async #commitLarge(): Promise<void> {
     const { staged, thresholdBytes = COMMIT_THRESHOLD_BYTES } = this.#parts;
-    const { pendingBytes } = this.#pending.transaction;
-    if (staged || pendingBytes < thresholdBytes) return;
+    const { sizeBytes } = this.#pending.transaction.state;
+    if (staged || sizeBytes < thresholdBytes) return;
     await this.#commit({ message: "automatic commit" });
   }
 
@@ -287,7 +289,8 @@ export class Committer {
       return { chosen: all.operations, rest: [], transaction: all };
     }
     const selected = selectOperations(all.operations, selection);
-    const transaction = new Transaction(all.id, this.#directories);
+    const state = new TransactionState(all.id, all.state.startedAtUs);
+    const transaction = new Transaction(state, this.#directories);
     for (const each of selected.chosen) await transaction.apply(each);
     return { ...selected, transaction };
   }

@@ -20,10 +20,10 @@ import {
 } from "../oplog/mod.ts";
 import type { NodeId, WorkingDir } from "../tinyfs/mod.ts";
 import { parseAttributes, parseObject } from "./attributes.ts";
-import { BOOKKEEPING_POSITION, entryOfOperation } from "./commit_plan.ts";
+import { BOOKKEEPING_POSITION } from "./commit_plan.ts";
 import type { NodeRow } from "./node.ts";
 import type { Revision } from "./revision.ts";
-import { type Operation, PENDING_VERSION } from "./transaction.ts";
+import { type Operation, PENDING_VERSION } from "./operation.ts";
 import type { DirectoryEntryRow, HistoryRow, TransactionRow } from "./types.ts";
 
 /** What of a filesystem its history is read from. */
@@ -36,6 +36,8 @@ export interface HistorySide {
   readonly root: WorkingDir;
   /** The pending operations, in order. */
   readonly pending: readonly Operation[];
+  /** Their rows. */
+  readonly pendingRows: readonly OplogEntry[];
   /** The present, microseconds since the epoch, UTC. */
   readonly nowUs: number;
 }
@@ -242,9 +244,7 @@ function historyRow(
 
 function* pendingRows(side: HistorySide): Generator<HistoryRow> {
   const at = { version: PENDING_VERSION, timestampUs: side.nowUs };
-  for (const [position, operation] of side.pending.entries()) {
-    yield historyRow(entryOfOperation(operation, position), at);
-  }
+  for (const entry of side.pendingRows) yield historyRow(entry, at);
 }
 
 function* directoryRowsOf(
@@ -273,17 +273,26 @@ function* pendingDirectoryRows(
   side: HistorySide,
 ): Generator<DirectoryEntryRow> {
   for (const operation of side.pending) {
-    yield {
-      directoryId: operation.directoryId,
-      name: operation.name,
+    const { attributes: { from }, directoryId, name } = operation;
+    const common = {
       childNodeId: operation.nodeId,
       childType: operation.fileType,
-      operation: operation.kind === "delete" ? "delete" : "insert",
       nodeVersion: operation.nodeVersion,
       version: PENDING_VERSION,
       timestampUs: side.nowUs,
       snapshot: false,
       pending: true,
+    };
+    if (operation.kind === "move" && from) {
+      const { directory: directoryId, name } = from;
+      yield { ...common, directoryId, name, operation: "delete" };
+    }
+    const isDelete = operation.kind === "delete";
+    yield {
+      ...common,
+      directoryId,
+      name,
+      operation: isDelete ? "delete" : "insert",
     };
   }
 }

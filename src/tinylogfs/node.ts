@@ -15,7 +15,8 @@ import {
 import type { Attributes } from "./attributes.ts";
 import type { BlobStore } from "./blobs.ts";
 import type { CommittedDirectory } from "./directories.ts";
-import type { ExpectedEntry, Operation, Transaction } from "./transaction.ts";
+import type { ExpectedEntry, Operation } from "./operation.ts";
+import type { Transaction } from "./transaction.ts";
 
 /** A node's latest row: what it holds and what is said about it. */
 export interface NodeRow {

@@ -10,11 +10,13 @@
  */
 import { ConflictError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
-import type { ForeignCommit, OplogTable } from "../oplog/mod.ts";
+import type { ForeignCommit, OplogEntry, OplogTable } from "../oplog/mod.ts";
 import type { DirectoryCache } from "./directories.ts";
 import type { Selected } from "./selection.ts";
 import { Stage, type StageFile } from "./stage.ts";
-import { type Operation, Transaction } from "./transaction.ts";
+import { type Operation, rowOf } from "./operation.ts";
+import { Transaction } from "./transaction.ts";
+import { TransactionState } from "./transaction_state.ts";
 
 /** What pending work belongs to. */
 export interface PendingParts {
@@ -78,6 +80,13 @@ export class Pending {
     return this.#conflict
       ? [...this.#stagedOperations(), ...this.#transaction.operations]
       : this.#transaction.operations;
+  }
+
+  /** Their rows, whether they fit or not. */
+  get rows(): readonly OplogEntry[] {
+    return this.#conflict
+      ? this.operations.map(rowOf)
+      : [...this.#transaction.state.entries()];
   }
 
   /** Why the stage no longer fits. */
@@ -154,7 +163,7 @@ export class Pending {
 
   /** Bytes that the operations hold in memory, estimated. */
   get bytes(): number {
-    if (!this.#conflict) return this.#transaction.pendingBytes;
+    if (!this.#conflict) return this.#transaction.state.sizeBytes;
     return this.operations.reduce(
       (sum, { content }) => sum + (content?.length ?? 0),
       0,
@@ -219,17 +228,20 @@ export class Pending {
   // === Inside ===
 
   #newTransaction(): Transaction {
-    return new Transaction(
-      this.#parts.host.random.uuidHex(),
-      this.#directories,
-    );
+    return this.#empty(this.#parts.host.random.uuidHex());
+  }
+
+  #empty(id: string): Transaction {
+    const { clock } = this.#parts.host;
+    const state = new TransactionState(id, clock.nowUs());
+    return new Transaction(state, this.#directories);
   }
 
   async #built(
     id: string,
     operations: readonly Operation[],
   ): Promise<Transaction> {
-    const transaction = new Transaction(id, this.#directories);
+    const transaction = this.#empty(id);
     for (const operation of operations) await transaction.apply(operation);
     return transaction;
   }

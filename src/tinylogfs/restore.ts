@@ -17,7 +17,7 @@ import {
 import type { NodeId } from "../tinyfs/mod.ts";
 import type { CommittedDirectory } from "./directories.ts";
 import type { NodeRow } from "./node.ts";
-import type { Operation } from "./transaction.ts";
+import type { Operation } from "./operation.ts";
 
 /** One of the two states that are compared. */
 export interface RestoreSide {

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { Operation } from "./transaction.ts";
+import type { Operation } from "./operation.ts";
 import type { CommitOptions } from "./types.ts";
 
 /** Which operations are asked for. */

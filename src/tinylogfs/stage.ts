@@ -38,7 +38,7 @@ import {
   parseObject,
 } from "./attributes.ts";
 import { PondName } from "./pond_name.ts";
-import type { Operation } from "./transaction.ts";
+import type { Operation } from "./operation.ts";
 
 /** One file of the stage. */
 export interface StageFile {

@@ -466,6 +466,7 @@ export class TinyLogFS extends FileOperations
       maxVersion: this.version,
       root: this.#fs.root,
       pending: this.#committer.pending.operations,
+      pendingRows: this.#committer.pending.rows,
       nowUs: this.#host.clock.nowUs(),
     };
   }

@@ -9,85 +9,46 @@
  *
  * @module
  */
-import type { Bytes } from "../bytes.ts";
 import { ConflictError, invariant } from "../errors.ts";
 import type { DirectoryEntry } from "../oplog/mod.ts";
-import type { NodeId, NodeType } from "../tinyfs/mod.ts";
-import type { Attributes } from "./attributes.ts";
 import type { CommittedDirectory, DirectoryCache } from "./directories.ts";
-import type { OperationKind } from "./types.ts";
-
-/** `childVersion` of an entry whose child is pending. */
-export const PENDING_VERSION = -1;
-
-/** Estimate of what an operation costs in memory beside its content. */
-const OPERATION_OVERHEAD_BYTES = 400;
-
-/** What an operation found under its name. */
-export interface ExpectedEntry {
-  /** The node. */
-  readonly nodeId: string;
-  /** Its version. */
-  readonly nodeVersion: number;
-}
-
-/** One change of one node, not committed yet. */
-export interface Operation {
-  /** What is done. */
-  readonly kind: OperationKind;
-  /** The kind of node. */
-  readonly fileType: NodeType;
-  /** The node. */
-  readonly nodeId: NodeId;
-  /** The directory that holds it (afterwards, for a move). */
-  readonly directoryId: NodeId;
-  /** Its name there. */
-  readonly name: string;
-  /** Its path. */
-  readonly path: string;
-  /** The node's version afterwards. */
-  readonly nodeVersion: number;
-  /** What is under the name before: nothing, for `create` and `move`. */
-  readonly expected: ExpectedEntry | null;
-  /** For a move: what is under the old name, `attributes.from`, before. */
-  readonly moved?: ExpectedEntry;
-  /** Times, size, mode, hash. */
-  readonly attributes: Attributes;
-  /** Inline bytes of a file, target of a symlink; null otherwise. */
-  readonly content: Bytes | null;
-}
+import {
+  type ExpectedEntry,
+  type Operation,
+  PENDING_VERSION,
+} from "./operation.ts";
+import type { TransactionState } from "./transaction_state.ts";
 
 type Overlay = Map<string, DirectoryEntry | null>;
 
 /** Operations on top of the committed directories. */
 export class Transaction {
-  /** The id that the transaction will have: 32 hexadecimal digits. */
-  readonly id: string;
+  /** The rows of the operations. */
+  readonly state: TransactionState;
   readonly #directories: DirectoryCache;
   readonly #operations: Operation[] = [];
   readonly #overlays = new Map<string, Overlay>();
   readonly #latest = new Map<string, Operation>();
   readonly #created = new Set<string>();
   readonly #removed = new Set<string>();
-  #pendingBytes = 0;
 
   /**
-   * @param id 32 hexadecimal digits.
+   * @param state Where the rows go; it has none yet.
    * @param directories The committed state.
    */
-  constructor(id: string, directories: DirectoryCache) {
-    this.id = id;
+  constructor(state: TransactionState, directories: DirectoryCache) {
+    this.state = state;
     this.#directories = directories;
+  }
+
+  /** The id that the transaction will have: 32 hexadecimal digits. */
+  get id(): string {
+    return this.state.id;
   }
 
   /** The operations, in order. */
   get operations(): readonly Operation[] {
     return this.#operations;
-  }
-
-  /** Bytes that the pending operations hold in memory, estimated. */
-  get pendingBytes(): number {
-    return this.#pendingBytes;
   }
 
   /** The changed entries of each changed directory; null: taken out. */
@@ -248,8 +209,7 @@ export class Transaction {
     const { kind, nodeId, directoryId, name, attributes } = operation;
     this.#operations.push(operation);
     this.#latest.set(nodeId, operation);
-    this.#pendingBytes += OPERATION_OVERHEAD_BYTES +
-      (operation.content?.length ?? 0);
+    this.state.append(operation);
     if (kind === "create" && operation.fileType === "directory") {
       this.#created.add(nodeId);
       this.#removed.delete(nodeId);
