@@ -346,7 +346,7 @@ export class TinyLogFS extends FileOperations
     yield* history.directoryEntryRows(this.#historySide(), options);
   }
 
-  /** Runs SQL over the committed history. */
+  /** Runs SQL over the committed history, and files as they are committed. */
   async queryHistory(
     sql: string,
     options: QueryOptions = {},
@@ -361,10 +361,15 @@ export class TinyLogFS extends FileOperations
         },
       );
     }
-    return await queryRunner(this, sql, options);
+    const { operations } = this.#committer.pending;
+    // A pattern or path in the SQL is looked up as everything else.
+    const source = options.pending || operations.length === 0
+      ? this
+      : new TinyLogFS({ ...this.#parts, atVersion: this.version });
+    return await queryRunner(source, sql, options);
   }
 
-  /** Runs SQL over the history and the pending operations. */
+  /** Runs SQL over the history, the pending operations, and files with both. */
   async queryWithPending(
     sql: string,
     includePending: boolean = true,
