@@ -277,11 +277,11 @@ export class TinyLogFS extends FileOperations
   ): Promise<RestoreResult> {
     this.#requireWritable();
     const { pendingOperations } = this.getStatus();
-    if (pendingOperations > 0) {
+    if (pendingOperations > 0 || revision === "@pending") {
       throw new PondError(
         "INVALID_ARGUMENT",
-        `Cannot restore ${revision}: ${pendingOperations} operations are pending`,
-        { hint: "commit or revert them first" },
+        `Cannot restore ${revision}: what is pending is no version yet`,
+        { hint: "commit or drop it first: pond commit, pond revert" },
       );
     }
     const startMs = this.#host.clock.monotonicMs();
