@@ -125,13 +125,14 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
  * Yields the chunks of any source, one after the other.
  *
  * @param source The content; a stream is cancelled when the caller stops early.
- * @param signal Checked before each chunk.
+ * @param signal Checked before each chunk; ends a stream that lets wait, too.
  */
 export async function* chunksOf(
   source: ByteSource,
   signal?: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
-  for await (const chunk of iterableOf(source)) {
+  signal?.throwIfAborted();
+  for await (const chunk of iterableOf(source, signal)) {
     signal?.throwIfAborted();
     if (!(chunk instanceof Uint8Array)) {
       throw new TypeError("Cannot write content: a chunk is no Uint8Array");
@@ -142,11 +143,40 @@ export async function* chunksOf(
 
 function iterableOf(
   source: ByteSource,
+  signal: AbortSignal | undefined,
 ): AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
   if (typeof source === "string") return [encodeUtf8(source)];
   if (source instanceof Uint8Array) return [source];
-  if (source instanceof Blob) return source.stream();
+  if (source instanceof Blob) return streamChunks(source.stream(), signal);
+  if (source instanceof ReadableStream) return streamChunks(source, signal);
   return source;
+}
+
+/** The chunks of a stream. An abort ends a read that waits, and the stream. */
+async function* streamChunks(
+  stream: ReadableStream<Uint8Array>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  const reader = stream.getReader();
+  // A read that waits ends with the stream. (To race each read against one
+  // promise would keep every chunk alive for as long as that promise.)
+  const cancel = () => reader.cancel(signal?.reason);
+  // A stream that can't be cancelled has failed, and the read says why.
+  const abort = () => void cancel().catch(() => {});
+  signal?.addEventListener("abort", abort);
+  try {
+    for (;;) {
+      signal?.throwIfAborted();
+      const { done, value } = await reader.read();
+      if (done) break;
+      yield value;
+    }
+    signal?.throwIfAborted();
+  } finally {
+    signal?.removeEventListener("abort", abort);
+    await cancel();
+    reader.releaseLock();
+  }
 }
 
 /**

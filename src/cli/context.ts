@@ -28,7 +28,7 @@ export interface Context {
   readonly out: Output;
   /** Standard error: everything else. */
   readonly err: Output;
-  /** Ends the command; its reason is an `ABORTED` error. */
+  /** Ends the command. */
   readonly signal: AbortSignal;
 }
 

@@ -15,7 +15,7 @@ import { parse, wantsJson } from "./parse.ts";
 
 /** How a signal of the operating system reaches the program. */
 export interface MainOptions {
-  /** Ends the command; `reason` is an `ABORTED` error. */
+  /** Ends the command; an `ABORTED` error as its reason is what is told. */
   readonly signal?: AbortSignal;
 }
 
@@ -72,9 +72,7 @@ async function runWithoutCommand(context: Context): Promise<ExitCode> {
 async function failed(error: unknown, context: Context): Promise<ExitCode> {
   if (error instanceof ClosedPipeError) return ExitCode.done;
   const { signal } = context;
-  const what = signal.aborted && !(error instanceof PondError)
-    ? signal.reason
-    : error;
+  const what = signal.aborted ? endOf(signal, error) : error;
   try {
     // What was written before the failure stays in its place before the error.
     await context.out.flush();
@@ -84,4 +82,11 @@ async function failed(error: unknown, context: Context): Promise<ExitCode> {
     if (second instanceof ClosedPipeError) return ExitCode.failed;
     throw second;
   }
+}
+
+/** What ended a command whose signal is aborted. */
+function endOf({ reason }: AbortSignal, error: unknown): unknown {
+  if (error instanceof PondError) return error;
+  if (reason instanceof PondError) return reason;
+  return new PondError("ABORTED", "Ended by an abort", { cause: reason });
 }

@@ -156,9 +156,16 @@ function marked(
     .filter(({ kind, short }) => kind !== "flag" && short !== undefined)
     .map(({ short }) => short);
   const flags = namesOf(options, true);
+  const valued = namesOf(options, false).map(dashed);
+  const known = [...valued, ...flags.map(dashed)];
+  // `-n -1`: what follows an option that takes a value, and is no option.
+  const isValue = (argument: string, before: string | undefined) =>
+    before !== undefined && valued.includes(before) &&
+    !known.includes(argument.replace(/=.*/s, ""));
   return argv.map((argument, index) => {
     const isOption = argument.startsWith("-") && argument !== "-" &&
-      (end < 0 || index <= end);
+      (end < 0 || index <= end) &&
+      (argument === "--" || !isValue(argument, argv[index - 1]));
     if (!isOption) return `${MARK}${argument}`;
     // The names under which parseArgs() keeps what belongs to no option.
     if (/^--?(_|--|=)/.test(argument)) {

@@ -9,10 +9,26 @@
  *
  * @module
  */
-import { PondError } from "../errors.ts";
+import { PondError, type PondErrorCode } from "../errors.ts";
 import type { Context } from "./context.ts";
 import { ExitCode, exitCodeOf } from "./exit_codes.ts";
 import { printable } from "./output.ts";
+
+/** What helps where an error knows nothing better. */
+const HINTS: Readonly<Partial<Record<PondErrorCode, string>>> = {
+  ALREADY_EXISTS: "choose another name, or move it away",
+  INVALID_ARGUMENT: "pond help",
+  INVALID_NAME: "a name has at most 255 bytes of UTF-8, and no / and no NUL",
+  IS_A_DIRECTORY: "name a file in it; list them: pond ls",
+  LOOP: "look where it leads: pond ls -l",
+  NOT_A_DIRECTORY: "list what is above it: pond ls -l",
+  NOT_A_FILE: "list what there is: pond ls -l",
+  NOT_A_SYMLINK: "list what there is: pond ls -l",
+  NOT_FOUND: "list what there is: pond ls, or ls on the host",
+  PERMISSION_DENIED: "look who may: ls -ld on the host",
+  QUERY: "tables and examples: pond help query",
+  READ_ONLY: "choose another place, or make it writable",
+};
 
 /** Causes that are told; a longer chain is cut. */
 const MAX_CAUSES = 5;
@@ -76,19 +92,23 @@ function messageOf(error: unknown): string {
 }
 
 function hintOf(error: unknown): string | undefined {
-  if (error instanceof PondError) return error.hint;
+  if (error instanceof PondError) return error.hint ?? HINTS[error.code];
   return "this is a defect of pond: run it again with POND_DEBUG=1 and report it";
+}
+
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && !(error instanceof PondError) &&
+    "code" in error && typeof error.code === "string";
 }
 
 function causesOf(error: unknown): readonly unknown[] {
   const causes: unknown[] = [];
   let current = error;
-  while (
-    current instanceof Error && current.cause !== undefined &&
-    causes.length < MAX_CAUSES
-  ) {
+  for (let depth = 0; depth < MAX_CAUSES; depth++) {
+    if (!(current instanceof Error) || current.cause === undefined) break;
     current = current.cause;
-    causes.push(current);
+    // The system's own errors are in the sentence of ours that they cause.
+    if (!isSystemError(current)) causes.push(current);
   }
   return causes;
 }

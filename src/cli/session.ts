@@ -175,18 +175,27 @@ export async function destinations(
 ): Promise<readonly (readonly [source: string, target: string])[]> {
   const into = await isDirectory(fs, destination);
   if (!into && (sources.length > 1 || destination.endsWith("/"))) {
-    throw new PondError(
-      await fs.exists(destination.replace(/\/+$/, "") || "/")
-        ? "NOT_A_DIRECTORY"
-        : "NOT_FOUND",
-      `Cannot write into ${destination}: there is no such directory`,
-      { path: destination, hint: `pond mkdir -p ${destination}` },
-    );
+    throw await noDirectory(fs, destination);
   }
   return sources.map((source) => [
     source,
     into ? joinPath(destination, baseName(source)) : destination,
   ]);
+}
+
+async function noDirectory(fs: TinyLogFS, path: string): Promise<PondError> {
+  const isThere = await fs.exists(path.replace(/\/+$/, "") || "/");
+  const why = isThere ? "it is no directory" : "there is no such directory";
+  return new PondError(
+    isThere ? "NOT_A_DIRECTORY" : "NOT_FOUND",
+    `Cannot write into ${path}: ${why}`,
+    {
+      path,
+      hint: isThere
+        ? "choose a directory as the last argument"
+        : `pond mkdir -p ${path}`,
+    },
+  );
 }
 
 async function reportStaged(context: Context, count: number): Promise<void> {
@@ -238,16 +247,26 @@ async function suggesting<T>(
   }
 }
 
-/** Adds what was perhaps meant to the error of a missing path. */
+/** Adds what was perhaps meant, or where to look, to a missing path's error. */
 export async function withSuggestion(
   fs: TinyLogFS,
   error: unknown,
 ): Promise<unknown> {
   if (!hasCode(error, "NOT_FOUND") || error.hint !== undefined) return error;
   if (error.path === undefined || !error.path.startsWith("/")) return error;
-  const hint = didYouMean(await similarPaths(fs, error.path));
-  if (hint === undefined) return error;
+  const hint = didYouMean(await similarPaths(fs, error.path)) ??
+    await whereToLook(fs, error.path);
   return new PondError("NOT_FOUND", error.message, { path: error.path, hint });
+}
+
+/** How to list the nearest directory above a path that there is. */
+async function whereToLook(fs: TinyLogFS, path: string): Promise<string> {
+  let directory = path;
+  do directory = directory.slice(0, directory.lastIndexOf("/")) || "/"; while (
+    directory !== "/" && !await fs.exists(directory)
+  );
+  const at = fs.readOnly ? `--at v${fs.version} ` : "";
+  return `see what is there: pond ls ${at}${directory}`;
 }
 
 async function similarPaths(

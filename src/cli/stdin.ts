@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Bytes, collectBytes, tryDecodeUtf8 } from "../bytes.ts";
+import { type Bytes, chunksOf, collectBytes, tryDecodeUtf8 } from "../bytes.ts";
 import { PondError } from "../errors.ts";
 import type { Context } from "./context.ts";
 
@@ -21,7 +21,7 @@ export function standardInput(context: Context): AsyncIterable<Uint8Array> {
       { hint: "send something to it: … | pond …" },
     );
   }
-  return untilAborted(terminal.stdin(), context.signal);
+  return chunksOf(terminal.stdin(), context.signal);
 }
 
 /** A text of a statement's size from a host file, or from `-`. */
@@ -43,26 +43,3 @@ export async function textFrom(
 }
 
 const MAX_TEXT_BYTES = 16 * 1024 * 1024;
-
-async function* untilAborted(
-  stream: ReadableStream<Uint8Array>,
-  signal: AbortSignal,
-): AsyncGenerator<Uint8Array> {
-  const reader = stream.getReader();
-  // A read that waits ends with the stream. (To race each read against one
-  // promise would keep every chunk alive for as long as that promise.)
-  const abort = () => void reader.cancel(signal.reason);
-  signal.addEventListener("abort", abort);
-  try {
-    while (true) {
-      signal.throwIfAborted();
-      const { done, value } = await reader.read();
-      if (done) break;
-      yield value;
-    }
-    signal.throwIfAborted();
-  } finally {
-    signal.removeEventListener("abort", abort);
-    reader.releaseLock();
-  }
-}

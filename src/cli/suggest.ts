@@ -18,10 +18,9 @@ export function nearest(
 ): readonly string[] {
   const found: { readonly name: string; readonly distance: number }[] = [];
   for (const name of new Set(candidates)) {
-    const limit = Math.max(
-      1,
-      Math.floor(Math.max(wrong.length, name.length) / 3),
-    );
+    const longest = Math.max(wrong.length, name.length);
+    // One letter in place of another one is no likeness.
+    const limit = Math.max(longest > 1 ? 1 : 0, Math.floor(longest / 3));
     const distance = editDistance(wrong.toLowerCase(), name.toLowerCase());
     const begins = wrong.length > 1 && name.startsWith(wrong);
     if (distance <= limit || begins) found.push({ name, distance });

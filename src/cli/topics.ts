@@ -67,6 +67,12 @@ pond history lists the versions.`,
   parquet    a Parquet file
   chart      a bar a row: a column of labels, and columns of numbers
 
-To a pipe: times in RFC 3339, UTC; sizes in bytes; no colours; nothing is cut.`,
+To a pipe: times in RFC 3339, UTC; sizes in bytes; no colours; nothing is cut.
+
+Numbers are exact. In JSON, integers and decimals have all their digits. In Arrow
+and Parquet, integers beyond 64 bits (sum() of integers is one: HUGEINT) are
+DECIMAL(38,0), and UBIGINT is DECIMAL(20,0); one of more than 38 digits is an
+error, and a cast to VARCHAR or DOUBLE the way out. Lists, structs, nanoseconds
+and the like are text.`,
   },
 ];

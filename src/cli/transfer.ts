@@ -8,7 +8,7 @@
  * @module
  */
 import { hasCode, PondError } from "../errors.ts";
-import type { FileStat, FileStore, Host } from "../host/mod.ts";
+import type { FileStat, FileStore, Host, WritableFile } from "../host/mod.ts";
 import type { DirEntry, TinyLogFS } from "../tinylogfs/mod.ts";
 
 /** Links that a path may lead through, as on other systems. */
@@ -191,13 +191,35 @@ export async function writeHostFile(
   await requireFree(files, path, force);
   const draft = joined(parentOf(path), `.pond-${random.uuidHex()}`);
   try {
-    await using file = await files.create(draft);
+    await using file = await createDraft(files, draft, path);
     for await (const chunk of content) await file.write(chunk);
     await file.close();
     await publish(files, draft, path, force);
   } catch (error) {
     await removeIfThere(files, draft);
     throw error;
+  }
+}
+
+/** Creates a file that will have another name; its errors say that one. */
+async function createDraft(
+  files: FileStore,
+  draft: string,
+  path: string,
+): Promise<WritableFile> {
+  try {
+    return await files.create(draft);
+  } catch (error) {
+    if (!(error instanceof PondError)) throw error;
+    const parent = parentOf(path);
+    const [why, hint] = error.code === "NOT_FOUND"
+      ? [`there is no directory ${parent}`, `make it: mkdir -p ${parent}`]
+      : [error.message.split(": ").at(-1), error.hint];
+    throw new PondError(error.code, `Cannot write ${path}: ${why}`, {
+      path,
+      cause: error.cause,
+      ...(hint === undefined ? {} : { hint }),
+    });
   }
 }
 

@@ -33,7 +33,7 @@ import {
 } from "@uwdata/flechette";
 import { type Bytes, concatBytes, encodeUtf8 } from "../bytes.ts";
 import { IntegrityError, invariant } from "../errors.ts";
-import type { ColumnKind, TypedCell } from "./column_kind.ts";
+import type { ColumnKind, TypedCell, TypedColumn } from "./column_kind.ts";
 
 /** The types that the rows of a pond are made of. */
 export type ColumnType = "utf8" | "binary" | "int32" | "int64";
@@ -69,26 +69,69 @@ export function encodeBatch(
   return streamOf(encoded);
 }
 
-/** A column of any kind, to be encoded. */
-export interface ArrowColumn {
-  /** The name. */
-  readonly name: string;
-  /** What it holds. */
-  readonly kind: ColumnKind;
-  /** The values. */
-  readonly values: readonly TypedCell[];
-}
+/** The bytes that end a stream: a mark, and the length of no message. */
+const END_BYTES = 8;
 
 /**
- * Encodes columns of any kind as an IPC stream of one record batch.
+ * Writes an IPC stream of columns of any kind, a record batch at a time. In
+ * memory is one record batch.
  *
- * @param columns All of one length.
+ * The library writes whole streams. Each of one batch is
+ *
+ * ```text
+ * ff ff ff ff   length   schema     the same for every batch: written once
+ * ff ff ff ff   length   batch   …
+ * ff ff ff ff   00 00 00 00         written at the end
+ * ```
+ *
+ * NOT DETECTED: to many readers, a stream that breaks off between two messages
+ * has ended.
  */
-export function encodeArrow(columns: readonly ArrowColumn[]): Bytes {
-  return streamOf(columns.map(({ name, kind, values }) => [
-    name,
-    encodeTyped(kind, values),
-  ]));
+export class ArrowWriteStream {
+  readonly #columns: readonly TypedColumn[];
+  #begun = false;
+
+  /** Begins a stream. */
+  constructor(columns: readonly TypedColumn[]) {
+    this.#columns = columns;
+  }
+
+  /**
+   * Writes a record batch; nothing for no rows.
+   *
+   * @param values The values of each column, all of one length.
+   * @returns The bytes that the stream goes on with.
+   */
+  append(values: readonly (readonly TypedCell[])[]): Bytes {
+    if ((values[0]?.length ?? 0) === 0) return EMPTY;
+    const stream = this.#streamOf(values);
+    const start = this.#begun ? schemaEnd(stream) : 0;
+    this.#begun = true;
+    return stream.subarray(start, -END_BYTES);
+  }
+
+  /** Ends the stream: its last bytes. */
+  finish(): Bytes {
+    const stream = this.#streamOf([]);
+    const end = stream.subarray(-END_BYTES);
+    return this.#begun
+      ? end
+      : concatBytes([stream.subarray(0, schemaEnd(stream)), end]);
+  }
+
+  #streamOf(values: readonly (readonly TypedCell[])[]): Bytes {
+    return streamOf(this.#columns.map(({ name, kind }, i) => [
+      name,
+      encodeTyped(kind, values[i] ?? []),
+    ]));
+  }
+}
+
+/** Where the first message of a stream, its schema, ends. */
+function schemaEnd(stream: Bytes): number {
+  const view = new DataView(stream.buffer, stream.byteOffset);
+  invariant(view.getUint32(0) === 0xffffffff, "a message begins with a mark");
+  return 8 + view.getInt32(4, true);
 }
 
 function streamOf(columns: [string, Column<unknown>][]): Bytes {

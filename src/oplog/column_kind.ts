@@ -17,6 +17,14 @@ export type ColumnKind =
   /** Text, and everything that is written as text. */
   | { readonly kind: "text" };
 
+/** A column of a file or stream that is written in pieces. */
+export interface TypedColumn {
+  /** The name. */
+  readonly name: string;
+  /** What it holds. */
+  readonly kind: ColumnKind;
+}
+
 /**
  * A value of a typed column: integers of 64 bits, timestamps (microseconds
  * since the epoch) and decimals (without their point) are bigints, dates are

@@ -5,18 +5,17 @@
  * @module
  */
 export {
-  type ArrowColumn,
+  ArrowWriteStream,
   type Cell,
   type ColumnSpec,
   type ColumnType,
-  encodeArrow,
 } from "./arrow.ts";
 export * from "./byte_stream_table.ts";
 export type * from "./column_kind.ts";
 export type { OplogLayout, RecordDraft } from "./data_file_writer.ts";
 export * from "./delta/mod.ts";
 export * from "./directory_log.ts";
-export { ParquetWriteStream, type TypedColumn } from "./parquet.ts";
+export { ParquetWriteStream } from "./parquet.ts";
 export type { IndexedFile } from "./partition_index.ts";
 export * from "./record.ts";
 export * from "./table.ts";

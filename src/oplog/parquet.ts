@@ -14,7 +14,7 @@ import { parquetMetadata } from "hyparquet/src/metadata.js";
 import { parquetRead } from "hyparquet/src/read.js";
 import type { Bytes } from "../bytes.ts";
 import { IntegrityError } from "../errors.ts";
-import type { ColumnKind, TypedCell } from "./column_kind.ts";
+import type { ColumnKind, TypedCell, TypedColumn } from "./column_kind.ts";
 
 /** The library says its own types only in a module that has no code. */
 type FileMetaData = ReturnType<typeof parquetMetadata>;
@@ -97,14 +97,6 @@ export async function encodeNestedParquet(
   }));
 }
 
-/** A column of a file that is written in pieces. */
-export interface TypedColumn {
-  /** The name. */
-  readonly name: string;
-  /** What it holds. */
-  readonly kind: ColumnKind;
-}
-
 /**
  * Writes a file of flat columns, a row group at a time, with Snappy. In memory
  * is one row group.
@@ -178,6 +170,9 @@ export class ParquetWriteStream {
   }
 }
 
+/** Any number of so many digits has a place in 64 bits. */
+const INT64_DIGITS = 18;
+
 function schemaElementOf({ name, kind }: TypedColumn): SchemaElement {
   return { name, repetition_type: "OPTIONAL", ...physicalType(kind) };
 }
@@ -199,7 +194,10 @@ function physicalType(kind: ColumnKind): Omit<SchemaElement, "name"> {
       return { type: "DOUBLE" };
     case "decimal":
       return {
-        type: "INT64",
+        // As other writers do: what has no place in 64 bits takes 128.
+        ...(kind.width <= INT64_DIGITS
+          ? { type: "INT64" }
+          : { type: "FIXED_LEN_BYTE_ARRAY", type_length: 16 }),
         converted_type: "DECIMAL",
         precision: kind.width,
         scale: kind.scale,

@@ -37,6 +37,7 @@ import {
   requireHarmless,
   requireOne,
   type Statement,
+  type StatementNames,
   statementNames,
 } from "./statement.ts";
 import type { ColumnSqlType, PondTable } from "./tables.ts";
@@ -109,11 +110,11 @@ export class DuckDBEngine implements AsyncDisposable {
   }
 
   /**
-   * The tables that a statement names, as they were written.
+   * What a statement names, as it was written.
    *
    * @throws {PondError} `QUERY` when it is no SQL, or does more than read.
    */
-  async tablesIn(statement: Statement): Promise<readonly string[]> {
+  async namesIn(statement: Statement): Promise<StatementNames> {
     const call = `SELECT json_serialize_sql(${quoteText(statement.select)})`;
     const reader = await this.#interruptible(
       undefined,
@@ -126,7 +127,17 @@ export class DuckDBEngine implements AsyncDisposable {
     );
     const names = statementNames(json, statement);
     requireHarmless(names);
-    return names.tables;
+    return names;
+  }
+
+  /** Makes a table without rows. */
+  async makeTable(table: PondTable): Promise<void> {
+    const columns = table.columns.map(({ name, type }) =>
+      `${quoteName(name)} ${type}`
+    );
+    await this.#run(
+      `CREATE TABLE ${quoteName(table.name)} (${columns.join(", ")})`,
+    );
   }
 
   /** Makes a table and fills it. */
@@ -134,12 +145,7 @@ export class DuckDBEngine implements AsyncDisposable {
     table: PondTable,
     rows: AsyncIterable<readonly QueryValue[]>,
   ): Promise<void> {
-    const columns = table.columns.map(({ name, type }) =>
-      `${quoteName(name)} ${type}`
-    );
-    await this.#run(
-      `CREATE TABLE ${quoteName(table.name)} (${columns.join(", ")})`,
-    );
+    await this.makeTable(table);
     const appender = await this.#connection.createAppender(table.name);
     const types = table.columns.map(({ type }) => this.#typeOf(type));
     let collected: (readonly QueryValue[])[] = [];
@@ -186,7 +192,7 @@ export class DuckDBEngine implements AsyncDisposable {
   }
 
   /**
-   * Runs a statement whose tree {@linkcode DuckDBEngine.tablesIn} has seen.
+   * Runs a statement whose tree {@linkcode DuckDBEngine.namesIn} has seen.
    *
    * @throws {PondError} `QUERY` when it is wrong, or does more than read.
    */

@@ -14,6 +14,9 @@ const TABLES_HINT =
 const UNKNOWN_TABLE =
   /^(Catalog Error: Table with name|Permission Error: Cannot access file)/;
 
+/** Where in DuckDB it happened: no part of the reason. */
+const PLACE_IN_DUCKDB = /^Fail(?:ure|ed) [a-z ]+: /;
+
 /** The SQL of a view, which the user has not written. */
 const VIEW_EXCERPT = /\s+LINE 1: CREATE VIEW [\s\S]*$/;
 
@@ -28,7 +31,8 @@ export function queryError(
   files: ReadonlyMap<string, string>,
 ): PondError {
   const message = cause instanceof Error ? cause.message : String(cause);
-  let text = message.replace(VIEW_EXCERPT, "").trim();
+  let text = message.replace(PLACE_IN_DUCKDB, "").replace(VIEW_EXCERPT, "")
+    .trim();
   for (const [hostPath, path] of files) text = text.replaceAll(hostPath, path);
   return new PondError(
     "QUERY",

@@ -49,7 +49,8 @@ async function run(
   const { pending = false, signal } = options;
   const statement = parseStatement(sql);
   const added = new Map<string, string>();
-  for (const name of await engine.tablesIn(statement)) {
+  const { tables, showsTables } = await engine.namesIn(statement);
+  for (const name of tables) {
     signal?.throwIfAborted();
     const key = asciiLowerCase(name);
     const other = added.get(key);
@@ -63,6 +64,12 @@ async function run(
       await engine.addView(name, scanOf(name, files), files, signal);
     }
     added.set(key, name);
+  }
+  if (showsTables) {
+    // They are shown, and not read.
+    for (const [name, table] of TABLES) {
+      if (!added.has(name)) await engine.makeTable(table);
+    }
   }
   await engine.lock();
   return await engine.query(statement, signal, dispose);

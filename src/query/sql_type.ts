@@ -5,6 +5,9 @@
  */
 import type { ColumnKind } from "../oplog/mod.ts";
 
+/** What a decimal has at most, here and elsewhere. */
+const MAX_DIGITS = 38;
+
 const KINDS: Readonly<Record<string, ColumnKind>> = {
   BOOLEAN: { kind: "boolean" },
   TINYINT: { kind: "integer", bits: 8 },
@@ -14,6 +17,9 @@ const KINDS: Readonly<Record<string, ColumnKind>> = {
   UTINYINT: { kind: "integer", bits: 16 },
   USMALLINT: { kind: "integer", bits: 32 },
   UINTEGER: { kind: "integer", bits: 64 },
+  UBIGINT: { kind: "decimal", width: 20, scale: 0 },
+  HUGEINT: { kind: "decimal", width: MAX_DIGITS, scale: 0 },
+  UHUGEINT: { kind: "decimal", width: MAX_DIGITS, scale: 0 },
   FLOAT: { kind: "float" },
   DOUBLE: { kind: "double" },
   DATE: { kind: "date" },
@@ -26,8 +32,10 @@ const KINDS: Readonly<Record<string, ColumnKind>> = {
 
 /**
  * What a column of this type holds. Unsigned integers take the next larger
- * type; what has no exact type elsewhere (`HUGEINT`, `TIMESTAMP_NS`, lists,
- * structs) is text.
+ * type; what 64 bits don't hold is a decimal without digits after the point,
+ * so that `sum()` of integers, a `HUGEINT`, stays a number and exact. (DuckDB's
+ * own export makes it a `DOUBLE`, exact up to 2^53.) What has no exact type
+ * elsewhere (`TIMESTAMP_NS`, lists, structs) is text.
  *
  * @param type The type as DuckDB names it.
  */
@@ -35,7 +43,7 @@ export function kindOf(type: string): ColumnKind {
   const decimal = /^DECIMAL\((\d+),\s*(\d+)\)$/.exec(type);
   if (decimal) {
     const [width, scale] = [Number(decimal[1]), Number(decimal[2])];
-    return width <= 18 ? { kind: "decimal", width, scale } : { kind: "text" };
+    return { kind: "decimal", width, scale };
   }
   return Object.hasOwn(KINDS, type)
     ? KINDS[type] ?? { kind: "text" }

@@ -29,6 +29,8 @@ export interface StatementNames {
   readonly tables: readonly string[];
   /** Functions in the place of tables, each once, in lower-case letters. */
   readonly functions: readonly string[];
+  /** Whether it asks which tables there are: `SHOW TABLES` and the like. */
+  readonly showsTables: boolean;
 }
 
 /**
@@ -56,6 +58,9 @@ const TABLE_FUNCTIONS: ReadonlySet<string> = new Set([
   "test_all_types",
   "unnest",
 ]);
+
+/** Numbers that are none in JSON, but stand there. Quotes in texts are escaped. */
+const NOT_FINITE = /"value":(-?(?:Infinity|NaN))(?=[,}])/g;
 
 // No two of these can begin in the same place: the match takes linear time.
 const GAP = String.raw`(?:\s|--[^\n]*(?:\n|$)|/\*(?:[^*]|\*(?!/))*\*/)*`;
@@ -104,23 +109,29 @@ export function statementNames(
   json: string,
   statement: Statement,
 ): StatementNames {
-  const tree = asObject(JSON.parse(json));
+  const tree = asObject(JSON.parse(json.replace(NOT_FINITE, '"value":"$1"')));
   requireTree(tree, statement);
   const statements = Array.isArray(tree.statements) ? tree.statements : [];
   requireOne(statements.length);
   const tables = new Set<string>();
   const functions = new Set<string>();
+  let showsTables = false;
   for (const node of objectsIn(statements)) {
     if (node.type === "BASE_TABLE") {
       const { schema_name, table_name } = node;
       const isOurs = schema_name === "" || schema_name === "main";
       if (isOurs && typeof table_name === "string") tables.add(table_name);
+      if (schema_name === "information_schema") showsTables = true;
     } else if (node.type === "TABLE_FUNCTION") {
       const { function_name } = asObject(node.function);
-      functions.add(String(function_name).toLowerCase());
+      const name = String(function_name).toLowerCase();
+      functions.add(name);
+      if (name.startsWith("duckdb_")) showsTables = true;
+    } else if (node.type === "SHOW_REF" && node.query === null) {
+      showsTables = true;
     }
   }
-  return { tables: [...tables], functions: [...functions] };
+  return { tables: [...tables], functions: [...functions], showsTables };
 }
 
 /**

@@ -45,6 +45,7 @@ export class OpLogFile extends OpLogNode implements File {
   }
 
   async read(options: ReadOptions = {}): Promise<Bytes> {
+    options.signal?.throwIfAborted();
     const row = await this.row();
     if (row.content === null) {
       return await this.context.blobs.read(blobOf(row, this.path), options);
@@ -53,6 +54,7 @@ export class OpLogFile extends OpLogNode implements File {
   }
 
   async stream(options: ReadOptions = {}): Promise<ReadableStream<Bytes>> {
+    options.signal?.throwIfAborted();
     const row = await this.row();
     if (row.content === null) {
       return await this.context.blobs.stream(blobOf(row, this.path), options);

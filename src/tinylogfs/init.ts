@@ -52,7 +52,7 @@ export async function makePond(
 ): Promise<{ readonly table: OplogTable; readonly pondId: string }> {
   const { files, random } = host;
   await requireEmpty(files, path);
-  await files.makeDirectory(path);
+  await makeRoot(files, path);
   await files.makeDirectory(`${path}/tmp`);
   await using _lock = await files.lock(`${path}/tmp/${LOCK}`);
   await requireEmpty(files, path);
@@ -71,6 +71,21 @@ export async function makePond(
   await files.remove(`${path}/tmp/${LOCK}`);
   if (definition.durability === "full") await new PondName(host, path).flush();
   return { table, pondId };
+}
+
+/** Makes the pond's own directory. */
+async function makeRoot(files: FileStore, path: string): Promise<void> {
+  try {
+    await files.makeDirectory(path);
+  } catch (error) {
+    if (!hasCode(error, "NOT_FOUND")) throw error;
+    const parent = path.slice(0, path.lastIndexOf("/"));
+    throw new PondError(
+      "NOT_FOUND",
+      `Cannot make a pond at ${path}: there is no directory ${parent}`,
+      { path, cause: error.cause, hint: `make it: mkdir -p ${parent}` },
+    );
+  }
 }
 
 async function makeOplog(
@@ -96,6 +111,9 @@ async function makeOplog(
 }
 
 async function requireEmpty(files: FileStore, path: string): Promise<void> {
+  if ((await files.stat(path))?.type === "file") {
+    throw refused(path, "it is a file");
+  }
   const names = await namesIn(files, path);
   if (names.includes("pond.json")) {
     throw refused(path, "there is one already");

@@ -278,11 +278,11 @@ export class TinyLogFS extends FileOperations
   ): Promise<RestoreResult> {
     this.#requireWritable();
     const { pendingOperations } = this.getStatus();
-    if (pendingOperations > 0) {
+    if (pendingOperations > 0 || revision === "@pending") {
       throw new PondError(
         "INVALID_ARGUMENT",
-        `Cannot restore ${revision}: ${pendingOperations} operations are pending`,
-        { hint: "commit or revert them first" },
+        `Cannot restore ${revision}: what is pending is no version yet`,
+        { hint: "commit or drop it first: pond commit, pond revert" },
       );
     }
     const startMs = this.#host.clock.monotonicMs();
@@ -347,7 +347,7 @@ export class TinyLogFS extends FileOperations
     yield* history.directoryEntryRows(this.#historySide(), options);
   }
 
-  /** Runs SQL over the committed history. */
+  /** Runs SQL over the committed history, and files as they are committed. */
   async queryHistory(
     sql: string,
     options: QueryOptions = {},
@@ -362,10 +362,15 @@ export class TinyLogFS extends FileOperations
         },
       );
     }
-    return await queryRunner(this, sql, options);
+    const { operations } = this.#committer.pending;
+    // A pattern or path in the SQL is looked up as everything else.
+    const source = options.pending || operations.length === 0
+      ? this
+      : new TinyLogFS({ ...this.#parts, atVersion: this.version });
+    return await queryRunner(source, sql, options);
   }
 
-  /** Runs SQL over the history and the pending operations. */
+  /** Runs SQL over the history, the pending operations, and files with both. */
   async queryWithPending(
     sql: string,
     includePending: boolean = true,

@@ -99,6 +99,16 @@ Deno.test("parse() tells LIMIT and PATH of history apart", () => {
   refused(words("history -n 3 5"));
 });
 
+Deno.test("parse() takes what follows an option for its value, unless it is an option", () => {
+  const { command } = parse(["commit", "-m", "- fix"]);
+  assertEquals(command?.name === "commit" && command.message, "- fix");
+  assertStringIncludes(
+    refused(words("history -n -1")).message,
+    '-n takes a whole number, not "-1"',
+  );
+  assertStringIncludes(refused(words("ls --at --long")).message, "--at needs");
+});
+
 Deno.test("parse() refuses what isn't in the table, and suggests what is", () => {
   const hint = (line: string) => refused(words(line)).hint ?? "";
   assertStringIncludes(hint("lss"), "did you mean ls");

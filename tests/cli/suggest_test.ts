@@ -9,6 +9,7 @@ Deno.test("nearest() finds at most three names, the nearest first", () => {
   assertEquals(nearest("ab", ["aa", "ac", "ad", "ae"]), ["aa", "ac", "ad"]);
   assertEquals(nearest("hist", ["history"]), ["history"]);
   assertEquals(nearest("xyz", ["status", "ls"]), []);
+  assertEquals(nearest("a", ["A", "b", "-", "ab"]), ["A", "ab"]);
 });
 
 Deno.test("didYouMean() asks only when there is something to ask", () => {

@@ -150,3 +150,16 @@ Deno.test("an ended command stops waiting for standard input and changes nothing
   assertEquals(code, 143);
   assertEquals(await scratch.ok("ls /"), "sensors\n");
 });
+
+Deno.test("a command that is ended without a reason exits with 130", async () => {
+  await using scratch = await scratchPond();
+  for (const reason of [undefined, new RangeError("late"), "enough"]) {
+    const ran = await scratch.run("put - /x", {
+      stdin: "x",
+      signal: AbortSignal.abort(reason),
+    });
+    assertEquals([ran.code, ran.stdout], [130, ""]);
+    assertStringIncludes(ran.stderr, "pond: Ended by an abort\n");
+  }
+  assertEquals(await scratch.ok("ls /"), "sensors\n");
+});

@@ -1,17 +1,18 @@
 /**
- * Columns with the types of SQL: what `encodeArrow()` and `ParquetWriteStream`
- * write is read by other programs, apache-arrow and DuckDB.
+ * Columns with the types of SQL: what `ArrowWriteStream` and
+ * `ParquetWriteStream` write is read by other programs, apache-arrow and DuckDB.
  */
 import { DuckDBInstance } from "@duckdb/node-api";
 import { assertEquals, assertGreater } from "@std/assert";
-import { tableFromIPC, type Vector } from "apache-arrow";
+import { makeVector, tableFromIPC, type Vector } from "apache-arrow";
 import fc from "fast-check";
 import { concatBytes, encodeHex } from "../../src/bytes.ts";
-import { encodeArrow } from "../../src/oplog/arrow.ts";
 import {
+  ArrowWriteStream,
   type ColumnKind,
   ParquetWriteStream,
   type TypedCell,
+  type TypedColumn,
 } from "../../src/oplog/mod.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 
@@ -132,6 +133,9 @@ const SAMPLES: readonly Sample[] = [
   decimal(18, 0),
   decimal(18, 6),
   decimal(18, 18),
+  decimal(20, 0),
+  decimal(38, 0),
+  decimal(38, 10),
   {
     name: "date",
     kind: { kind: "date" },
@@ -178,13 +182,23 @@ function columnsOf(rows: readonly (readonly TypedCell[])[]): TypedCell[][] {
 
 const TYPED = SAMPLES.map(({ name, kind }) => ({ name, kind }));
 
-Deno.test("encodeArrow() writes what apache-arrow reads: types and any values, nulls among them", () => {
-  fc.assert(fc.property(anyRows, (rows) => {
+/** A stream of batches, whole. */
+function arrowStream(
+  columns: readonly TypedColumn[],
+  batches: readonly (readonly (readonly TypedCell[])[])[],
+): Uint8Array {
+  const stream = new ArrowWriteStream(columns);
+  const pieces = batches.map((batch) => stream.append(batch));
+  return concatBytes([...pieces, stream.finish()]);
+}
+
+const anyBatches = fc.array(anyRows, { maxLength: 3 });
+
+Deno.test("ArrowWriteStream writes what apache-arrow reads: types and any values, nulls among them", () => {
+  fc.assert(fc.property(anyBatches, (batches) => {
+    const rows = batches.flat();
     const columns = columnsOf(rows);
-    const table = tableFromIPC(encodeArrow(TYPED.map((column, i) => ({
-      ...column,
-      values: columns[i] ?? [],
-    }))));
+    const table = tableFromIPC(arrowStream(TYPED, batches.map(columnsOf)));
     assertEquals(table.numRows, rows.length);
     assertEquals(
       table.schema.fields.map((field) => [field.name, typeText(field.type)]),
@@ -196,20 +210,28 @@ Deno.test("encodeArrow() writes what apache-arrow reads: types and any values, n
   }));
 });
 
-Deno.test("encodeArrow() writes decimals of up to 38 digits, which take both halves", () => {
+Deno.test("ArrowWriteStream.append() makes a record batch of its rows, and none of no rows", () => {
+  const columns: TypedColumn[] = [{ name: "text", kind: { kind: "text" } }];
+  const stream = arrowStream(columns, [[["a", "b"]], [[]], [["c"]]]);
+  const { batches } = tableFromIPC(stream);
+  assertEquals(batches.map(({ numRows }) => numRows), [2, 1]);
+  assertEquals(tableFromIPC(arrowStream(columns, [])).schema.names, ["text"]);
+});
+
+Deno.test("ArrowWriteStream writes decimals of up to 38 digits, which take both halves", () => {
   const { kind, values, arrowType } = decimal(38, 10);
   fc.assert(fc.property(fc.array(values), (cells) => {
-    const stream = encodeArrow([{ name: "wide", kind, values: cells }]);
+    const stream = arrowStream([{ name: "wide", kind }], [[cells]]);
     const column = tableFromIPC(stream).getChild("wide");
     assertEquals(String(column?.type), arrowType);
     assertEquals(arrowCells(column, kind), cells);
   }));
 });
 
-Deno.test("encodeArrow() says UTC of timestamps that are points in time, and no zone of others", () => {
+Deno.test("ArrowWriteStream says UTC of timestamps that are points in time, and no zone of others", () => {
   const zones = [true, false].map((zoned) => {
     const kind: ColumnKind = { kind: "timestamp", zoned };
-    const stream = encodeArrow([{ name: "at", kind, values: [0n] }]);
+    const stream = arrowStream([{ name: "at", kind }], [[[0n]]]);
     const [field] = tableFromIPC(stream).schema.fields;
     const type: { readonly timezone?: string | null } = field?.type ?? {};
     return type.timezone ?? null;
@@ -274,20 +296,22 @@ function typeText(type: unknown): string {
 
 /** The values of a vector as they were before they were written. */
 function arrowCells(vector: Vector | null, kind: ColumnKind): TypedCell[] {
-  return Array.from({ length: vector?.length ?? 0 }, (_, i): TypedCell => {
-    if (vector === null || !vector.isValid(i)) return null;
-    const raw: unknown = vector.data[0]?.values;
-    switch (kind.kind) {
-      // The library makes numbers of them, which not all of them are.
-      case "timestamp":
-        return raw instanceof BigInt64Array ? raw[i] ?? null : null;
-      case "date":
-        return raw instanceof Int32Array ? raw[i] ?? null : null;
-      case "decimal":
-        return raw instanceof Uint32Array ? int128(raw, 4 * i) : null;
-      default:
-        return vector.get(i);
-    }
+  return (vector?.data ?? []).flatMap((data) => {
+    const raw: unknown = data.values;
+    return Array.from({ length: data.length }, (_, i): TypedCell => {
+      if (!data.getValid(i)) return null;
+      switch (kind.kind) {
+        // The library makes numbers of them, which not all of them are.
+        case "timestamp":
+          return raw instanceof BigInt64Array ? raw[i] ?? null : null;
+        case "date":
+          return raw instanceof Int32Array ? raw[i] ?? null : null;
+        case "decimal":
+          return raw instanceof Uint32Array ? int128(raw, 4 * i) : null;
+        default:
+          return makeVector(data).get(i);
+      }
+    });
   });
 }
 

@@ -399,3 +399,37 @@ Deno.test("extensionOf() is what comes after the last dot of a name", () => {
   assertNotEquals(extensionOf("/a.tsv"), "csv");
   assert(isPathName("a.csv") && isPathName("/a") && !isPathName("a"));
 });
+
+for (const [size, lines] of SIZES) {
+  Deno.test(`queryHistory() reads ${size} files as they are committed, or with pending as they will be`, async () => {
+    await using scratch = await queryScratch();
+    const { fs, rows } = scratch;
+    const csv = (n: number) =>
+      `id,name\n${"1,a long name\n".repeat(lines * n)}`;
+    await fs.createDirectory("/d");
+    await fs.createFile("/d/kept.csv", csv(1));
+    await fs.createFile("/d/gone.csv", csv(1));
+    await fs.commit();
+    await fs.updateFile("/d/kept.csv", csv(3));
+    await fs.delete("/d/gone.csv");
+    await fs.createFile("/d/new.csv", csv(1));
+
+    const count = (name: string) => `SELECT count(*) FROM '${name}'`;
+    const of = async (name: string, pending: boolean) =>
+      Number((await rows(count(name), { pending }))[0]?.[0]) / lines;
+    assertEquals(await of("/d/*.csv", false), 2);
+    assertEquals(await of("/d/*.csv", true), 4);
+    assertEquals(await of("/d/kept.csv", false), 1);
+    assertEquals(await of("/d/kept.csv", true), 3);
+    assertEquals(await of("/d/gone.csv", false), 1);
+    assertEquals(await of("/d/new.csv", true), 1);
+    for (const [name, pending] of [["new", false], ["gone", true]] as const) {
+      const error = await assertRejects(
+        () => of(`/d/${name}.csv`, pending),
+        PondError,
+      );
+      assertEquals(error.code, "NOT_FOUND");
+    }
+    assertEquals(fs.getStatus().pendingOperations, 3);
+  });
+}

@@ -160,12 +160,14 @@ Deno.test("markdown: only numbers are to the right", async () => {
 Deno.test("json: numbers that JSON has are exact, others are text", async () => {
   await using scratch = await queryScratch();
   const sql = `SELECT 9007199254740991 AS safe, 9007199254740993 AS large,
+    (SELECT sum(i + 9223372036854775800) FROM range(4) t(i)) AS sum,
     123456789012345678901234567890.50::DECIMAL(38,2) AS dec,
     (-999999999999.999999)::DECIMAL(18,6) AS small, 0.1::FLOAT AS f32, (1 / 3)::FLOAT AS third, '-0.0'::DOUBLE AS zero,
     'nan'::DOUBLE AS nan, '-inf'::FLOAT AS inf, 1e300::DOUBLE AS huge`;
   assertEquals(
     await renderedText(scratch, sql, "ndjson"),
-    '{"safe":9007199254740991,"large":"9007199254740993",' +
+    '{"safe":9007199254740991,"large":9007199254740993,' +
+      '"sum":36893488147419103206,' +
       '"dec":123456789012345678901234567890.50,"small":-999999999999.999999,' +
       '"f32":0.1,"third":0.33333334,"zero":-0.0,"nan":"NaN","inf":"-Infinity","huge":1e+300}\n',
   );
@@ -174,15 +176,25 @@ Deno.test("json: numbers that JSON has are exact, others are text", async () => 
 Deno.test("json: nested values are nested", async () => {
   await using scratch = await queryScratch();
   const sql = `SELECT [1, NULL] AS list, {'a': {'b': DATE '2026-01-05'}} AS s,
-    MAP {'k': 9007199254740993} AS map, ['a'::BLOB] AS blobs,
+    MAP {'k': 7} AS map, ['a'::BLOB] AS blobs,
     [TIMESTAMPTZ '2026-01-05 10:00:00+00', NULL] AS times`;
   assertEquals(JSON.parse(await renderedText(scratch, sql, "json")), [{
     list: [1, null],
     s: { a: { b: "2026-01-05" } },
-    map: [{ key: "k", value: "9007199254740993" }],
+    map: [{ key: "k", value: 7 }],
     blobs: ["YQ=="],
     times: ["2026-01-05T10:00:00Z", null],
   }]);
+});
+
+Deno.test("json: nested numbers have all their digits, too", async () => {
+  await using scratch = await queryScratch();
+  const sql =
+    `SELECT [9007199254740993, NULL] AS l, {'z': '-0.0'::DOUBLE} AS s`;
+  assertEquals(
+    await renderedText(scratch, sql, "ndjson"),
+    '{"l":[9007199254740993,null],"s":{"z":-0.0}}\n',
+  );
 });
 
 Deno.test("json: names of columns are any text", async () => {

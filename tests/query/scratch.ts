@@ -34,7 +34,7 @@ export interface QueryScratch extends AsyncDisposable {
   readonly path: string;
   /** The pond. */
   readonly fs: TinyLogFS;
-  /** Asks the committed history. */
+  /** Asks; unless `pending` says what is wanted, commits everything first. */
   ask(sql: string, options?: QueryOptions): Promise<Answer>;
   /** The rows of an answer. */
   rows(sql: string, options?: QueryOptions): Promise<Answer["rows"]>;
@@ -59,6 +59,7 @@ export async function queryScratch(
   const host = denoHost();
   const fs = await initPond(host, path, { author: "tester", ...options });
   const ask = async (sql: string, options?: QueryOptions) => {
+    if (options?.pending === undefined) await fs.commit();
     await using result = await fs.queryHistory(sql, options);
     return await answerOf(result);
   };

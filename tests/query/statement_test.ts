@@ -11,7 +11,7 @@ import { parseStatement, statementNames } from "../../src/query/statement.ts";
 
 async function tablesIn(sql: string): Promise<readonly string[]> {
   await using engine = await DuckDBEngine.open();
-  return await engine.tablesIn(parseStatement(sql));
+  return (await engine.namesIn(parseStatement(sql))).tables;
 }
 
 async function rejection(sql: string): Promise<PondError> {
@@ -67,12 +67,12 @@ const NAMING: readonly (readonly [sql: string, names: readonly string[]])[] = [
 ];
 
 for (const [sql, names] of NAMING) {
-  Deno.test(`tablesIn() finds the tables of: ${sql}`, async () => {
+  Deno.test(`namesIn() finds the tables of: ${sql}`, async () => {
     assertEquals(await tablesIn(sql), names);
   });
 }
 
-Deno.test("tablesIn() walks a tree of any depth and width", async () => {
+Deno.test("namesIn() walks a tree of any depth and width", async () => {
   const sum = Array.from({ length: 900 }, () => "1").join(" + ");
   const list = Array.from({ length: 150_000 }, (_, i) => i).join(", ");
   const unions = Array.from({ length: 900 }, () => "FROM a").join(" UNION ");
@@ -94,14 +94,14 @@ const WRONG: readonly (readonly [sql: string, says: string])[] = [
 ];
 
 for (const [sql, says] of WRONG) {
-  Deno.test(`tablesIn() says what is wrong with: ${sql}`, async () => {
+  Deno.test(`namesIn() says what is wrong with: ${sql}`, async () => {
     const error = await rejection(sql);
     assertStringIncludes(error.message, "Cannot run the query: ");
     assertStringIncludes(error.message, says);
   });
 }
 
-Deno.test("tablesIn() takes one statement, not none and not two", async () => {
+Deno.test("namesIn() takes one statement, not none and not two", async () => {
   for (const sql of ["", "  ", ";", "-- nothing", "/* nothing */", "EXPLAIN"]) {
     const { message } = await rejection(sql);
     assertStringIncludes(message, "there is no statement in it", sql);
@@ -112,7 +112,7 @@ Deno.test("tablesIn() takes one statement, not none and not two", async () => {
   assertEquals(await tablesIn("FROM a;;"), ["a"]);
 });
 
-Deno.test("tablesIn() says how PIVOT must be written when it makes two statements", async () => {
+Deno.test("namesIn() says how PIVOT must be written when it makes two statements", async () => {
   const error = await rejection("PIVOT a ON x USING count(*)");
   assertStringIncludes(error.message, "which values become columns");
   assertStringIncludes(error.hint ?? "", "IN ('a', 'b')");
@@ -178,5 +178,31 @@ Deno.test("statementNames() lists functions of rows in lower-case letters", asyn
   assertEquals(statementNames(json, parseStatement(sql)), {
     tables: [],
     functions: ["range", "read_csv", "glob"],
+    showsTables: false,
   });
+});
+
+Deno.test("namesIn() takes numbers that JSON doesn't have", async () => {
+  const text = `'"value":Infinity}'`;
+  assertEquals(await tablesIn(`SELECT 1e999, -1e999, ${text} FROM a`), ["a"]);
+});
+
+Deno.test("namesIn() tells whether a statement asks for tables", async () => {
+  await using engine = await DuckDBEngine.open();
+  const shows = async (sql: string) =>
+    (await engine.namesIn(parseStatement(sql))).showsTables;
+  for (
+    const sql of [
+      "SHOW TABLES",
+      "FROM (SHOW ALL TABLES)",
+      "DESCRIBE",
+      "FROM duckdb_tables()",
+      "FROM information_schema.tables",
+    ]
+  ) {
+    assertEquals(await shows(sql), true, sql);
+  }
+  for (const sql of ["SHOW a", "DESCRIBE a", "SUMMARIZE FROM a", "SELECT 1"]) {
+    assertEquals(await shows(sql), false, sql);
+  }
 });

@@ -294,3 +294,18 @@ Deno.test("a pond's table of more rows than a chunk is whole", async () => {
   ]]);
   await fs.close();
 });
+
+Deno.test("SHOW TABLES lists all tables of a pond, and fills none", async () => {
+  const { fs, ...story } = await tell();
+  const names = [...TABLES.keys()].sort().map((name) => [name]);
+  for (
+    const sql of [
+      "SHOW TABLES",
+      "SELECT table_name FROM information_schema.tables ORDER BY 1",
+      "SELECT table_name FROM duckdb_tables() ORDER BY 1",
+    ]
+  ) {
+    assertEquals((await ask({ fs, ...story }, sql)).rows, names, sql);
+  }
+  await fs.close();
+});

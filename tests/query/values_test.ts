@@ -227,3 +227,22 @@ Deno.test("a result of many chunks comes whole and in order", async () => {
   assertEquals(next, 100_000n);
   assert(batches > 10);
 });
+
+Deno.test("a query takes numbers that JSON doesn't have", async () => {
+  await using scratch = await queryScratch();
+  assertEquals(await scratch.rows("SELECT 1e999, -1e999"), [
+    [Infinity, -Infinity],
+  ]);
+});
+
+Deno.test("the error of a query says nothing of where in DuckDB it happened", async () => {
+  await using scratch = await queryScratch();
+  const error = await assertRejects(
+    () => scratch.rows("SELECT error('dry well')"),
+    PondError,
+  );
+  assertEquals(
+    error.message,
+    "Cannot run the query: Invalid Input Error: dry well",
+  );
+});

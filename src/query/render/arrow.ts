@@ -1,40 +1,21 @@
 /**
- * An Arrow IPC stream.
+ * An Arrow IPC stream, written a record batch at a time.
  *
  * @module
  */
-import {
-  type ArrowColumn,
-  encodeArrow,
-  type TypedCell,
-} from "../../oplog/mod.ts";
-import type { QueryBatch, QueryColumn } from "../../tinylogfs/mod.ts";
-import { kindOf } from "../sql_type.ts";
-import { typedCell } from "./cells.ts";
+import { ArrowWriteStream } from "../../oplog/mod.ts";
+import { typedColumns, typedGroups } from "./cells.ts";
 import type { Renderer } from "./options.ts";
 
-/** Writes one stream when all rows are there. */
-export const renderArrow: Renderer = async function* (columns, batches) {
-  const values = await collect(columns, batches);
-  yield encodeArrow(columns.map(({ name, type }, i): ArrowColumn => ({
-    name,
-    kind: kindOf(type),
-    values: values[i] ?? [],
-  })));
-};
+/** Rows in a record batch. */
+const BATCH_ROWS = 16_384;
 
-async function collect(
-  columns: readonly QueryColumn[],
-  batches: AsyncIterable<QueryBatch>,
-): Promise<TypedCell[][]> {
-  const kinds = columns.map(({ type }) => kindOf(type));
-  const collected = kinds.map((): TypedCell[] => []);
-  for await (const batch of batches) {
-    kinds.forEach((kind, i) => {
-      for (const value of batch.values[i] ?? []) {
-        collected[i]?.push(typedCell(value, kind));
-      }
-    });
+/** Writes a stream. */
+export const renderArrow: Renderer = async function* (columns, batches) {
+  const typed = typedColumns(columns);
+  const stream = new ArrowWriteStream(typed);
+  for await (const group of typedGroups(typed, batches, BATCH_ROWS)) {
+    yield stream.append(group);
   }
-  return collected;
-}
+  yield stream.finish();
+};

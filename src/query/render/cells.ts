@@ -3,8 +3,15 @@
  *
  * @module
  */
-import type { ColumnKind, TypedCell } from "../../oplog/mod.ts";
-import { type QueryValue, Timestamp } from "../../tinylogfs/mod.ts";
+import { PondError } from "../../errors.ts";
+import type { ColumnKind, TypedCell, TypedColumn } from "../../oplog/mod.ts";
+import {
+  type QueryBatch,
+  type QueryColumn,
+  type QueryValue,
+  Timestamp,
+} from "../../tinylogfs/mod.ts";
+import { kindOf } from "../sql_type.ts";
 import { plainText } from "./text.ts";
 
 const US_PER_MS = 1000n;
@@ -13,6 +20,35 @@ const MS_PER_DAY = 86_400_000;
 /** The calendar repeats itself; a `Date` goes on for 275760 years only. */
 const CYCLE_YEARS = 400;
 const CYCLE_DAYS = 146_097;
+
+/** The columns as the typed formats take them. */
+export function typedColumns(columns: readonly QueryColumn[]): TypedColumn[] {
+  return columns.map(({ name, type }) => ({ name, kind: kindOf(type) }));
+}
+
+/**
+ * The rows in groups, the values of each column together.
+ *
+ * @param rows The least number of rows in a group, except in the last one.
+ */
+export async function* typedGroups(
+  columns: readonly TypedColumn[],
+  batches: AsyncIterable<QueryBatch>,
+  rows: number,
+): AsyncGenerator<TypedCell[][]> {
+  let group = columns.map((): TypedCell[] => []);
+  for await (const batch of batches) {
+    columns.forEach(({ kind }, i) => {
+      for (const value of batch.values[i] ?? []) {
+        group[i]?.push(typedCell(value, kind));
+      }
+    });
+    if ((group[0]?.length ?? 0) < rows) continue;
+    yield group;
+    group = columns.map(() => []);
+  }
+  yield group;
+}
 
 /** Turns a value into what its column's kind takes. */
 export function typedCell(value: QueryValue, kind: ColumnKind): TypedCell {
@@ -26,8 +62,7 @@ export function typedCell(value: QueryValue, kind: ColumnKind): TypedCell {
     case "double":
       return Number(value);
     case "decimal":
-      // The engine writes all digits after the point: 12.50 at scale 2.
-      return BigInt(String(value).replace(".", ""));
+      return decimalOf(String(value), kind.width);
     case "date":
       return daysOf(String(value));
     case "timestamp":
@@ -42,6 +77,19 @@ export function typedCell(value: QueryValue, kind: ColumnKind): TypedCell {
     default:
       return kind satisfies never;
   }
+}
+
+/** The digits without the point: the engine writes 12.50 at scale 2. */
+function decimalOf(text: string, width: number): bigint {
+  const digits = text.replace(".", "");
+  if (digits.replace("-", "").length > width) {
+    throw new PondError(
+      "UNSUPPORTED",
+      `Cannot write ${text} as a number: it has more than ${width} digits`,
+      { hint: "cast its column: to VARCHAR to keep the digits, or to DOUBLE" },
+    );
+  }
+  return BigInt(digits);
 }
 
 /** Days since the epoch. Infinity has no value there. */

@@ -6,7 +6,7 @@
 import { encodeUtf8 } from "../../bytes.ts";
 import type { QueryColumn, QueryValue } from "../../tinylogfs/mod.ts";
 import { type Renderer, rowsOf } from "./options.ts";
-import { jsonValue, visibleJson } from "./text.ts";
+import { jsonText, visibleJson } from "./text.ts";
 
 const FLUSH_LENGTH = 32 * 1024;
 
@@ -70,13 +70,10 @@ function objectText(
 ): string {
   const texts = members.map(({ name, isDecimal }, i) => {
     const value = row[i] ?? null;
-    // The digits of a decimal are exact as they are; a parsed one is not. And
-    // without its point, readers take -0 for an integer, which has no sign.
+    // The digits of a decimal are exact as they are; a parsed one is not.
     const text = isDecimal && typeof value === "string"
       ? value
-      : Object.is(value, -0)
-      ? "-0.0"
-      : JSON.stringify(jsonValue(value));
+      : jsonText(value);
     return `${name}:${text}`;
   });
   return `{${texts.join(",")}}`;

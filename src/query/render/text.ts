@@ -22,29 +22,30 @@ export function plainText(value: QueryValue): string {
   if (value instanceof Uint8Array) return toBase64(value);
   if (value instanceof Date) return value.toISOString();
   if (value instanceof Timestamp) return value.toString();
-  return JSON.stringify(jsonValue(value));
+  return jsonText(value);
 }
 
 /**
- * A value as `JSON.stringify` takes it without loss: integers beyond 2^53 as
- * text, bytes in base64, numbers that JSON doesn't have as text.
+ * A value as JSON, without loss: integers with all their digits, bytes in
+ * base64, numbers that JSON doesn't have as text.
  */
-export function jsonValue(value: QueryValue): unknown {
-  if (typeof value === "bigint") {
-    const number = Number(value);
-    return Number.isSafeInteger(number) ? number : value.toString();
-  }
+export function jsonText(value: QueryValue): string {
+  if (typeof value === "bigint") return value.toString();
   if (typeof value === "number") {
-    return Number.isFinite(value) ? value : String(value);
+    // Without its point, readers take -0 for an integer, which has no sign.
+    if (Object.is(value, -0)) return "-0.0";
+    return JSON.stringify(Number.isFinite(value) ? value : String(value));
   }
-  if (typeof value !== "object" || value === null) return value;
-  if (value instanceof Uint8Array) return toBase64(value);
-  if (value instanceof Date) return value.toISOString();
-  if (value instanceof Timestamp) return value.toString();
-  if (isList(value)) return value.map(jsonValue);
-  return Object.fromEntries(
-    Object.entries(value).map(([name, item]) => [name, jsonValue(item)]),
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  if (value instanceof Uint8Array) return JSON.stringify(toBase64(value));
+  if (value instanceof Date || value instanceof Timestamp) {
+    return JSON.stringify(plainText(value));
+  }
+  if (isList(value)) return `[${value.map(jsonText).join(",")}]`;
+  const members = Object.entries(value).map(([name, item]) =>
+    `${JSON.stringify(name)}:${jsonText(item)}`
   );
+  return `{${members.join(",")}}`;
 }
 
 // C0, DEL, C1, and the marks that turn the direction of text.
