@@ -85,6 +85,7 @@ const PACKAGE_OWNERS: Readonly<Record<string, RegExp>> = {
   "hyparquet": /^src\/oplog\/parquet\.ts$/,
   "hyparquet-compressors": /^src\/oplog\/parquet\.ts$/,
   "hyparquet-writer": /^src\/oplog\/parquet\.ts$/,
+  "json-p3": /^src\/tinylogfs\/find\.ts$/,
 };
 
 const imports = await importsUnder(PROJECT_ROOT, "src");

@@ -23,7 +23,11 @@ import {
   TRANSACTION_PART_ID,
 } from "../oplog/mod.ts";
 import { type Attributes, formatAttributes } from "./attributes.ts";
-import type { CommittedChange, CommittedDirectory } from "./directories.ts";
+import {
+  attributesOf,
+  type CommittedChange,
+  type CommittedDirectory,
+} from "./directories.ts";
 import { type Operation, PENDING_VERSION } from "./operation.ts";
 import type { Transaction } from "./transaction.ts";
 
@@ -201,12 +205,7 @@ function directoryAttributes(
 ): Attributes {
   if (own) return { ...own.attributes, modifiedUs: point.timestampUs };
   invariant(committed !== undefined, "a touched directory has been loaded");
-  return {
-    createdUs: committed.createdUs,
-    modifiedUs: point.timestampUs,
-    sizeBytes: 0,
-    mode: committed.mode,
-  };
+  return { ...attributesOf(committed), modifiedUs: point.timestampUs };
 }
 
 function bookkeepingEntry(

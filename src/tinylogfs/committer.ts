@@ -121,6 +121,24 @@ export class Committer {
   }
 
   /**
+   * Commits operations where nothing is pending. When that fails, and nothing
+   * was committed, nothing is pending either.
+   */
+  async commitAtOnce(
+    operations: readonly Operation[],
+    options: CommitOptions,
+  ): Promise<CommitResult> {
+    await this.apply(...operations);
+    try {
+      return await this.commit(options);
+    } catch (error) {
+      // What may have been made is recognised when it is committed again.
+      if (!this.#unsure) await this.#exclusive(() => this.#pending.dropOwn());
+      throw error;
+    }
+  }
+
+  /**
    * Puts the operations of this process into the durable stage, on top of what
    * is there.
    *
@@ -136,9 +154,15 @@ export class Committer {
     });
   }
 
-  /** Drops the pending operations, and what is staged with them. */
-  async revert(): Promise<number> {
+  /**
+   * Drops the pending operations, and what is staged with them.
+   *
+   * @param options With `reread`, nothing is dropped before the committed state
+   *   has been read again.
+   */
+  async revert(options: { readonly reread?: boolean } = {}): Promise<number> {
     return await this.#exclusive(async () => {
+      if (options.reread) await this.#pending.reread();
       const count = this.#pending.operations.length;
       if (!this.#parts.staged) await this.#pending.drop();
       else {

@@ -8,6 +8,7 @@
  * @module
  */
 import { IntegrityError } from "../errors.ts";
+import type { Clock } from "../host/host.ts";
 import {
   applyRows,
   decodeDirectoryEntries,
@@ -19,7 +20,7 @@ import {
   type OplogTable,
   type PartitionRecord,
 } from "../oplog/mod.ts";
-import { parseAttributes } from "./attributes.ts";
+import { type Attributes, parseAttributes } from "./attributes.ts";
 
 /** A committed directory. */
 export interface CommittedDirectory {
@@ -39,6 +40,22 @@ export interface CommittedDirectory {
   readonly modifiedUs: number;
   /** The POSIX permission bits. */
   readonly mode: number;
+  /** What users have set. */
+  readonly attributes: Attributes["attributes"];
+  /** When it was read, microseconds since the epoch, UTC. */
+  readonly loadedUs: number;
+}
+
+/** What a directory's own row says of it. */
+export function attributesOf(directory: CommittedDirectory): Attributes {
+  const { attributes, createdUs, mode, modifiedUs } = directory;
+  return {
+    createdUs,
+    modifiedUs,
+    sizeBytes: 0,
+    mode,
+    ...(attributes ? { attributes } : {}),
+  };
 }
 
 /** What a commit did to one directory. */
@@ -56,6 +73,7 @@ export interface CommittedChange {
 /** The committed directories of a pond at a version. */
 export class DirectoryCache {
   readonly #table: OplogTable;
+  readonly #clock: Clock;
   readonly #maxVersion: number | undefined;
   readonly #maxEntries: number;
   /** In the order of last use: a Map iterates in insertion order. */
@@ -65,11 +83,18 @@ export class DirectoryCache {
 
   /**
    * @param table The oplog.
+   * @param clock Tells when a directory was loaded.
    * @param maxEntries The bound; the directory just loaded always stays.
    * @param maxVersion The version to look at; the newest when left out.
    */
-  constructor(table: OplogTable, maxEntries: number, maxVersion?: number) {
+  constructor(
+    table: OplogTable,
+    clock: Clock,
+    maxEntries: number,
+    maxVersion?: number,
+  ) {
     this.#table = table;
+    this.#clock = clock;
     this.#maxEntries = maxEntries;
     this.#maxVersion = maxVersion;
   }
@@ -102,6 +127,11 @@ export class DirectoryCache {
     }
   }
 
+  /** A directory, if it is in memory; that doesn't count as its use. */
+  peek(partId: string): CommittedDirectory | undefined {
+    return this.#cached.get(partId);
+  }
+
   /** Brings a cached directory up to a commit of this process: O(changes). */
   applyCommit(change: CommittedChange, version: number): void {
     const cached = this.#cached.get(change.partId);
@@ -120,6 +150,7 @@ export class DirectoryCache {
     cached.createdUs = attributes.createdUs;
     cached.modifiedUs = attributes.modifiedUs;
     cached.mode = attributes.mode;
+    cached.attributes = attributes.attributes;
   }
 
   /** Forgets directories that another writer changed, or all of them. */
@@ -163,7 +194,7 @@ export class DirectoryCache {
       changes.push(change);
       if (change.snapshot) break;
     }
-    if (newest === undefined) return emptyDirectory();
+    if (newest === undefined) return emptyDirectory(this.#clock.nowUs());
     const attributes = parseAttributes(
       newest.entry.metadata,
       newest.record.source,
@@ -178,6 +209,8 @@ export class DirectoryCache {
       createdUs: attributes.createdUs,
       modifiedUs: attributes.modifiedUs,
       mode: attributes.mode,
+      attributes: attributes.attributes,
+      loadedUs: this.#clock.nowUs(),
     };
   }
 }
@@ -186,7 +219,7 @@ type MutableDirectory =
   & { -readonly [K in keyof CommittedDirectory]: CommittedDirectory[K] }
   & { entries: Map<string, DirectoryEntry> };
 
-function emptyDirectory(): MutableDirectory {
+function emptyDirectory(loadedUs: number): MutableDirectory {
   return {
     exists: false,
     entries: new Map(EMPTY_DIRECTORY.entries),
@@ -196,6 +229,8 @@ function emptyDirectory(): MutableDirectory {
     createdUs: 0,
     modifiedUs: 0,
     mode: 0,
+    attributes: undefined,
+    loadedUs,
   };
 }
 

@@ -17,6 +17,7 @@ import {
   type NodeId,
   type WriteOptions,
 } from "../tinyfs/mod.ts";
+import { attributesOf } from "./directories.ts";
 import { OpLogFile } from "./file.ts";
 import {
   expectedOf,
@@ -26,11 +27,12 @@ import {
   OpLogNode,
 } from "./node.ts";
 import { OpLogSymlink } from "./symlink.ts";
+import type { DirectoryStatus, PondDirectory } from "./types.ts";
 
 const DIRECTORY_MODE = 0o755;
 
 /** A directory of a pond. */
-export class OpLogDirectory extends OpLogNode implements Directory {
+export class OpLogDirectory extends OpLogNode implements PondDirectory {
   readonly type = "directory";
   #draft: NodeRow | undefined;
 
@@ -54,12 +56,19 @@ export class OpLogDirectory extends OpLogNode implements Directory {
     if (this.#draft) return this.#draft;
     const pending = this.context.transaction.latest(this.id);
     if (pending) return { attributes: pending.attributes, content: null };
-    const { createdUs, modifiedUs, mode } = await this.context.loadDirectory(
-      this.id,
-    );
+    const directory = await this.context.loadDirectory(this.id);
+    return { attributes: attributesOf(directory), content: null };
+  }
+
+  async getStatus(): Promise<DirectoryStatus> {
+    const { transaction } = this.context;
+    const cached = this.context.cachedDirectory(this.id);
+    const { length: entryCount } = await transaction.list(this.id);
     return {
-      attributes: { createdUs, modifiedUs, mode, sizeBytes: 0 },
-      content: null,
+      cachedEntries: cached?.entries.size ?? 0,
+      isDirty: transaction.overlays.has(this.id),
+      ...(cached ? { lastLoaded: new Date(cached.loadedUs / 1000) } : {}),
+      entryCount,
     };
   }
 

@@ -16,8 +16,10 @@ import {
 import { copyNode } from "./copy.ts";
 import { OpLogDirectory } from "./directory.ts";
 import { OpLogFile } from "./file.ts";
+import { OpLogNode } from "./node.ts";
+import { NodeIndex } from "./node_index.ts";
 import type { Transaction } from "./transaction.ts";
-import type { DirEntry, NodeInfo } from "./types.ts";
+import type { DirEntry, NodeInfo, PondDirectory } from "./types.ts";
 
 /**
  * The file operations of a pond. Every path is absolute or starts at the root;
@@ -32,6 +34,17 @@ export abstract class FileOperations {
    * @ignore
    */
   protected abstract readonly transaction: Transaction;
+  /** The newest version that is known. */
+  abstract readonly version: number;
+  /**
+   * Finds nodes by their identities.
+   *
+   * @ignore
+   */
+  protected readonly nodeIndex: NodeIndex = new NodeIndex(() => ({
+    transaction: this.transaction,
+    version: this.version,
+  }));
 
   /** Creates a file. `ALREADY_EXISTS` when the path is taken. */
   async createFile(
@@ -74,6 +87,16 @@ export abstract class FileOperations {
     return await found.asSymlink().target();
   }
 
+  /**
+   * Reads a file into memory, found by its identity.
+   *
+   * @param nodeId 32 hexadecimal digits.
+   * @throws {PondError} `NOT_FOUND` when no path leads to the node.
+   */
+  async readFileById(nodeId: string, options?: ReadOptions): Promise<Bytes> {
+    return await this.readFile(await this.nodeIndex.pathOf(nodeId), options);
+  }
+
   /** Replaces the content of a file that exists. */
   async updateFile(
     path: string,
@@ -81,6 +104,21 @@ export abstract class FileOperations {
     options?: WriteOptions,
   ): Promise<void> {
     await this.root.updateFile(path, content, options);
+  }
+
+  /**
+   * Replaces the content of a file, found by its identity.
+   *
+   * @param nodeId 32 hexadecimal digits.
+   * @throws {PondError} `NOT_FOUND` when no path leads to the node.
+   */
+  async updateFileById(
+    nodeId: string,
+    content: ByteSource,
+    options?: WriteOptions,
+  ): Promise<void> {
+    const path = await this.nodeIndex.pathOf(nodeId);
+    await this.updateFile(path, content, options);
   }
 
   /** Creates a file, or replaces its content. */
@@ -108,6 +146,38 @@ export abstract class FileOperations {
     options?: { readonly recursive?: boolean },
   ): Promise<void> {
     await this.root.remove(path, options);
+  }
+
+  /**
+   * Deletes a node, found by its identity.
+   *
+   * @param nodeId 32 hexadecimal digits.
+   * @throws {PondError} `NOT_FOUND` when no path leads to the node.
+   */
+  async deleteById(
+    nodeId: string,
+    options?: { readonly recursive?: boolean },
+  ): Promise<void> {
+    await this.delete(await this.nodeIndex.pathOf(nodeId), options);
+  }
+
+  /**
+   * Replaces what users have set on a node; symlinks are not followed. The
+   * content stays, and so does its time.
+   *
+   * @param attributes An object of JSON values.
+   * @throws {TypeError} For an object that JSON can't hold.
+   * @throws {PondError} `UNSUPPORTED` for the root.
+   */
+  async setAttributes(
+    path: string,
+    attributes: Readonly<Record<string, unknown>>,
+  ): Promise<void> {
+    const { node } = await this.root.resolve(path, { followLast: false });
+    if (!(node instanceof OpLogNode)) {
+      throw new InvariantError("a pond holds its own nodes only");
+    }
+    await node.setAttributes(jsonObject(attributes));
   }
 
   /** Moves a node, over a file or an empty directory, as POSIX has it. */
@@ -139,17 +209,13 @@ export abstract class FileOperations {
     path: string,
     options: { readonly targets?: boolean } = {},
   ): AsyncGenerator<DirEntry> {
-    const found = await this.root.resolve(path);
-    const directory = found.asDirectory();
-    if (!(directory instanceof OpLogDirectory)) {
-      throw new InvariantError("a pond holds its own directories only");
-    }
+    const directory = await this.openDirectory(path);
     for (const entry of await this.transaction.list(directory.id)) {
       const node = directory.nodeOf(entry);
       const withTarget = options.targets !== false && node.type === "symlink";
       yield {
         name: entry.name,
-        path: joinPath(found.path, entry.name),
+        path: joinPath(directory.path, entry.name),
         nodeId: node.id,
         fileType: entry.childType,
         sizeBytes: entry.sizeBytes,
@@ -160,6 +226,18 @@ export abstract class FileOperations {
         ...(withTarget ? { target: await node.target() } : {}),
       };
     }
+  }
+
+  /** A directory itself, as the filesystem module sees it. */
+  async directory(path: string): Promise<PondDirectory> {
+    return await this.openDirectory(path);
+  }
+
+  /** @ignore */
+  protected async openDirectory(path: string): Promise<OpLogDirectory> {
+    const directory = (await this.root.resolve(path)).asDirectory();
+    if (directory instanceof OpLogDirectory) return directory;
+    throw new InvariantError("a pond holds its own directories only");
   }
 
   /**
@@ -229,4 +307,13 @@ export abstract class FileOperations {
       customAttributes: metadata.attributes ?? {},
     };
   }
+}
+
+/** What JSON makes of an object; the caller's own may change later. */
+function jsonObject(value: unknown): Record<string, unknown> {
+  const copy: unknown = JSON.parse(JSON.stringify(value) ?? "null");
+  if (typeof copy === "object" && copy !== null && !Array.isArray(copy)) {
+    return { ...copy };
+  }
+  throw new TypeError("Cannot set attributes: give an object of JSON values");
 }

@@ -141,7 +141,35 @@ export async function* nodeHistory(
   side: HistorySide,
   path: string,
 ): AsyncGenerator<HistoryRow> {
-  const start = await findNode(side, path);
+  yield* versions(side, await findNode(side, path));
+}
+
+/**
+ * All versions of a node, newest first, through renames.
+ *
+ * @param pathOf Where the node is; it rejects with `NOT_FOUND` when it is gone.
+ * @throws {PondError} `NOT_FOUND` when there never was such a node.
+ */
+export async function* nodeHistoryById(
+  side: HistorySide,
+  nodeId: string,
+  pathOf: () => Promise<string>,
+): AsyncGenerator<HistoryRow> {
+  let start: NodePlace | undefined;
+  try {
+    start = await findNode(side, await pathOf());
+  } catch (error) {
+    if (!hasCode(error, "NOT_FOUND")) throw error;
+    start = await findLast(side, (row) => row.nodeId === nodeId);
+    if (start === undefined) throw error;
+  }
+  yield* versions(side, start);
+}
+
+async function* versions(
+  side: HistorySide,
+  start: NodePlace,
+): AsyncGenerator<HistoryRow> {
   const pending = [...pendingRows(side)];
   yield* pending.filter((row) => row.nodeId === start.nodeId).reverse();
   let partId: string | undefined = start.partId;
@@ -315,11 +343,13 @@ function transactionRow(
   };
 }
 
-/** The node of a path, and the partition that its newest row lies in. */
-async function findNode(
-  side: HistorySide,
-  path: string,
-): Promise<{ partId: string; nodeId: string }> {
+/** A node, and the partition that its newest row lies in. */
+interface NodePlace {
+  readonly partId: string;
+  readonly nodeId: string;
+}
+
+async function findNode(side: HistorySide, path: string): Promise<NodePlace> {
   try {
     const { node, parent } = await side.root.resolve(path, {
       followLast: false,
@@ -328,21 +358,21 @@ async function findNode(
     return { nodeId: node.id, partId: isDirectory ? node.id : parent.id };
   } catch (error) {
     if (!hasCode(error, "NOT_FOUND")) throw error;
-    const gone = await findDeleted(side, path);
+    const gone = await findLast(side, (row) => row.path === path);
     if (gone === undefined) throw error;
     return gone;
   }
 }
 
-async function findDeleted(
+async function findLast(
   side: HistorySide,
-  path: string,
-): Promise<{ partId: string; nodeId: string } | undefined> {
-  let found: HistoryRow | undefined;
-  for await (const row of historyRows(side, {})) {
-    if (row.path === path) found = row;
+  matches: (row: HistoryRow) => boolean,
+): Promise<NodePlace | undefined> {
+  let found: NodePlace | undefined;
+  for await (const row of historyRows(side, { pending: true })) {
+    if (matches(row)) found = { partId: row.partId, nodeId: row.nodeId };
   }
-  return found && { partId: found.partId, nodeId: found.nodeId };
+  return found;
 }
 
 /** Yields a node's rows in one partition; where a move into it came from. */

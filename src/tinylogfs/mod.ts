@@ -5,9 +5,12 @@
  * @module
  */
 export { BLOB_MIN_BYTES } from "./blobs.ts";
+export { errorKind, type TinyLogFSErrorKind } from "./error_kind.ts";
 export { FileOperations } from "./files.ts";
+export { HistoryOperations } from "./history_operations.ts";
 export { POND_FORMAT } from "./pond_file.ts";
 export { parseRevision, type Revision } from "./revision.ts";
 export { Timestamp } from "./timestamp.ts";
 export { TinyLogFS } from "./tinylogfs.ts";
+export { TransactionOperations } from "./transaction_operations.ts";
 export * from "./types.ts";

@@ -42,6 +42,8 @@ export interface NodeContext {
   readRow(directoryId: NodeId, entry: DirectoryEntry): Promise<NodeRow>;
   /** A directory as it is committed. */
   loadDirectory(id: NodeId): Promise<CommittedDirectory>;
+  /** A directory as it is committed, if it is in memory. */
+  cachedDirectory(id: NodeId): CommittedDirectory | undefined;
 }
 
 /** Where a node hangs. */
@@ -133,6 +135,37 @@ export abstract class OpLogNode {
       ...(attributes.sha256 ? { sha256: attributes.sha256 } : {}),
       ...(attributes.attributes ? { attributes: attributes.attributes } : {}),
     };
+  }
+
+  /**
+   * Replaces what users have set; the content stays.
+   *
+   * @throws {PondError} `UNSUPPORTED` for the root.
+   */
+  async setAttributes(
+    attributes: Readonly<Record<string, unknown>>,
+  ): Promise<void> {
+    const entry = await this.currentEntry();
+    if (entry === undefined || this.location === undefined) {
+      throw new PondError(
+        "UNSUPPORTED",
+        "Cannot set attributes of /: the root has none",
+        { path: "/", hint: "set them on what is in it" },
+      );
+    }
+    const { content, attributes: { from: _from, ...kept } } = await this.row();
+    await this.context.apply({
+      kind: "update",
+      fileType: this.type,
+      nodeId: this.id,
+      directoryId: this.location.directory.id,
+      name: this.location.name,
+      path: this.path,
+      nodeVersion: entry.nodeVersion + 1,
+      expected: expectedOf(entry),
+      attributes: { ...kept, attributes },
+      content,
+    });
   }
 
   protected async linkedRow(): Promise<NodeRow> {

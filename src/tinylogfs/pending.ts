@@ -10,7 +10,12 @@
  */
 import { ConflictError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
-import type { ForeignCommit, OplogEntry, OplogTable } from "../oplog/mod.ts";
+import {
+  type ForeignCommit,
+  type OplogEntry,
+  type OplogTable,
+  ROOT_PART_ID,
+} from "../oplog/mod.ts";
 import type { DirectoryCache } from "./directories.ts";
 import type { Selected } from "./selection.ts";
 import { Stage, type StageFile } from "./stage.ts";
@@ -178,6 +183,13 @@ export class Pending {
     return await this.#stage.lock(() => this.#committedCounter());
   }
 
+  /** Reads the committed root again, and forgets every other directory. */
+  async reread(): Promise<void> {
+    await this.#table.refresh();
+    this.#directories.invalidate("all");
+    await this.#directories.load(ROOT_PART_ID);
+  }
+
   /** Whether anything is pending, or has been staged by now. */
   async hasAny(): Promise<boolean> {
     if (this.operations.length > 0) return true;
@@ -215,6 +227,13 @@ export class Pending {
     this.#staged = await this.#readStage();
     const { id } = this.#newTransaction();
     this.#transaction = await this.#built(id, rest);
+  }
+
+  /** Drops the operations of this process. */
+  async dropOwn(): Promise<void> {
+    const { id } = this.#newTransaction();
+    const below = this.#conflict ? [] : this.#stagedOperations();
+    this.#transaction = await this.#built(id, below);
   }
 
   /** Drops everything, what is staged with it. Call it under the lock. */

@@ -15,7 +15,7 @@ import {
   ROOT_PART_ID,
 } from "../oplog/mod.ts";
 import type { NodeId } from "../tinyfs/mod.ts";
-import type { CommittedDirectory } from "./directories.ts";
+import { attributesOf, type CommittedDirectory } from "./directories.ts";
 import type { NodeRow } from "./node.ts";
 import type { Operation } from "./operation.ts";
 
@@ -167,9 +167,10 @@ class RestorePlan {
 
   async #createAndUpdate(): Promise<void> {
     for (const [id, place] of this.#wanted) {
-      if (place.entry.childType === "directory") continue;
       const current = this.#current.get(id);
-      if (current === undefined) await this.#create(id, place);
+      if (place.entry.childType === "directory") {
+        if (current) await this.#updateDirectory(id, place, current);
+      } else if (current === undefined) await this.#create(id, place);
       else if (current.entry.childVersion !== place.entry.childVersion) {
         await this.#updateIfDifferent(id, place);
       }
@@ -224,6 +225,28 @@ class RestorePlan {
     const current = this.#current.get(id);
     invariant(current !== undefined, "only a node that is there is updated");
     const row = await this.#wantedRow(place);
+    const version = this.#version(id, current);
+    this.#push({
+      ...this.#base(id, place, version),
+      kind: "update",
+      expected: { nodeId: id, nodeVersion: version },
+      ...row,
+    });
+  }
+
+  /** Its entries have operations of their own. */
+  async #updateDirectory(
+    id: string,
+    place: Place,
+    current: Place,
+  ): Promise<void> {
+    if (current.entry.nodeVersion === place.entry.nodeVersion) return;
+    const before = await rowOf(this.#now, current);
+    const row = await this.#wantedRow(place);
+    const texts = [before, row].map(({ attributes }) =>
+      JSON.stringify(attributes.attributes)
+    );
+    if (texts[0] === texts[1]) return;
     const version = this.#version(id, current);
     this.#push({
       ...this.#base(id, place, version),
@@ -308,11 +331,7 @@ class RestorePlan {
 async function rowOf(side: RestoreSide, place: Place): Promise<NodeRow> {
   if (place.entry.childType === "directory") {
     const directory = await side.load(place.entry.childNodeId);
-    const { createdUs, modifiedUs, mode } = directory;
-    return {
-      content: null,
-      attributes: { createdUs, modifiedUs, mode, sizeBytes: 0 },
-    };
+    return { content: null, attributes: attributesOf(directory) };
   }
   const row = await side.row(place.directoryId, place.entry);
   const { from: _from, ...attributes } = row.attributes;

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { IntegrityError, InvariantError, PondError } from "../errors.ts";
+import { PondError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
 import { type DirectoryEntry, OplogTable, ROOT_PART_ID } from "../oplog/mod.ts";
 import { FS, type NodeId, type WorkingDir } from "../tinyfs/mod.ts";
@@ -15,32 +15,24 @@ import { BlobStore } from "./blobs.ts";
 import { Committer } from "./committer.ts";
 import { DirectoryCache } from "./directories.ts";
 import { OpLogDirectory, OpLogNodeFactory } from "./directory.ts";
-import { OpLogFile } from "./file.ts";
-import { FileOperations } from "./files.ts";
 import * as history from "./history.ts";
 import { makePond } from "./init.ts";
 import type { NodeContext, NodeRow } from "./node.ts";
+import type { Operation } from "./operation.ts";
 import { readPondFile } from "./pond_file.ts";
 import { planRestore, type RestoreSide } from "./restore.ts";
-import { parseRevision } from "./revision.ts";
-import { selectionOf } from "./selection.ts";
+import { parseRevision, type Revision } from "./revision.ts";
 import type { Transaction } from "./transaction.ts";
+import { TransactionOperations } from "./transaction_operations.ts";
 import type {
   CommitOptions,
-  CommitResult,
-  ContentLocation,
-  DirectoryEntryRow,
-  HistoryRow,
   InitOptions,
   Layout,
   OpenOptions,
-  PendingOperation,
-  QueryOptions,
-  QueryResult,
+  QueryRunner,
   QuerySource,
   RestoreResult,
   TinyLogFSStatus,
-  TransactionRow,
 } from "./types.ts";
 
 /** Entries that the directory cache holds. */
@@ -59,8 +51,8 @@ interface Parts {
 }
 
 /** A filesystem in a pond. */
-export class TinyLogFS extends FileOperations
-  implements QuerySource, AsyncDisposable {
+export class TinyLogFS extends TransactionOperations
+  implements AsyncDisposable {
   /** The pond's directory on the host. */
   readonly path: string;
   /** The pond's identity: 32 hexadecimal digits. */
@@ -72,8 +64,10 @@ export class TinyLogFS extends FileOperations
   readonly #host: Host;
   readonly #table: OplogTable;
   readonly #directories: DirectoryCache;
-  readonly #blobs: BlobStore;
-  readonly #committer: Committer;
+  /** @ignore */
+  protected override readonly blobs: BlobStore;
+  /** @ignore */
+  protected override readonly committer: Committer;
   readonly #fs: FS;
 
   private constructor(parts: Parts) {
@@ -87,11 +81,12 @@ export class TinyLogFS extends FileOperations
     const { cacheEntries = CACHE_ENTRIES, durability = "full" } = parts.options;
     this.#directories = new DirectoryCache(
       parts.table,
+      parts.host.clock,
       cacheEntries,
       parts.atVersion,
     );
-    this.#blobs = new BlobStore(parts.host, parts.path, durability);
-    this.#committer = new Committer({
+    this.blobs = new BlobStore(parts.host, parts.path, durability);
+    this.committer = new Committer({
       host: parts.host,
       path: parts.path,
       pondId: parts.pondId,
@@ -151,12 +146,12 @@ export class TinyLogFS extends FileOperations
       ...(signal ? { signal } : {}),
     });
     const fs = new TinyLogFS({ host, path, pondId, table, options });
-    if (options.staged) await fs.#committer.refresh();
+    if (options.staged) await fs.committer.refresh();
     return fs;
   }
 
   /** The version that is looked at: the newest, or the one of {@linkcode at}. */
-  get version(): number {
+  override get version(): number {
     return this.#parts.atVersion ?? this.#table.version;
   }
 
@@ -197,11 +192,19 @@ export class TinyLogFS extends FileOperations
     return this.root;
   }
 
+  /**
+   * The filesystem as its own module has it, over directories that are read
+   * from the oplog when they are asked, and kept in memory.
+   */
+  get memoryFs(): FS {
+    return this.#fs;
+  }
+
   // === Transactions ===
 
   /** The state of the pond and of the pending transaction. */
   getStatus(): TinyLogFSStatus {
-    const { bytes, conflict, operations } = this.#committer.pending;
+    const { bytes, conflict, operations } = this.committer.pending;
     const { entryCount } = this.#directories;
     return {
       pendingOperations: operations.length,
@@ -209,65 +212,15 @@ export class TinyLogFS extends FileOperations
       totalNodes: entryCount + operations.length,
       lastCommit: new Date(this.#table.timestampUs / 1000),
       memoryUsage: entryCount * ENTRY_BYTES + bytes,
-      transactionId: this.#committer.transactionId,
+      transactionId: this.committer.transactionId,
       version: this.version,
       ...(conflict ? { conflict } : {}),
     };
   }
 
-  /** The pending operations, in order, whether they fit or not. */
-  pendingOperations(): readonly PendingOperation[] {
-    return this.#committer.pending.operations.map((operation) => ({
-      operation: operation.kind,
-      fileType: operation.fileType,
-      path: operation.path,
-      sizeBytes: operation.attributes.sizeBytes,
-      ...(operation.attributes.from
-        ? { from: operation.attributes.from.path }
-        : {}),
-    }));
-  }
-
   /**
-   * Makes the pending operations part of history, all or none; or with `first`
-   * or `paths` only those, and what they need. The rest stays pending.
-   *
-   * @throws {ConflictError} When another transaction changed the same name or
-   *   node; the pending work is kept.
-   */
-  async commit(options: CommitOptions = {}): Promise<CommitResult> {
-    this.#requireWritable();
-    const selection = selectionOf(options);
-    return await this.#committer.commit(
-      selection ? { ...options, selection } : options,
-    );
-  }
-
-  /**
-   * Puts this object's pending operations into the durable stage, on top of
-   * what is there: any process sees and commits them.
-   *
-   * @returns How many operations were staged.
-   * @throws {ConflictError} When another process staged a change of the same.
-   */
-  async stage(): Promise<number> {
-    this.#requireWritable();
-    return await this.#committer.stage();
-  }
-
-  /**
-   * Drops the pending operations, and what is staged where this was opened with
-   * the stage.
-   *
-   * @returns How many operations were dropped.
-   */
-  async revert(): Promise<number> {
-    this.#requireWritable();
-    return await this.#committer.revert();
-  }
-
-  /**
-   * Makes the state of a revision the current one, by a new transaction.
+   * Makes the state of a revision the current one, by a new transaction. When
+   * that fails, everything is as it was.
    *
    * @throws {PondError} `REVISION_NOT_FOUND`; `INVALID_ARGUMENT` while
    *   operations are pending.
@@ -276,133 +229,52 @@ export class TinyLogFS extends FileOperations
     revision: string,
     options: CommitOptions = {},
   ): Promise<RestoreResult> {
-    this.#requireWritable();
-    const { pendingOperations } = this.getStatus();
-    if (pendingOperations > 0 || revision === "@pending") {
-      throw new PondError(
-        "INVALID_ARGUMENT",
-        `Cannot restore ${revision}: what is pending is no version yet`,
-        { hint: "commit or drop it first: pond commit, pond revert" },
-      );
-    }
+    const parsed = parseRevision(revision, this.#host.clock.nowUs());
+    return await this.#restore(parsed, revision, options);
+  }
+
+  /**
+   * Makes the state at a time the current one, by a new transaction.
+   *
+   * @param timestamp What was committed up to the end of its millisecond counts.
+   * @throws {RangeError} For an invalid date.
+   * @throws {PondError} `REVISION_NOT_FOUND` for a time before the pond's first
+   *   commit; `INVALID_ARGUMENT` while operations are pending.
+   */
+  async restoreToTimestamp(
+    timestamp: Date,
+    options: CommitOptions = {},
+  ): Promise<RestoreResult> {
+    const revision = timestamp.toISOString();
+    const timestampUs = timestamp.getTime() * 1000 + 999;
+    const parsed: Revision = { kind: "time", timestampUs };
+    return await this.#restore(parsed, revision, options);
+  }
+
+  /**
+   * Goes back to what is committed: drops what is pending (and staged, where
+   * this was opened with the stage), takes in what other processes have
+   * committed, and forgets what was cached. Nothing is dropped when the oplog
+   * can't be read.
+   *
+   * @returns How many nodes had pending operations; the commit is none.
+   */
+  async restoreFromOplog(): Promise<RestoreResult> {
+    this.requireWritable();
     const startMs = this.#host.clock.monotonicMs();
-    const target = await this.at(revision);
-    const plan = await planRestore(
-      this.#restoreSide(),
-      target.#restoreSide(),
-      this.#host.clock.nowUs(),
-    );
-    await this.#committer.apply(...plan);
-    const commit = await this.commit({
-      message: `restore ${revision}`,
-      ...options,
-    });
-    const timestampUs = await history.timeOfVersion(
-      this.#table,
-      target.version,
-    );
+    const { operations } = this.committer.pending;
+    await this.committer.revert({ reread: true });
     return {
-      nodesRestored: new Set(plan.map((operation) => operation.nodeId)).size,
+      nodesRestored: nodesOf(operations).size,
       restoreDuration: this.#host.clock.monotonicMs() - startMs,
-      targetTimestamp: new Date(timestampUs / 1000),
-      targetVersion: target.version,
-      commit,
+      targetTimestamp: new Date(this.#table.timestampUs / 1000),
+      targetVersion: this.version,
+      commit: await this.commit(),
     };
   }
 
-  /** Brings this object up to commits of other processes. */
-  async refresh(): Promise<void> {
-    await this.#committer.refresh();
-  }
-
-  // === History and queries ===
-
-  /** All versions of a path's node, newest first, through renames. */
-  async *getNodeHistory(path: string): AsyncGenerator<HistoryRow> {
-    yield* history.nodeHistory(this.#historySide(), path);
-  }
-
-  /** The transactions, newest first. */
-  async *transactions(
-    options: { readonly limit?: number; readonly signal?: AbortSignal } = {},
-  ): AsyncGenerator<TransactionRow> {
-    yield* history.transactions(this.#historySide(), options);
-  }
-
-  /** Rows of operations, oldest first. */
-  async *historyRows(
-    options: {
-      readonly pending?: boolean;
-      readonly bookkeeping?: boolean;
-      readonly signal?: AbortSignal;
-    } = {},
-  ): AsyncGenerator<HistoryRow> {
-    yield* history.historyRows(this.#historySide(), options);
-  }
-
-  /** Rows of directory records, oldest first. */
-  async *directoryEntryRows(
-    options: { readonly pending?: boolean; readonly signal?: AbortSignal } = {},
-  ): AsyncGenerator<DirectoryEntryRow> {
-    yield* history.directoryEntryRows(this.#historySide(), options);
-  }
-
-  /** Runs SQL over the committed history, and files as they are committed. */
-  async queryHistory(
-    sql: string,
-    options: QueryOptions = {},
-  ): Promise<QueryResult> {
-    const { queryRunner } = this.#parts.options;
-    if (queryRunner === undefined) {
-      throw new PondError(
-        "UNSUPPORTED",
-        "Cannot query: no SQL engine was given",
-        {
-          hint: "open the pond with Pond.open(), or give a queryRunner",
-        },
-      );
-    }
-    const { operations } = this.#committer.pending;
-    // A pattern or path in the SQL is looked up as everything else.
-    const source = options.pending || operations.length === 0
-      ? this
-      : new TinyLogFS({ ...this.#parts, atVersion: this.version });
-    return await queryRunner(source, sql, options);
-  }
-
-  /** Runs SQL over the history, the pending operations, and files with both. */
-  async queryWithPending(
-    sql: string,
-    includePending: boolean = true,
-    options: QueryOptions = {},
-  ): Promise<QueryResult> {
-    return await this.queryHistory(sql, {
-      ...options,
-      pending: includePending,
-    });
-  }
-
-  /** Where the bytes of a file lie; a blob's hash has been checked. */
-  async contentLocation(
-    path: string,
-    options: { readonly signal?: AbortSignal } = {},
-  ): Promise<ContentLocation> {
-    const file = (await this.root.resolve(path)).asFile();
-    if (!(file instanceof OpLogFile)) {
-      throw new InvariantError("a pond's own file");
-    }
-    const { content, attributes } = await file.row();
-    if (content !== null) return { kind: "inline", bytes: content };
-    const { sha256 } = attributes;
-    if (sha256 === undefined) {
-      throw new IntegrityError(path, "its row has neither content nor a blob");
-    }
-    await this.#blobs.verify(sha256, options.signal);
-    return { kind: "blob", hostPath: this.#blobs.pathOf(sha256), sha256 };
-  }
-
   /** A directory for disposable files. */
-  async cacheDirectory(): Promise<string> {
+  override async cacheDirectory(): Promise<string> {
     const path = `${this.path}/cache`;
     await this.#host.files.makeDirectory(path);
     return path;
@@ -410,7 +282,7 @@ export class TinyLogFS extends FileOperations
 
   /** Ends the use of this object; what is pending and not staged is dropped. */
   async close(): Promise<void> {
-    await this.#committer.settled();
+    await this.committer.settled();
   }
 
   /** Same as {@linkcode close}. */
@@ -427,28 +299,76 @@ export class TinyLogFS extends FileOperations
 
   /** @ignore */
   protected override get transaction(): Transaction {
-    return this.#committer.pending.transaction;
+    return this.committer.pending.transaction;
+  }
+
+  /** @ignore */
+  protected override get queryRunner(): QueryRunner | undefined {
+    return this.#parts.options.queryRunner;
+  }
+
+  /** @ignore */
+  protected override get committed(): QuerySource {
+    if (this.committer.pending.operations.length === 0) return this;
+    return new TinyLogFS({ ...this.#parts, atVersion: this.version });
+  }
+
+  async #restore(
+    revision: Revision,
+    text: string,
+    options: CommitOptions,
+  ): Promise<RestoreResult> {
+    this.requireWritable();
+    if (this.committer.pending.operations.length > 0) {
+      throw new PondError(
+        "INVALID_ARGUMENT",
+        `Cannot restore ${text}: there are pending operations`,
+        { hint: "commit or drop them first: pond commit, pond revert" },
+      );
+    }
+    const startMs = this.#host.clock.monotonicMs();
+    const version = await history.resolveRevision(this.#table, revision, text);
+    const target = new TinyLogFS({ ...this.#parts, atVersion: version });
+    const plan = await planRestore(
+      this.#restoreSide(),
+      target.#restoreSide(),
+      this.#host.clock.nowUs(),
+    );
+    const commit = await this.committer.commitAtOnce(plan, {
+      message: `restore ${text}`,
+      ...options,
+    });
+    const timestampUs = await history.timeOfVersion(this.#table, version);
+    return {
+      nodesRestored: nodesOf(plan).size,
+      restoreDuration: this.#host.clock.monotonicMs() - startMs,
+      targetTimestamp: new Date(timestampUs / 1000),
+      targetVersion: version,
+      commit,
+    };
   }
 
   #context(): NodeContext {
-    const committer = this.#committer;
+    const committer = this.committer;
     return {
       get transaction() {
         return committer.pending.transaction;
       },
-      blobs: this.#blobs,
+      blobs: this.blobs,
       nowUs: () => this.#host.clock.nowUs(),
       newId: () => this.#host.random.uuidHex() as NodeId,
       apply: async (operation) => {
-        this.#requireWritable();
+        this.requireWritable();
         await committer.apply(operation);
       },
       readRow: (directoryId, entry) => this.#readRow(directoryId, entry),
       loadDirectory: (id) => this.#directories.load(id),
+      cachedDirectory: (id) => this.#directories.peek(id),
     };
   }
 
-  #requireWritable(): void {
+  /** @ignore */
+  protected override requireWritable(): void {
     if (!this.readOnly) return;
     throw new PondError(
       "READ_ONLY",
@@ -465,13 +385,14 @@ export class TinyLogFS extends FileOperations
     return await history.readNodeRow(this.#table, directoryId, entry);
   }
 
-  #historySide(): history.HistorySide {
+  /** @ignore */
+  protected override historySide(): history.HistorySide {
     return {
       table: this.#table,
       maxVersion: this.version,
       root: this.#fs.root,
-      pending: this.#committer.pending.operations,
-      pendingRows: this.#committer.pending.rows,
+      pending: this.committer.pending.operations,
+      pendingRows: this.committer.pending.rows,
       nowUs: this.#host.clock.nowUs(),
     };
   }
@@ -485,4 +406,8 @@ export class TinyLogFS extends FileOperations
         history.readNodeRow(this.#table, directoryId, entry),
     };
   }
+}
+
+function nodesOf(operations: readonly Operation[]): Set<string> {
+  return new Set(operations.map(({ nodeId }) => nodeId));
 }

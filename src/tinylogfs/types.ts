@@ -5,7 +5,7 @@
  */
 import type { Bytes } from "../bytes.ts";
 import type { ConflictError } from "../errors.ts";
-import type { NodeId, NodeType } from "../tinyfs/mod.ts";
+import type { Directory, NodeId, NodeType } from "../tinyfs/mod.ts";
 import type { Timestamp } from "./timestamp.ts";
 
 /** How the data files of a pond are laid out. */
@@ -341,4 +341,51 @@ export interface NodeInfo {
   readonly sha256?: string;
   /** What users have set. */
   readonly customAttributes: Readonly<Record<string, unknown>>;
+}
+
+/** What nodes are looked for; a node has to meet all that is given. */
+export interface NodeSearchCriteria {
+  /** The kind of node. */
+  readonly fileType?: NodeType;
+  /** Created at this time or later. */
+  readonly createdAfter?: Date;
+  /** Created before this time. */
+  readonly createdBefore?: Date;
+  /**
+   * A JSONPath (RFC 9535) that has to find something in the list of the node's
+   * metadata, which has the members of the column `metadata`: `created`,
+   * `modified`, `size`, `mode`, `sha256`, `attributes`. Such as
+   * `$[?@.size > 1000]`, or `$[0].attributes.station`.
+   */
+  readonly metadataQuery?: string;
+  /** Ends the search. */
+  readonly signal?: AbortSignal;
+}
+
+/** A node that was looked for. */
+export interface FoundNode {
+  /** The node. */
+  readonly nodeId: NodeId;
+  /** The absolute path. */
+  readonly path: string;
+  /** The kind of node. */
+  readonly fileType: NodeType;
+}
+
+/** A directory and its place in the cache. */
+export interface DirectoryStatus {
+  /** Entries of it that were in memory before anyone asked. */
+  readonly cachedEntries: number;
+  /** Whether the pending transaction changes its entries. */
+  readonly isDirty: boolean;
+  /** When it was read from the oplog, if it is in memory. */
+  readonly lastLoaded?: Date;
+  /** How many entries it has, pending ones included. */
+  readonly entryCount: number;
+}
+
+/** A directory of a pond. */
+export interface PondDirectory extends Directory {
+  /** Its state, and that of the cache; reads the directory when it has to. */
+  getStatus(): Promise<DirectoryStatus>;
 }

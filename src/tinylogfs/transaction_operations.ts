@@ -1,0 +1,122 @@
+/**
+ * What can be done with the pending operations of a pond.
+ *
+ * @module
+ */
+import type { Bytes } from "../bytes.ts";
+import { encodeOplogEntries } from "../oplog/mod.ts";
+import type { Committer } from "./committer.ts";
+import { HistoryOperations } from "./history_operations.ts";
+import { isNodeId } from "./node_index.ts";
+import { selectionOf } from "./selection.ts";
+import type { CommitOptions, CommitResult, PendingOperation } from "./types.ts";
+
+/** Transactions of a pond. */
+export abstract class TransactionOperations extends HistoryOperations {
+  /** @ignore */
+  protected abstract readonly committer: Committer;
+  /** @ignore */
+  protected abstract requireWritable(): void;
+
+  /** The pending operations, in order, whether they fit or not. */
+  pendingOperations(): readonly PendingOperation[] {
+    return this.committer.pending.operations.map((operation) => ({
+      operation: operation.kind,
+      fileType: operation.fileType,
+      path: operation.path,
+      sizeBytes: operation.attributes.sizeBytes,
+      ...(operation.attributes.from
+        ? { from: operation.attributes.from.path }
+        : {}),
+    }));
+  }
+
+  /**
+   * Makes the pending operations part of history, all or none; or with `first`
+   * or `paths` only those, and what they need. The rest stays pending.
+   *
+   * @throws {ConflictError} When another transaction changed the same name or
+   *   node; the pending work is kept.
+   */
+  async commit(options: CommitOptions = {}): Promise<CommitResult> {
+    this.requireWritable();
+    const selection = selectionOf(options);
+    return await this.committer.commit(
+      selection ? { ...options, selection } : options,
+    );
+  }
+
+  /**
+   * Commits the first pending operations, in their order; the rest stays
+   * pending.
+   *
+   * @param operationCount How many; all when there are fewer.
+   * @throws {RangeError} For a count that is none.
+   */
+  async commitPartial(
+    operationCount: number,
+    options: Omit<CommitOptions, "first" | "paths"> = {},
+  ): Promise<CommitResult> {
+    return await this.commit({ ...options, first: operationCount });
+  }
+
+  /** Commits what is pending, without a message. */
+  async sync(
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<CommitResult> {
+    return await this.commit(options);
+  }
+
+  /**
+   * Commits the pending operations at or below some nodes, and what they need;
+   * the rest stays pending.
+   *
+   * @param nodes Paths, or identities of nodes (32 hexadecimal digits).
+   * @throws {PondError} `NOT_FOUND` for an identity that no path leads to.
+   */
+  async syncNodes(
+    nodes: readonly string[],
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<CommitResult> {
+    const paths = nodes.map((node) =>
+      isNodeId(node) ? this.nodeIndex.pathOf(node) : node
+    );
+    return await this.commit({ ...options, paths: await Promise.all(paths) });
+  }
+
+  /**
+   * The pending operations as an Arrow IPC stream of one record batch, with the
+   * columns of `OplogEntry`. They stay pending, and untouched.
+   */
+  snapshotPending(): Bytes {
+    return encodeOplogEntries(this.committer.pending.rows);
+  }
+
+  /**
+   * Puts this object's pending operations into the durable stage, on top of
+   * what is there: any process sees and commits them.
+   *
+   * @returns How many operations were staged.
+   * @throws {ConflictError} When another process staged a change of the same.
+   */
+  async stage(): Promise<number> {
+    this.requireWritable();
+    return await this.committer.stage();
+  }
+
+  /**
+   * Drops the pending operations, and what is staged where this was opened with
+   * the stage.
+   *
+   * @returns How many operations were dropped.
+   */
+  async revert(): Promise<number> {
+    this.requireWritable();
+    return await this.committer.revert();
+  }
+
+  /** Brings this object up to commits of other processes. */
+  async refresh(): Promise<void> {
+    await this.committer.refresh();
+  }
+}
