@@ -319,11 +319,12 @@ export class TinyLogFS extends TransactionOperations
     options: CommitOptions,
   ): Promise<RestoreResult> {
     this.requireWritable();
-    if (this.committer.pending.operations.length > 0) {
+    const { operations } = this.committer.pending;
+    if (operations.length > 0 || revision.kind === "pending") {
       throw new PondError(
         "INVALID_ARGUMENT",
-        `Cannot restore ${text}: there are pending operations`,
-        { hint: "commit or drop them first: pond commit, pond revert" },
+        `Cannot restore ${text}: what is pending is no version yet`,
+        { hint: "commit or drop it first: pond commit, pond revert" },
       );
     }
     const startMs = this.#host.clock.monotonicMs();
