@@ -140,11 +140,61 @@ function streamOf(columns: [string, Column<unknown>][]): Bytes {
   return bytes as Bytes;
 }
 
+/** An IPC stream whose cells are decoded when they are asked for. */
+export interface BatchReader {
+  /** How many rows. */
+  readonly numRows: number;
+  /**
+   * Decodes a cell.
+   *
+   * @param column Its place in the specs.
+   * @param row From 0.
+   * @throws {IntegrityError} When it holds no value of the column's type.
+   */
+  cell(column: number, row: number): Cell;
+}
+
 /**
- * Decodes an IPC stream.
+ * Opens an IPC stream.
  *
  * @param specs The columns to read; one that the stream lacks reads as nulls,
  *   and columns that aren't asked for are ignored.
+ * @param bytes The stream.
+ * @param source Where the bytes come from, for the error.
+ * @throws {IntegrityError} When the bytes are no such stream.
+ */
+export function readBatch(
+  specs: readonly ColumnSpec[],
+  bytes: Uint8Array,
+  source: string,
+): BatchReader {
+  const refuse = (cause: unknown) =>
+    new IntegrityError(source, "it holds no valid Arrow IPC stream", { cause });
+  try {
+    const table = tableFromIPC(aligned(bytes));
+    const columns = specs.map(({ name }) => table.getChild(name));
+    const readers = specs.map(({ type }) => READERS[type]);
+    return {
+      numRows: table.numRows,
+      cell: (column, row) => {
+        try {
+          const value: unknown = columns[column]?.at(row);
+          if (value === null || value === undefined) return null;
+          return readers[column]?.(value) ?? null;
+        } catch (cause) {
+          throw refuse(cause);
+        }
+      },
+    };
+  } catch (cause) {
+    throw refuse(cause);
+  }
+}
+
+/**
+ * Decodes an IPC stream.
+ *
+ * @param specs As {@linkcode readBatch} has them.
  * @param bytes The stream.
  * @param source Where the bytes come from, for the error.
  * @returns The values of each column of `specs`.
@@ -155,19 +205,14 @@ export function decodeBatch(
   bytes: Uint8Array,
   source: string,
 ): Cell[][] {
-  try {
-    const table = tableFromIPC(aligned(bytes));
-    return specs.map((spec) => {
-      const column = table.getChild(spec.name);
-      return column === null || column === undefined
-        ? new Array<Cell>(table.numRows).fill(null)
-        : decodeColumn(spec, column, table.numRows);
-    });
-  } catch (cause) {
-    throw new IntegrityError(source, "it holds no valid Arrow IPC stream", {
-      cause,
-    });
-  }
+  const batch = readBatch(specs, bytes, source);
+  return specs.map((_, column) => {
+    const cells = new Array<Cell>(batch.numRows);
+    for (let row = 0; row < cells.length; row++) {
+      cells[row] = batch.cell(column, row);
+    }
+    return cells;
+  });
 }
 
 /** Buffers in a stream begin at multiples of eight bytes, if it does itself. */
@@ -343,24 +388,6 @@ function fixedColumn(
   return new Column([new Batch(data)], type);
 }
 
-function decodeColumn(
-  spec: ColumnSpec,
-  column: Column<unknown>,
-  length: number,
-): Cell[] {
-  const read = spec.type === "utf8"
-    ? asString
-    : spec.type === "binary"
-    ? asBytes
-    : asNumber;
-  const cells = new Array<Cell>(length);
-  for (let i = 0; i < length; i++) {
-    const value = column.at(i);
-    cells[i] = value === null || value === undefined ? null : read(value);
-  }
-  return cells;
-}
-
 function asString(value: unknown): string {
   if (typeof value !== "string") throw new TypeError("a cell is no string");
   return value;
@@ -375,3 +402,10 @@ function asBytes(value: unknown): Uint8Array {
   if (!(value instanceof Uint8Array)) throw new TypeError("a cell is no bytes");
   return value;
 }
+
+const READERS: { readonly [T in ColumnType]: (value: unknown) => Cell } = {
+  utf8: asString,
+  binary: asBytes,
+  int32: asNumber,
+  int64: asNumber,
+};

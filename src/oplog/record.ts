@@ -28,10 +28,10 @@
 import type { Bytes } from "../bytes.ts";
 import { IntegrityError } from "../errors.ts";
 import {
-  type Cell,
+  type BatchReader,
   type ColumnSpec,
-  decodeBatch,
   encodeBatch,
+  readBatch,
 } from "./arrow.ts";
 
 /** The partition of the rows that transactions write about themselves. */
@@ -158,19 +158,69 @@ export function decodeOplogEntries(
   bytes: Uint8Array,
   source: string,
 ): OplogEntry[] {
-  const columns = decodeBatch(OPLOG_ENTRY_COLUMNS, bytes, source);
-  return rowsOf(columns, source, (row) => ({
-    partId: row.text(0),
-    nodeId: row.text(1),
-    fileType: row.oneOf(2, ENTRY_FILE_TYPES),
-    metadata: row.text(3),
-    content: row.bytes(4),
-    operation: row.oneOf(5, ENTRY_OPERATIONS),
-    nodeVersion: row.number(6),
-    position: row.number(7),
-    name: row.text(8),
-    path: row.text(9),
-  }));
+  return new EntryBatch(bytes, source).entries();
+}
+
+/**
+ * The entries in the content of a {@linkcode Record}, decoded when they are
+ * asked for: one of thousands costs one.
+ */
+export class EntryBatch {
+  readonly #batch: BatchReader;
+  readonly #source: string;
+  /** The rows of each node, in order. */
+  #index: Map<string, number[]> | undefined;
+
+  /**
+   * Opens a batch.
+   *
+   * @param bytes An Arrow IPC stream of entries.
+   * @param source The file it comes from, for errors.
+   * @throws {IntegrityError} When it is no such stream.
+   */
+  constructor(bytes: Uint8Array, source: string) {
+    this.#batch = readBatch(OPLOG_ENTRY_COLUMNS, bytes, source);
+    this.#source = source;
+  }
+
+  /** All entries, in order. */
+  entries(): OplogEntry[] {
+    const { numRows } = this.#batch;
+    return Array.from({ length: numRows }, (_, row) => this.#entry(row));
+  }
+
+  /** The entries about a node, in order. */
+  entriesOf(nodeId: string): OplogEntry[] {
+    this.#index ??= this.#nodes();
+    return this.#index.get(nodeId)?.map((row) => this.#entry(row)) ?? [];
+  }
+
+  #nodes(): Map<string, number[]> {
+    const index = new Map<string, number[]>();
+    for (let row = 0; row < this.#batch.numRows; row++) {
+      const nodeId = new RowReader(this.#batch, row, this.#source).text(1);
+      const rows = index.get(nodeId);
+      if (rows === undefined) index.set(nodeId, [row]);
+      else rows.push(row);
+    }
+    return index;
+  }
+
+  #entry(index: number): OplogEntry {
+    const row = new RowReader(this.#batch, index, this.#source);
+    return {
+      partId: row.text(0),
+      nodeId: row.text(1),
+      fileType: row.oneOf(2, ENTRY_FILE_TYPES),
+      metadata: row.text(3),
+      content: row.bytes(4),
+      operation: row.oneOf(5, ENTRY_OPERATIONS),
+      nodeVersion: row.number(6),
+      position: row.number(7),
+      name: row.text(8),
+      path: row.text(9),
+    };
+  }
 }
 
 /** Encodes a directory's entries as an Arrow IPC stream. */
@@ -201,18 +251,21 @@ export function decodeDirectoryEntries(
   bytes: Uint8Array,
   source: string,
 ): DirectoryEntry[] {
-  const columns = decodeBatch(DIRECTORY_ENTRY_COLUMNS, bytes, source);
-  return rowsOf(columns, source, (row) => ({
-    name: row.text(0),
-    childNodeId: row.text(1),
-    childType: row.oneOf(2, CHILD_TYPES),
-    operation: row.oneOf(3, CHILD_OPERATIONS),
-    nodeVersion: row.number(4),
-    childVersion: row.number(5),
-    sizeBytes: row.number(6),
-    modifiedUs: row.number(7),
-    mode: row.number(8),
-  }));
+  const batch = readBatch(DIRECTORY_ENTRY_COLUMNS, bytes, source);
+  return Array.from({ length: batch.numRows }, (_, index) => {
+    const row = new RowReader(batch, index, source);
+    return {
+      name: row.text(0),
+      childNodeId: row.text(1),
+      childType: row.oneOf(2, CHILD_TYPES),
+      operation: row.oneOf(3, CHILD_OPERATIONS),
+      nodeVersion: row.number(4),
+      childVersion: row.number(5),
+      sizeBytes: row.number(6),
+      modifiedUs: row.number(7),
+      mode: row.number(8),
+    };
+  });
 }
 
 const ENTRY_FILE_TYPES = [
@@ -225,59 +278,43 @@ const ENTRY_OPERATIONS = ["create", "update", "delete", "move"] as const;
 const CHILD_TYPES = ["file", "directory", "symlink"] as const;
 const CHILD_OPERATIONS = ["insert", "delete"] as const;
 
-function rowsOf<Row>(
-  columns: readonly Cell[][],
-  source: string,
-  read: (row: RowReader) => Row,
-): Row[] {
-  const row = new RowReader(columns, source);
-  const rows = new Array<Row>(columns[0]?.length ?? 0);
-  for (row.index = 0; row.index < rows.length; row.index++) {
-    rows[row.index] = read(row);
-  }
-  return rows;
-}
-
-/** Reads the cells of one row after the other, and checks what they hold. */
+/** Reads the cells of a row, and checks what they hold. */
 class RowReader {
-  index = 0;
-  readonly #columns: readonly Cell[][];
+  readonly #batch: BatchReader;
+  readonly #row: number;
   readonly #source: string;
 
-  constructor(columns: readonly Cell[][], source: string) {
-    this.#columns = columns;
+  constructor(batch: BatchReader, row: number, source: string) {
+    this.#batch = batch;
+    this.#row = row;
     this.#source = source;
   }
 
   text(column: number): string {
-    const cell = this.#cell(column);
+    const cell = this.#batch.cell(column, this.#row);
     return typeof cell === "string" ? cell : this.#refuse(column);
   }
 
   number(column: number): number {
-    const cell = this.#cell(column);
+    const cell = this.#batch.cell(column, this.#row);
     return typeof cell === "number" ? cell : this.#refuse(column);
   }
 
   bytes(column: number): Bytes | null {
-    const cell = this.#cell(column);
+    const cell = this.#batch.cell(column, this.#row);
     if (cell === null) return null;
     return cell instanceof Uint8Array ? cell as Bytes : this.#refuse(column);
   }
 
   oneOf<T extends string>(column: number, allowed: readonly T[]): T {
-    const cell = this.#cell(column);
+    const cell = this.#batch.cell(column, this.#row);
     return allowed.find((value) => value === cell) ?? this.#refuse(column);
-  }
-
-  #cell(column: number): Cell {
-    return this.#columns[column]?.[this.index] ?? null;
   }
 
   #refuse(column: number): never {
     throw new IntegrityError(
       this.#source,
-      `row ${this.index} has no valid value in column ${column}`,
+      `row ${this.#row} has no valid value in column ${column}`,
     );
   }
 }

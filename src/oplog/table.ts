@@ -32,7 +32,7 @@ import {
 } from "./delta/mod.ts";
 import { type IndexedFile, PartitionIndex } from "./partition_index.ts";
 import {
-  decodeOplogEntries,
+  EntryBatch,
   OPLOG_ENTRY_COLUMNS,
   type OplogEntry,
   type Record,
@@ -90,6 +90,8 @@ export interface PartitionRecord {
   readonly source: string;
   /** Decodes the rows. */
   entries(): readonly OplogEntry[];
+  /** Decodes the rows about one node, in order. */
+  entriesOf(nodeId: string): readonly OplogEntry[];
 }
 
 /** Which versions to read. */
@@ -120,6 +122,7 @@ export class OplogTable {
   readonly #index = new PartitionIndex();
   readonly #fileCache = new Map<string, readonly Record[]>();
   #fileCacheBytes = 0;
+  readonly #batches = new WeakMap<Record, EntryBatch>();
   #timestampUs = 0;
 
   private constructor(host: Host, delta: DeltaTable, options: OplogOptions) {
@@ -336,7 +339,7 @@ export class OplogTable {
         if (
           record !== undefined && record.partId === partId &&
           record.version >= minVersion && record.version <= maxVersion
-        ) yield partitionRecord(record, source);
+        ) yield this.#partitionRecord(record, source);
       }
     }
   }
@@ -344,7 +347,7 @@ export class OplogTable {
   /** All records, ordered by version; within one by partition. */
   async *readAll(range: VersionRange = {}): AsyncGenerator<PartitionRecord> {
     for await (const { record, source } of this.#records(range)) {
-      yield partitionRecord(record, source);
+      yield this.#partitionRecord(record, source);
     }
   }
 
@@ -372,6 +375,29 @@ export class OplogTable {
         yield { record, source: this.#delta.dataPath(file.add) };
       }
     }
+  }
+
+  #partitionRecord(record: Record, source: string): PartitionRecord {
+    const { partId, timestampUs, version } = record;
+    const batch = () => this.#batchOf(record, source);
+    return {
+      partId,
+      version,
+      timestampUs,
+      source,
+      entries: () => batch().entries(),
+      entriesOf: (nodeId) => batch().entriesOf(nodeId),
+    };
+  }
+
+  /** Opened once for as long as the record is in memory. */
+  #batchOf(record: Record, source: string): EntryBatch {
+    let batch = this.#batches.get(record);
+    if (batch === undefined) {
+      batch = new EntryBatch(record.content, source);
+      this.#batches.set(record, batch);
+    }
+    return batch;
   }
 
   #indexAdd(add: AddFile): IndexedFile {
@@ -406,17 +432,6 @@ export class OplogTable {
       this.#fileCacheBytes -= contentBytes(rows);
     }
   }
-}
-
-function partitionRecord(record: Record, source: string): PartitionRecord {
-  let entries: readonly OplogEntry[] | undefined;
-  return {
-    partId: record.partId,
-    version: record.version,
-    timestampUs: record.timestampUs,
-    source,
-    entries: () => entries ??= decodeOplogEntries(record.content, source),
-  };
 }
 
 function contentBytes(records: readonly Record[]): number {

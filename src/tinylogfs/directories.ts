@@ -236,8 +236,8 @@ function emptyDirectory(loadedUs: number): MutableDirectory {
 
 /** A partition has at most one directory record in a transaction. */
 function directoryEntryOf(record: PartitionRecord): OplogEntry | undefined {
-  return record.entries().find((entry) =>
-    entry.fileType === "directory" && entry.nodeId === record.partId
+  return record.entriesOf(record.partId).find((entry) =>
+    entry.fileType === "directory"
   );
 }
 

@@ -58,8 +58,8 @@ export async function readNodeRow(
   const version = entry.childVersion;
   const range = { minVersion: version, maxVersion: version };
   for await (const record of table.readPartition(directoryId, range)) {
-    const row = record.entries().findLast((row) =>
-      row.nodeId === entry.childNodeId && row.operation !== "delete"
+    const row = record.entriesOf(entry.childNodeId).findLast((row) =>
+      row.operation !== "delete"
     );
     if (row === undefined) continue;
     return {
@@ -383,10 +383,8 @@ async function* versionsIn(
   maxVersion: number,
 ): AsyncGenerator<HistoryRow, { partId: string; version: number } | undefined> {
   for await (const record of table.readPartition(partId, { maxVersion })) {
-    const entries = record.entries();
-    for (let i = entries.length - 1; i >= 0; i--) {
-      const entry = entries[i];
-      if (entry?.nodeId !== nodeId || entry.position < 0) continue;
+    for (const entry of record.entriesOf(nodeId).toReversed()) {
+      if (entry.position < 0) continue;
       yield historyRow(entry, record);
       const { from } = parseAttributes(entry.metadata, record.source);
       const elsewhere = entry.operation === "move" && from &&

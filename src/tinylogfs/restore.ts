@@ -310,8 +310,8 @@ class RestorePlan {
     for await (
       const record of this.#now.table.readPartition(place.directoryId, range)
     ) {
-      for (const entry of record.entries()) {
-        if (entry.nodeId === id) newest = Math.max(newest, entry.nodeVersion);
+      for (const { nodeVersion } of record.entriesOf(id)) {
+        newest = Math.max(newest, nodeVersion);
       }
     }
     return newest;
