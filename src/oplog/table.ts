@@ -18,17 +18,14 @@ import { hasCode, invariant } from "../errors.ts";
 import type { Host } from "../host/host.ts";
 import { ByteStreamTable, type StreamRow } from "./byte_stream_table.ts";
 import { decodeRecords } from "./data_file.ts";
-import {
+import type {
+  DataFileOptions,
   DataFileWriter,
-  type OplogLayout,
-  type RecordDraft,
+  OplogLayout,
+  RecordDraft,
 } from "./data_file_writer.ts";
-import {
-  type AddFile,
-  type DeltaCommit,
-  DeltaTable,
-  type ForeignCommit,
-} from "./delta/mod.ts";
+import { DeltaTable } from "./delta/delta_table.ts";
+import type { AddFile, DeltaCommit, ForeignCommit } from "./delta/mod.ts";
 import { type IndexedFile, PartitionIndex } from "./partition_index.ts";
 import {
   decodeOplogEntries,
@@ -143,7 +140,7 @@ export class OplogTable {
     options: OplogOptions = {},
   ): Promise<OplogTable> {
     const timestampUs = host.clock.nowUs();
-    const files = new DataFileWriter(host, {
+    const files = await dataFileWriter(host, {
       directory,
       layout,
       flush: options.flush ?? true,
@@ -236,7 +233,7 @@ export class OplogTable {
       "a commit follows the newest",
     );
     const { version, timestampUs } = point;
-    const files = new DataFileWriter(this.#host, {
+    const files = await dataFileWriter(this.#host, {
       directory: this.#delta.directory,
       layout: this.layout,
       flush: this.#options.flush ?? true,
@@ -402,6 +399,15 @@ export class OplogTable {
       this.#fileCacheBytes -= contentBytes(rows);
     }
   }
+}
+
+/** The first commit of a process loads what writes. */
+async function dataFileWriter(
+  host: Host,
+  options: DataFileOptions,
+): Promise<DataFileWriter> {
+  const { DataFileWriter } = await import("./data_file_writer.ts");
+  return new DataFileWriter(host, options);
 }
 
 function partitionRecord(record: Record, source: string): PartitionRecord {

@@ -13,15 +13,15 @@
  */
 import { invariant } from "../errors.ts";
 import {
-  type DirectoryEntry,
   type DirectoryState,
   EMPTY_DIRECTORY,
-  encodeDirectoryEntries,
-  type OplogEntry,
   planDirectoryChange,
-  type RecordDraft,
+} from "../oplog/directory_log.ts";
+import type { DirectoryEntry, OplogEntry, RecordDraft } from "../oplog/mod.ts";
+import {
+  encodeDirectoryEntries,
   TRANSACTION_PART_ID,
-} from "../oplog/mod.ts";
+} from "../oplog/record.ts";
 import { type Attributes, formatAttributes } from "./attributes.ts";
 import type { CommittedChange, CommittedDirectory } from "./directories.ts";
 import {

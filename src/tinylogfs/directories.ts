@@ -10,15 +10,17 @@
 import { IntegrityError } from "../errors.ts";
 import {
   applyRows,
-  decodeDirectoryEntries,
   type DirectoryChange,
-  type DirectoryEntry,
   EMPTY_DIRECTORY,
   foldDirectory,
-  type OplogEntry,
-  type OplogTable,
-  type PartitionRecord,
+} from "../oplog/directory_log.ts";
+import type {
+  DirectoryEntry,
+  OplogEntry,
+  OplogTable,
+  PartitionRecord,
 } from "../oplog/mod.ts";
+import { decodeDirectoryEntries } from "../oplog/record.ts";
 import { parseAttributes } from "./attributes.ts";
 
 /** A committed directory. */

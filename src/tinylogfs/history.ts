@@ -10,14 +10,16 @@ import {
   InvariantError,
   PondError,
 } from "../errors.ts";
+import type {
+  DirectoryEntry,
+  OplogEntry,
+  OplogTable,
+  PartitionRecord,
+} from "../oplog/mod.ts";
 import {
   decodeDirectoryEntries,
-  type DirectoryEntry,
-  type OplogEntry,
-  type OplogTable,
-  type PartitionRecord,
   TRANSACTION_PART_ID,
-} from "../oplog/mod.ts";
+} from "../oplog/record.ts";
 import type { NodeId, WorkingDir } from "../tinyfs/mod.ts";
 import { parseAttributes, parseObject } from "./attributes.ts";
 import { BOOKKEEPING_POSITION, entryOfOperation } from "./commit_plan.ts";

@@ -9,8 +9,10 @@
  */
 import { IntegrityError, InvariantError, PondError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
-import { type DirectoryEntry, OplogTable, ROOT_PART_ID } from "../oplog/mod.ts";
-import { FS, type NodeId, type WorkingDir } from "../tinyfs/mod.ts";
+import { type DirectoryEntry, ROOT_PART_ID } from "../oplog/record.ts";
+import { OplogTable } from "../oplog/table.ts";
+import type { NodeId } from "../tinyfs/types.ts";
+import { WorkingDir } from "../tinyfs/working_dir.ts";
 import { BlobStore } from "./blobs.ts";
 import { Committer } from "./committer.ts";
 import { DirectoryCache } from "./directories.ts";
@@ -18,10 +20,9 @@ import { OpLogDirectory, OpLogNodeFactory } from "./directory.ts";
 import { OpLogFile } from "./file.ts";
 import { FileOperations } from "./files.ts";
 import * as history from "./history.ts";
-import { makePond } from "./init.ts";
 import type { NodeContext, NodeRow } from "./node.ts";
 import { readPondFile } from "./pond_file.ts";
-import { planRestore, type RestoreSide } from "./restore.ts";
+import type { RestoreSide } from "./restore.ts";
 import { parseRevision } from "./revision.ts";
 import { selectionOf } from "./selection.ts";
 import type { Transaction } from "./transaction.ts";
@@ -74,7 +75,7 @@ export class TinyLogFS extends FileOperations
   readonly #directories: DirectoryCache;
   readonly #blobs: BlobStore;
   readonly #committer: Committer;
-  readonly #fs: FS;
+  readonly #root: WorkingDir;
 
   private constructor(parts: Parts) {
     super();
@@ -102,10 +103,10 @@ export class TinyLogFS extends FileOperations
       thresholdBytes: parts.options.commitThresholdBytes,
     });
     const context = this.#context();
-    this.#fs = new FS({
-      root: new OpLogDirectory(context, ROOT_PART_ID as NodeId),
-      factory: new OpLogNodeFactory(context),
-    });
+    this.#root = WorkingDir.ofRoot(
+      new OpLogDirectory(context, ROOT_PART_ID as NodeId),
+      new OpLogNodeFactory(context),
+    );
   }
 
   /**
@@ -122,6 +123,7 @@ export class TinyLogFS extends FileOperations
     path: string,
     options: InitOptions & OpenOptions = {},
   ): Promise<TinyLogFS> {
+    const { makePond } = await import("./init.ts");
     const { table, pondId } = await makePond(host, path, {
       layout: options.layout ?? "clustered",
       durability: options.durability ?? "full",
@@ -142,13 +144,18 @@ export class TinyLogFS extends FileOperations
     path: string,
     options: OpenOptions = {},
   ): Promise<TinyLogFS> {
-    const { id: pondId } = await readPondFile(host.files, path);
     const { durability = "full", signal } = options;
-    const table = await OplogTable.open(host, `${path}/oplog`, {
-      flush: durability === "full",
-      headPath: `${path}/head`,
-      ...(signal ? { signal } : {}),
-    });
+    const [pondFile, opened] = await Promise.allSettled([
+      readPondFile(host.files, path),
+      OplogTable.open(host, `${path}/oplog`, {
+        flush: durability === "full",
+        headPath: `${path}/head`,
+        ...(signal ? { signal } : {}),
+      }),
+    ]);
+    // What is no pond, or a newer one, has no oplog to complain of.
+    const { id: pondId } = valueOf(pondFile);
+    const table = valueOf(opened);
     const fs = new TinyLogFS({ host, path, pondId, table, options });
     if (options.staged) await fs.#committer.refresh();
     return fs;
@@ -286,6 +293,7 @@ export class TinyLogFS extends FileOperations
     }
     const startMs = this.#host.clock.monotonicMs();
     const target = await this.at(revision);
+    const { planRestore } = await import("./restore.ts");
     const plan = await planRestore(
       this.#restoreSide(),
       target.#restoreSide(),
@@ -421,7 +429,7 @@ export class TinyLogFS extends FileOperations
 
   /** The root, to find nodes by their paths. */
   protected override get root(): WorkingDir {
-    return this.#fs.root;
+    return this.#root;
   }
 
   /** @ignore */
@@ -468,7 +476,7 @@ export class TinyLogFS extends FileOperations
     return {
       table: this.#table,
       maxVersion: this.version,
-      root: this.#fs.root,
+      root: this.#root,
       pending: this.#committer.pending.operations,
       nowUs: this.#host.clock.nowUs(),
     };
@@ -483,4 +491,9 @@ export class TinyLogFS extends FileOperations
         history.readNodeRow(this.#table, directoryId, entry),
     };
   }
+}
+
+function valueOf<T>(settled: PromiseSettledResult<T>): T {
+  if (settled.status === "rejected") throw settled.reason;
+  return settled.value;
 }
