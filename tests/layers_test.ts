@@ -19,6 +19,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "host": ["errors", "bytes"],
   "tinyfs": ["errors", "bytes"],
   "oplog/column_kind": [],
+  "oplog/name_flusher": ["host"],
   "oplog/arrow": ["errors", "bytes", "oplog/column_kind"],
   "oplog/parquet": ["errors", "bytes", "oplog/column_kind"],
   "oplog/delta": [
@@ -28,6 +29,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "host",
     "oplog/arrow",
     "oplog/parquet",
+    "oplog/name_flusher",
   ],
   "oplog": [
     "errors",
@@ -37,8 +39,16 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "oplog/arrow",
     "oplog/parquet",
     "oplog/delta",
+    "oplog/name_flusher",
   ],
-  "tinylogfs": ["errors", "bytes", "host", "tinyfs", "oplog"],
+  "tinylogfs": [
+    "errors",
+    "bytes",
+    "host",
+    "tinyfs",
+    "oplog",
+    "oplog/name_flusher",
+  ],
   "query": ["errors", "bytes", "host", "oplog", "tinylogfs"],
   "pipeline": ["errors", "bytes", "tinylogfs", "query"],
   "mirror": ["errors", "bytes", "host", "oplog", "tinylogfs"],

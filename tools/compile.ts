@@ -39,6 +39,7 @@ export async function compile(
   args: readonly string[],
 ): Promise<number> {
   const lock = await Deno.makeTempFile({ suffix: ".lock" });
+  const config = await eagerConfig();
   try {
     const roots = await importedPackages(flags);
     await Deno.writeTextFile(lock, await prunedLock(roots));
@@ -46,6 +47,8 @@ export async function compile(
       "compile",
       "-A",
       "--no-check",
+      "--config",
+      config,
       "--lock",
       lock,
       ...flags,
@@ -57,7 +60,21 @@ export async function compile(
     return await compileWith(command);
   } finally {
     await Deno.remove(lock);
+    await Deno.remove(config);
   }
+}
+
+/**
+ * Writes a configuration beside deno.json under which nothing is loaded lazily:
+ * such modules would be left out of the executable.
+ */
+async function eagerConfig(): Promise<string> {
+  const { unstable: _, ...config } = JSON.parse(
+    await Deno.readTextFile("deno.json"),
+  );
+  const path = `deno.offline-${Deno.pid}.json`;
+  await Deno.writeTextFile(path, JSON.stringify(config));
+  return path;
 }
 
 /** Compiles with this Deno, else with a packaged one where there is one. */

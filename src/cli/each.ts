@@ -8,7 +8,6 @@ import type { TinyLogFS } from "../tinylogfs/mod.ts";
 import type { Context } from "./context.ts";
 import { ExitCode } from "./exit_codes.ts";
 import { ClosedPipeError } from "./output.ts";
-import { reportError } from "./report_error.ts";
 import { withSuggestion } from "./session.ts";
 
 /** Counts what was done and what failed. */
@@ -48,6 +47,7 @@ export class Tally {
     const ends = error instanceof ClosedPipeError || hasCode(error, "ABORTED");
     if (ends || this.#context.signal.aborted) throw error;
     await this.#context.out.flush();
+    const { reportError } = await import("./report_error.ts");
     const told = await withSuggestion(this.#fs, error);
     this.#failures.push(await reportError(told, this.#context));
   }

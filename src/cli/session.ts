@@ -4,6 +4,7 @@
  * @module
  */
 import { hasCode, PondError } from "../errors.ts";
+import { openPond } from "../pond.ts";
 import type { CommitResult, OpenOptions, TinyLogFS } from "../tinylogfs/mod.ts";
 import type { ChangeOptions, Format, ViewOptions } from "./command.ts";
 import { type Context, note } from "./context.ts";
@@ -35,7 +36,6 @@ export async function withPond<T>(
   work: (fs: TinyLogFS) => Promise<T>,
 ): Promise<T> {
   const path = await locatePond(context);
-  const { openPond } = await import("../pond.ts");
   const { signal } = context;
   await using fs = await openPond(context.host, path, { ...options, signal });
   return await suggesting(fs, work);

@@ -12,7 +12,8 @@
  */
 import type { Bytes } from "../bytes.ts";
 import { IntegrityError } from "../errors.ts";
-import { type AddFile, formatStats } from "./delta/mod.ts";
+import type { AddFile } from "./delta/mod.ts";
+import { formatStats } from "./delta/stats.ts";
 import { decodeParquet, encodeParquet, type ParquetColumn } from "./parquet.ts";
 import type { Record } from "./record.ts";
 

@@ -7,7 +7,8 @@ import { type Bytes, sha256Hex } from "../bytes.ts";
 import { PondError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
 import { encodeRecords, statsOf } from "./data_file.ts";
-import type { AddFile, NameFlusher } from "./delta/mod.ts";
+import type { AddFile } from "./delta/mod.ts";
+import type { NameFlusher } from "./name_flusher.ts";
 import { partTags } from "./partition_index.ts";
 import { encodeOplogEntries, type OplogEntry, type Record } from "./record.ts";
 

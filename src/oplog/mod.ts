@@ -16,6 +16,7 @@ export type { OplogLayout, RecordDraft } from "./data_file_writer.ts";
 export * from "./delta/mod.ts";
 export * from "./directory_log.ts";
 export { ParquetWriteStream } from "./parquet.ts";
+export { NameFlusher } from "./name_flusher.ts";
 export type { IndexedFile } from "./partition_index.ts";
 export * from "./record.ts";
 export * from "./table.ts";

@@ -2,16 +2,18 @@
  * Parquet files in memory; the one place that names the Parquet library.
  *
  * The modules of `hyparquet` are imported one by one: its entry point loads
- * Deno's `node:` layer, which costs a process 18 ms at its start. The writer is
- * loaded by the first write.
+ * Deno's `node:` layer, which costs a process 18 ms at its start; and its reader
+ * loads what plans the reading of a part of a file over a network, which costs
+ * another 2 ms, where here whole files are in memory. The writer is loaded by
+ * the first write.
  *
  * @see {@link https://github.com/apache/parquet-format}
  * @module
  */
 import type { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
 import type { ParquetWriter } from "hyparquet-writer/src/parquet-writer.js";
-import { parquetMetadata } from "hyparquet/src/metadata.js";
-import { parquetRead } from "hyparquet/src/read.js";
+import { parquetMetadata, parquetSchema } from "hyparquet/src/metadata.js";
+import { assembleAsync, readRowGroup } from "hyparquet/src/rowgroup.js";
 import type { Bytes } from "../bytes.ts";
 import { IntegrityError } from "../errors.ts";
 import type { ColumnKind, TypedCell, TypedColumn } from "./column_kind.ts";
@@ -19,8 +21,10 @@ import type { ColumnKind, TypedCell, TypedColumn } from "./column_kind.ts";
 /** The library says its own types only in a module that has no code. */
 type FileMetaData = ReturnType<typeof parquetMetadata>;
 type SchemaElement = FileMetaData["schema"][number];
+type RowGroup = FileMetaData["row_groups"][number];
+type GroupPlan = Parameters<typeof readRowGroup>[2];
 type Compressors = NonNullable<
-  Parameters<typeof parquetRead>[0]["compressors"]
+  Parameters<typeof readRowGroup>[0]["compressors"]
 >;
 
 /** A column of a flat file. */
@@ -42,8 +46,8 @@ export interface ParquetTable {
   readonly numRows: number;
   /** The rows, as objects; 64-bit integers are bigints. */
   readonly rows: readonly Readonly<Record<string, unknown>>[];
-  /** The values of one column; `undefined` where the file lacks it. */
-  column(name: string): readonly unknown[];
+  /** The values of one column; none where the file lacks it. */
+  column(name: string): ArrayLike<unknown>;
   /** What the footer says. */
   readonly keyValues: ReadonlyMap<string, string>;
 }
@@ -52,8 +56,6 @@ export interface ParquetTable {
 export interface DecodeOptions {
   /** Where the bytes come from, for the error. */
   readonly source: string;
-  /** The columns to read; all when left out. */
-  readonly columns?: readonly string[];
 }
 
 /** Encodes flat columns as a file, with Snappy. */
@@ -234,27 +236,14 @@ export async function decodeParquet(
 ): Promise<ParquetTable> {
   try {
     const metadata = parquetMetadata(exactBuffer(bytes));
-    const names = new Set(
-      metadata.schema.slice(1).map((element) => element.name),
-    );
-    const columns = options.columns?.filter((name) => names.has(name));
-    let rows: Record<string, unknown>[] = [];
-    await parquetRead({
-      file: {
-        byteLength: bytes.length,
-        slice: (start, end) => exactBuffer(bytes.subarray(start, end)),
-      },
-      metadata,
-      ...(columns ? { columns } : {}),
-      utf8: false,
-      rowFormat: "object",
-      compressors: await compressorsFor(metadata),
-      onComplete: (read) => rows = read,
-    });
+    const columns = await readColumns(bytes, metadata);
+    const numRows = Number(metadata.num_rows);
     return {
-      numRows: rows.length,
-      rows,
-      column: (name) => rows.map((row) => row[name]),
+      numRows,
+      get rows() {
+        return rowsOf(columns, numRows);
+      },
+      column: (name) => columns.get(name) ?? [],
       keyValues: new Map(
         metadata.key_value_metadata?.map(({ key, value = "" }) => [key, value]),
       ),
@@ -265,6 +254,67 @@ export async function decodeParquet(
       cause,
     });
   }
+}
+
+/** The values of the top-level columns, by their names. */
+async function readColumns(
+  bytes: Bytes,
+  metadata: FileMetaData,
+): Promise<ReadonlyMap<string, unknown[]>> {
+  const options = {
+    file: {
+      byteLength: bytes.length,
+      slice: (start: number, end?: number) =>
+        exactBuffer(bytes.subarray(start, end)),
+    },
+    utf8: false,
+    compressors: await compressorsFor(metadata),
+  };
+  const plan = { metadata, rowStart: 0, fetches: [], groups: [] };
+  const schema = parquetSchema(metadata);
+  const columns = new Map<string, unknown[]>();
+  for (const group of metadata.row_groups) {
+    const read = readRowGroup(options, plan, wholeGroup(group));
+    for (const column of assembleAsync(read, schema).asyncColumns) {
+      const [name = ""] = column.pathInSchema;
+      const values = columns.get(name) ?? [];
+      columns.set(name, values);
+      for (const page of (await column.data).data) {
+        for (const value of page) values.push(value);
+      }
+    }
+  }
+  for (const [name, { length }] of columns) {
+    if (length === Number(metadata.num_rows)) continue;
+    throw new RangeError(`column ${name} has ${length} values`);
+  }
+  return columns;
+}
+
+/** Every byte of every column of a row group. */
+function wholeGroup(rowGroup: RowGroup): GroupPlan {
+  const groupRows = Number(rowGroup.num_rows);
+  const chunks = rowGroup.columns.map(({ meta_data }) => {
+    if (meta_data === undefined) throw new RangeError("a column has no place");
+    const { dictionary_page_offset, data_page_offset } = meta_data;
+    const startByte = Number(dictionary_page_offset || data_page_offset);
+    const endByte = startByte + Number(meta_data.total_compressed_size);
+    return { columnMetadata: meta_data, range: { startByte, endByte } };
+  });
+  const selection = { groupStart: 0, selectStart: 0, selectEnd: groupRows };
+  return { chunks, rowGroup, groupRows, ...selection };
+}
+
+/** Rows as objects. */
+function rowsOf(
+  columns: ReadonlyMap<string, readonly unknown[]>,
+  numRows: number,
+): Readonly<Record<string, unknown>>[] {
+  const entries = [...columns];
+  return Array.from(
+    { length: numRows },
+    (_, i) => Object.fromEntries(entries.map(([name, of]) => [name, of[i]])),
+  );
 }
 
 /** The library's Snappy is its own; other codecs are loaded when met. */

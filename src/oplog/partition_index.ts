@@ -14,7 +14,7 @@
  * @module
  */
 import type { AddFile } from "./delta/mod.ts";
-import { parseStats } from "./delta/mod.ts";
+import { parseStats } from "./delta/stats.ts";
 
 /** More partitions than this are listed by the beginnings of their ids. */
 const MAX_EXACT_PARTS = 64;

@@ -18,18 +18,15 @@ import { hasCode, invariant } from "../errors.ts";
 import type { Host } from "../host/host.ts";
 import { ByteStreamTable, type StreamRow } from "./byte_stream_table.ts";
 import { decodeRecords } from "./data_file.ts";
-import {
+import type {
+  DataFileOptions,
   DataFileWriter,
-  type OplogLayout,
-  type RecordDraft,
+  OplogLayout,
+  RecordDraft,
 } from "./data_file_writer.ts";
-import {
-  type AddFile,
-  type DeltaCommit,
-  DeltaTable,
-  type ForeignCommit,
-  NameFlusher,
-} from "./delta/mod.ts";
+import { DeltaTable } from "./delta/delta_table.ts";
+import type { AddFile, DeltaCommit, ForeignCommit } from "./delta/mod.ts";
+import { NameFlusher } from "./name_flusher.ts";
 import { type IndexedFile, PartitionIndex } from "./partition_index.ts";
 import {
   EntryBatch,
@@ -150,7 +147,7 @@ export class OplogTable {
     options: OplogOptions = {},
   ): Promise<OplogTable> {
     const timestampUs = host.clock.nowUs();
-    const files = new DataFileWriter(host, {
+    const files = await dataFileWriter(host, {
       directory,
       layout,
       names: options.flush === false ? undefined : new NameFlusher(host),
@@ -243,7 +240,7 @@ export class OplogTable {
       "a commit follows the newest",
     );
     const { version, timestampUs } = point;
-    const files = new DataFileWriter(this.#host, {
+    const files = await dataFileWriter(this.#host, {
       directory: this.#delta.directory,
       layout: this.layout,
       names: this.#names,
@@ -432,6 +429,15 @@ export class OplogTable {
       this.#fileCacheBytes -= contentBytes(rows);
     }
   }
+}
+
+/** The first commit of a process loads what writes. */
+async function dataFileWriter(
+  host: Host,
+  options: DataFileOptions,
+): Promise<DataFileWriter> {
+  const { DataFileWriter } = await import("./data_file_writer.ts");
+  return new DataFileWriter(host, options);
 }
 
 function contentBytes(records: readonly Record[]): number {

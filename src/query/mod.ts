@@ -5,9 +5,7 @@
  *
  * @module
  */
-import type { Host } from "../host/host.ts";
-import type { QueryRunner } from "../tinylogfs/mod.ts";
-
+export { lazyQueryRunner } from "./lazy_runner.ts";
 export {
   FORMATS,
   type RenderOptions,
@@ -15,21 +13,3 @@ export {
   type RowFormat,
 } from "./render/mod.ts";
 export { type PondTable, type TableColumn, TABLES } from "./tables.ts";
-
-/**
- * Makes what runs SQL over filesystems.
- *
- * @param host Where disposable files go.
- */
-export function lazyQueryRunner(
-  host: Pick<Host, "files" | "random">,
-): QueryRunner {
-  // 120 ms that only a query has to pay.
-  let runner: Promise<QueryRunner> | undefined;
-  return async (source, sql, options) => {
-    runner ??= import("./runner.ts").then(({ createQueryRunner }) =>
-      createQueryRunner(host)
-    );
-    return await (await runner)(source, sql, options);
-  };
-}

@@ -4,7 +4,6 @@
  * @module
  */
 import { MemoryNodeFactory, type TimeSource } from "./memory.ts";
-import { NodePath } from "./node_path.ts";
 import type { Directory, NodeFactory } from "./types.ts";
 import { WorkingDir } from "./working_dir.ts";
 
@@ -55,11 +54,7 @@ export class FS {
    */
   constructor(parts: FSParts | MemoryOptions = {}) {
     const { root, factory } = "root" in parts ? parts : inMemory(parts);
-    const filesystem = NodePath.root(root);
-    this.root = new WorkingDir(
-      { filesystem, root: filesystem, directory: filesystem },
-      factory,
-    );
+    this.root = WorkingDir.ofRoot(root, factory);
   }
 }
 

@@ -78,11 +78,6 @@ export function parseGlob(pattern: string): Glob {
   };
 }
 
-/** Whether a path needs no walk: no character in it has a meaning. */
-export function isLiteral(pattern: string): boolean {
-  return !/[*?[\]{}\\]/.test(pattern);
-}
-
 /**
  * Matches a path, without looking at a filesystem.
  *

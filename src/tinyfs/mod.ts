@@ -34,7 +34,6 @@ export { FS, type FSParts, type MemoryOptions } from "./fs.ts";
 export {
   type Glob,
   type GlobAlternative,
-  isLiteral,
   matchGlob,
   type NameMatcher,
   parseGlob,
@@ -46,7 +45,7 @@ export {
   type TimeSource,
 } from "./memory.ts";
 export { NodePath } from "./node_path.ts";
-export { joinPath, NAME_MAX_BYTES } from "./path.ts";
+export { isLiteral, joinPath, NAME_MAX_BYTES } from "./path.ts";
 export {
   MAX_SYMLINKS,
   type Place,

@@ -96,3 +96,8 @@ function problemOf(name: string): string | undefined {
 function shortened(name: string): string {
   return name.length <= 40 ? name : `${name.slice(0, 40)}…`;
 }
+
+/** Whether a path is no pattern: no character in it has a meaning to a glob. */
+export function isLiteral(path: string): boolean {
+  return !/[*?[\]{}\\]/.test(path);
+}

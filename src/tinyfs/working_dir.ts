@@ -5,7 +5,7 @@
  */
 import type { Bytes, ByteSource } from "../bytes.ts";
 import { hasCode, PondError } from "../errors.ts";
-import type { NodePath } from "./node_path.ts";
+import { NodePath } from "./node_path.ts";
 import { checkName, joinPath, parsePath } from "./path.ts";
 import {
   type Place,
@@ -14,7 +14,7 @@ import {
   resolvePlace,
   type ResolveStart,
 } from "./resolve.ts";
-import { type Match, visit, type VisitOptions } from "./visit.ts";
+import type { Match, VisitOptions } from "./visit.ts";
 import type {
   Directory,
   DirectoryItem,
@@ -50,6 +50,15 @@ export class WorkingDir {
   constructor(start: ResolveStart, factory: NodeFactory) {
     this.#start = start;
     this.#factory = factory;
+  }
+
+  /** The root of a filesystem. */
+  static ofRoot(root: Directory, factory: NodeFactory): WorkingDir {
+    const filesystem = NodePath.root(root);
+    return new WorkingDir(
+      { filesystem, root: filesystem, directory: filesystem },
+      factory,
+    );
   }
 
   /** The path of this directory, seen from its root. */
@@ -142,8 +151,9 @@ export class WorkingDir {
    *
    * @param pattern See {@linkcode parseGlob}.
    */
-  glob(pattern: string, options?: VisitOptions): AsyncGenerator<Match> {
-    return visit(pattern, this.#start, options);
+  async *glob(pattern: string, options?: VisitOptions): AsyncGenerator<Match> {
+    const { visit } = await import("./visit.ts");
+    yield* visit(pattern, this.#start, options);
   }
 
   /**

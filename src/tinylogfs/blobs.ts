@@ -21,7 +21,7 @@ import {
 } from "../bytes.ts";
 import { hasCode, IntegrityError, invariant } from "../errors.ts";
 import type { FileStore, Host, WritableFile } from "../host/host.ts";
-import { NameFlusher } from "../oplog/mod.ts";
+import { NameFlusher } from "../oplog/name_flusher.ts";
 import type { ReadOptions } from "../tinyfs/mod.ts";
 import type { Durability } from "./types.ts";
 

@@ -13,26 +13,27 @@
  */
 import { invariant } from "../errors.ts";
 import {
-  type DirectoryEntry,
   type DirectoryState,
   EMPTY_DIRECTORY,
-  encodeDirectoryEntries,
-  type OplogEntry,
   planDirectoryChange,
-  type RecordDraft,
+} from "../oplog/directory_log.ts";
+import type { DirectoryEntry, OplogEntry, RecordDraft } from "../oplog/mod.ts";
+import {
+  encodeDirectoryEntries,
   TRANSACTION_PART_ID,
-} from "../oplog/mod.ts";
+} from "../oplog/record.ts";
 import { type Attributes, formatAttributes } from "./attributes.ts";
 import {
   attributesOf,
   type CommittedChange,
   type CommittedDirectory,
 } from "./directories.ts";
-import { type Operation, PENDING_VERSION } from "./operation.ts";
+import {
+  BOOKKEEPING_POSITION,
+  type Operation,
+  PENDING_VERSION,
+} from "./operation.ts";
 import type { Transaction } from "./transaction.ts";
-
-/** Position of rows that are no operation. */
-export const BOOKKEEPING_POSITION = -1;
 
 /** The version and time that a commit will have. */
 export interface CommitPoint {

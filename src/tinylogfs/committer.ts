@@ -12,15 +12,11 @@
 import { hasCode, PondError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
 import type { AppendResult, ForeignCommit, OplogTable } from "../oplog/mod.ts";
-import { type CommitPlan, planCommit } from "./commit_plan.ts";
+import type { CommitPlan } from "./commit_plan.ts";
 import type { CommittedDirectory, DirectoryCache } from "./directories.ts";
 import { Pending, type PendingParts } from "./pending.ts";
-import { PondName } from "./pond_name.ts";
-import {
-  type Selected,
-  type Selection,
-  selectOperations,
-} from "./selection.ts";
+import type { PondName } from "./pond_name.ts";
+import type { Selected, Selection } from "./selection.ts";
 import type { Operation } from "./operation.ts";
 import { Transaction } from "./transaction.ts";
 import { TransactionState } from "./transaction_state.ts";
@@ -51,8 +47,8 @@ export class Committer {
   readonly #table: OplogTable;
   readonly #directories: DirectoryCache;
   readonly #pending: Pending;
-  /** The pond's own name; nothing is flushed without. */
-  readonly #pondName: PondName | undefined;
+  /** The pond's own name, once there is something to commit. */
+  #pondName: PondName | undefined;
   /** The pending transaction may have been committed: its flush failed. */
   #unsure = false;
   /** The tail of the queue of changes. */
@@ -65,9 +61,6 @@ export class Committer {
     this.#table = parts.table;
     this.#directories = parts.directories;
     this.#pending = new Pending(parts);
-    if (parts.durability === "full") {
-      this.#pondName = new PondName(parts.host, parts.path);
-    }
   }
 
   /** The pending work, to look at. */
@@ -207,7 +200,7 @@ export class Committer {
     }
     const { clock, random } = this.#host;
     const startMs = clock.monotonicMs();
-    await this.#pondName?.flush();
+    await this.#flushPondName();
     if (this.#unsure) {
       const made = await this.#pending.reloadToCommit();
       if (made) return await this.#recognised(made, options, startMs);
@@ -232,6 +225,14 @@ export class Committer {
     );
   }
 
+  async #flushPondName(): Promise<void> {
+    const { durability, host, path } = this.#parts;
+    if (durability !== "full") return;
+    const { PondName } = await import("./pond_name.ts");
+    this.#pondName ??= new PondName(host, path);
+    await this.#pondName.flush();
+  }
+
   /** One try; `undefined` when another writer took the version. */
   async #attempt(
     options: CommitOptions & { readonly selection?: Selection },
@@ -246,6 +247,7 @@ export class Committer {
     const point = this.#table.nextPoint();
     const touched = await this.#touchedDirectories(transaction);
     const note = { id, author, message };
+    const { planCommit } = await import("./commit_plan.ts");
     const plan = planCommit(transaction, touched, note, point);
     const application = this.#pending.stageCounter;
     const appended = await this.#append(plan, point, {
@@ -289,9 +291,7 @@ export class Committer {
   ): Promise<CommitResult> {
     await this.#table.flush();
     const { id, operations } = this.#pending.transaction;
-    const { chosen, rest } = selection === undefined
-      ? { chosen: operations, rest: [] }
-      : selectOperations(operations, selection);
+    const { chosen, rest } = await selected(operations, selection);
     this.#unsure = false;
     await this.#done({ chosen, rest });
     return {
@@ -312,11 +312,11 @@ export class Committer {
     if (selection === undefined) {
       return { chosen: all.operations, rest: [], transaction: all };
     }
-    const selected = selectOperations(all.operations, selection);
+    const parts = await selected(all.operations, selection);
     const state = new TransactionState(all.id, all.state.startedAtUs);
     const transaction = new Transaction(state, this.#directories);
-    for (const each of selected.chosen) await transaction.apply(each);
-    return { ...selected, transaction };
+    for (const each of parts.chosen) await transaction.apply(each);
+    return { ...parts, transaction };
   }
 
   async #done(selected: Selected): Promise<void> {
@@ -360,6 +360,15 @@ export class Committer {
       recordBatchSize: 0,
     };
   }
+}
+
+async function selected(
+  operations: readonly Operation[],
+  selection: Selection | undefined,
+): Promise<Selected> {
+  if (selection === undefined) return { chosen: operations, rest: [] };
+  const { selectOperations } = await import("./selection.ts");
+  return selectOperations(operations, selection);
 }
 
 type TailOf<T extends readonly unknown[]> = T extends

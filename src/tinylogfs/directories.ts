@@ -11,15 +11,17 @@ import { IntegrityError } from "../errors.ts";
 import type { Clock } from "../host/host.ts";
 import {
   applyRows,
-  decodeDirectoryEntries,
   type DirectoryChange,
-  type DirectoryEntry,
   EMPTY_DIRECTORY,
   foldDirectory,
-  type OplogEntry,
-  type OplogTable,
-  type PartitionRecord,
+} from "../oplog/directory_log.ts";
+import type {
+  DirectoryEntry,
+  OplogEntry,
+  OplogTable,
+  PartitionRecord,
 } from "../oplog/mod.ts";
+import { decodeDirectoryEntries } from "../oplog/record.ts";
 import { type Attributes, parseAttributes } from "./attributes.ts";
 
 /** A committed directory. */

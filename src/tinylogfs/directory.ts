@@ -8,15 +8,15 @@
 import type { ByteSource } from "../bytes.ts";
 import { PondError } from "../errors.ts";
 import type { DirectoryEntry } from "../oplog/mod.ts";
-import {
-  type Directory,
-  type DirectoryItem,
-  joinPath,
-  type Node,
-  type NodeFactory,
-  type NodeId,
-  type WriteOptions,
+import type {
+  Directory,
+  DirectoryItem,
+  Node,
+  NodeFactory,
+  NodeId,
+  WriteOptions,
 } from "../tinyfs/mod.ts";
+import { joinPath } from "../tinyfs/path.ts";
 import { attributesOf } from "./directories.ts";
 import { OpLogFile } from "./file.ts";
 import {

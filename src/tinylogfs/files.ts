@@ -5,15 +5,13 @@
  */
 import type { Bytes, ByteSource } from "../bytes.ts";
 import { InvariantError } from "../errors.ts";
-import {
-  isLiteral,
-  joinPath,
-  type NodePath,
-  type ReadOptions,
-  type WorkingDir,
-  type WriteOptions,
+import type {
+  NodePath,
+  ReadOptions,
+  WorkingDir,
+  WriteOptions,
 } from "../tinyfs/mod.ts";
-import { copyNode } from "./copy.ts";
+import { isLiteral, joinPath } from "../tinyfs/path.ts";
 import { OpLogDirectory } from "./directory.ts";
 import { OpLogFile } from "./file.ts";
 import { OpLogNode } from "./node.ts";
@@ -196,6 +194,7 @@ export abstract class FileOperations {
     to: string,
     options: { readonly recursive?: boolean } = {},
   ): Promise<void> {
+    const { copyNode } = await import("./copy.ts");
     await copyNode(this.root, from, to, options.recursive === true);
   }
 

@@ -10,20 +10,25 @@ import {
   InvariantError,
   PondError,
 } from "../errors.ts";
+import type {
+  DirectoryEntry,
+  OplogEntry,
+  OplogTable,
+  PartitionRecord,
+} from "../oplog/mod.ts";
 import {
   decodeDirectoryEntries,
-  type DirectoryEntry,
-  type OplogEntry,
-  type OplogTable,
-  type PartitionRecord,
   TRANSACTION_PART_ID,
-} from "../oplog/mod.ts";
+} from "../oplog/record.ts";
 import type { NodeId, WorkingDir } from "../tinyfs/mod.ts";
 import { parseAttributes, parseObject } from "./attributes.ts";
-import { BOOKKEEPING_POSITION } from "./commit_plan.ts";
 import type { NodeRow } from "./node.ts";
 import type { Revision } from "./revision.ts";
-import { type Operation, PENDING_VERSION } from "./operation.ts";
+import {
+  BOOKKEEPING_POSITION,
+  type Operation,
+  PENDING_VERSION,
+} from "./operation.ts";
 import type { DirectoryEntryRow, HistoryRow, TransactionRow } from "./types.ts";
 
 /** What of a filesystem its history is read from. */

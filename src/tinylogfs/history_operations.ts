@@ -8,7 +8,7 @@ import type { BlobStore } from "./blobs.ts";
 import { OpLogDirectory } from "./directory.ts";
 import { OpLogFile } from "./file.ts";
 import { FileOperations } from "./files.ts";
-import { type Candidate, findNodes } from "./find.ts";
+import type { Candidate } from "./find.ts";
 import * as history from "./history.ts";
 import { isNodeId } from "./node_index.ts";
 import type {
@@ -62,6 +62,7 @@ export abstract class HistoryOperations extends FileOperations
    * @throws {PondError} `INVALID_ARGUMENT` for a query that is no JSONPath.
    */
   async *findNodes(criteria: NodeSearchCriteria): AsyncGenerator<FoundNode> {
+    const { findNodes } = await import("./find.ts");
     yield* findNodes(this.#candidates(), criteria);
   }
 

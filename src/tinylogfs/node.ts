@@ -6,12 +6,8 @@
 import type { Bytes } from "../bytes.ts";
 import { invariant, PondError } from "../errors.ts";
 import type { DirectoryEntry } from "../oplog/mod.ts";
-import {
-  joinPath,
-  type NodeId,
-  type NodeMetadata,
-  type NodeType,
-} from "../tinyfs/mod.ts";
+import type { NodeId, NodeMetadata, NodeType } from "../tinyfs/mod.ts";
+import { joinPath } from "../tinyfs/path.ts";
 import type { Attributes } from "./attributes.ts";
 import type { BlobStore } from "./blobs.ts";
 import type { CommittedDirectory } from "./directories.ts";

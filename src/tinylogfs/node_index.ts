@@ -10,7 +10,7 @@
  * @module
  */
 import { PondError } from "../errors.ts";
-import { ROOT_PART_ID } from "../oplog/mod.ts";
+import { ROOT_PART_ID } from "../oplog/record.ts";
 import type { Transaction } from "./transaction.ts";
 
 /** Where a node hangs. */

@@ -12,6 +12,9 @@ import type { OperationKind } from "./types.ts";
 /** `childVersion` of an entry whose child is pending. */
 export const PENDING_VERSION = -1;
 
+/** Position of rows that are no operation. */
+export const BOOKKEEPING_POSITION = -1;
+
 /** What an operation found under its name. */
 export interface ExpectedEntry {
   /** The node. */

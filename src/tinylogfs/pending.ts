@@ -10,15 +10,11 @@
  */
 import { ConflictError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
-import {
-  type ForeignCommit,
-  type OplogEntry,
-  type OplogTable,
-  ROOT_PART_ID,
-} from "../oplog/mod.ts";
+import type { ForeignCommit, OplogEntry, OplogTable } from "../oplog/mod.ts";
+import { ROOT_PART_ID } from "../oplog/record.ts";
 import type { DirectoryCache } from "./directories.ts";
 import type { Selected } from "./selection.ts";
-import { Stage, type StageFile } from "./stage.ts";
+import type { Stage, StageFile } from "./stage.ts";
 import { type Operation, rowOf } from "./operation.ts";
 import { Transaction } from "./transaction.ts";
 import { TransactionState } from "./transaction_state.ts";
@@ -50,7 +46,7 @@ export class Pending {
   readonly #parts: PendingParts;
   readonly #table: OplogTable;
   readonly #directories: DirectoryCache;
-  readonly #stage: Stage;
+  #openedStage: Stage | undefined;
   #transaction: Transaction;
   /** What of the stage is part of the transaction. */
   #staged: readonly StagedOperations[] = [];
@@ -61,7 +57,6 @@ export class Pending {
     this.#parts = parts;
     this.#table = parts.table;
     this.#directories = parts.directories;
-    this.#stage = new Stage(parts.host, parts.path);
     this.#transaction = this.#newTransaction();
   }
 
@@ -180,7 +175,8 @@ export class Pending {
    * away what one of them has left that ended before its commit.
    */
   async lock(): Promise<AsyncDisposable> {
-    return await this.#stage.lock(() => this.#committedCounter());
+    const stage = await this.#stage();
+    return await stage.lock(() => this.#committedCounter());
   }
 
   /** Reads the committed root again, and forgets every other directory. */
@@ -200,7 +196,8 @@ export class Pending {
   async stageOwn(): Promise<number> {
     const own = this.#ownOperations();
     if (own.length === 0) return 0;
-    const file = await this.#stage.append(own, await this.#stageTop());
+    const stage = await this.#stage();
+    const file = await stage.append(own, await this.#stageTop());
     this.#staged = [...this.#staged, { file, operations: own }];
     return own.length;
   }
@@ -211,19 +208,20 @@ export class Pending {
    */
   async stageRest(rest: readonly Operation[]): Promise<void> {
     const replaces = this.stageCounter?.version ?? 0;
-    await this.#stage.append(rest, await this.#stageTop(), replaces);
+    const stage = await this.#stage();
+    await stage.append(rest, await this.#stageTop(), replaces);
   }
 
   /** Everything pending was committed. */
   async committed(): Promise<void> {
-    await this.#stage.discard(this.#staged.map(({ file }) => file));
+    await this.#discardStaged();
     this.#staged = [];
     this.#transaction = this.#newTransaction();
   }
 
   /** A part was committed: the rest is pending now. */
   async committedPart({ rest }: Selected): Promise<void> {
-    await this.#stage.discard(this.#staged.map(({ file }) => file));
+    await this.#discardStaged();
     this.#staged = await this.#readStage();
     const { id } = this.#newTransaction();
     this.#transaction = await this.#built(id, rest);
@@ -238,7 +236,9 @@ export class Pending {
 
   /** Drops everything, what is staged with it. Call it under the lock. */
   async drop(): Promise<void> {
-    await this.#stage.remove(this.#staged.map(({ file }) => file));
+    if (this.#staged.length > 0) {
+      await (await this.#stage()).remove(this.#staged.map(({ file }) => file));
+    }
     this.#staged = [];
     this.#conflict = undefined;
     this.#transaction = this.#newTransaction();
@@ -267,6 +267,21 @@ export class Pending {
 
   #stagedOperations(): readonly Operation[] {
     return operationsOf(this.#staged);
+  }
+
+  /** Removes what is committed, and was staged before. */
+  async #discardStaged(): Promise<void> {
+    if (this.#staged.length === 0) return;
+    await (await this.#stage()).discard(this.#staged.map(({ file }) => file));
+  }
+
+  /** Loaded when something is staged. */
+  async #stage(): Promise<Stage> {
+    if (this.#openedStage === undefined) {
+      const { Stage } = await import("./stage.ts");
+      this.#openedStage ??= new Stage(this.#parts.host, this.#parts.path);
+    }
+    return this.#openedStage;
   }
 
   /** The operations that aren't staged. */
@@ -298,7 +313,8 @@ export class Pending {
   async #readStage(): Promise<StagedOperations[]> {
     const read: StagedOperations[] = [];
     for (const file of await this.#stageFiles()) {
-      const operations = await this.#stage.read(file, this.#committedCounter());
+      const stage = await this.#stage();
+      const operations = await stage.read(file, this.#committedCounter());
       // Committed or dropped since it was listed, or not valid yet.
       if (operations !== undefined) read.push({ file, operations });
     }
@@ -307,11 +323,11 @@ export class Pending {
 
   async #stageFiles(): Promise<StageFile[]> {
     if (!this.#parts.staged) return [];
-    return await this.#stage.list(this.#committedCounter());
+    return await (await this.#stage()).list(this.#committedCounter());
   }
 
   async #stageTop(): Promise<number> {
-    const highest = await this.#stage.highest();
+    const highest = await (await this.#stage()).highest();
     return Math.max(this.#committedCounter(), highest, 0);
   }
 

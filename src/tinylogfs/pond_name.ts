@@ -9,7 +9,7 @@
  */
 import { hasCode } from "../errors.ts";
 import type { Host } from "../host/host.ts";
-import { NameFlusher } from "../oplog/mod.ts";
+import { NameFlusher } from "../oplog/name_flusher.ts";
 
 /** Makes sure that a pond's name is on the disk. */
 export class PondName {

@@ -31,7 +31,7 @@ import {
 } from "../bytes.ts";
 import { hasCode, IntegrityError, PondError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
-import { NameFlusher } from "../oplog/mod.ts";
+import { NameFlusher } from "../oplog/name_flusher.ts";
 import {
   formatAttributes,
   parseAttributes,

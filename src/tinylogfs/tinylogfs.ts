@@ -9,18 +9,20 @@
  */
 import { PondError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
-import { type DirectoryEntry, OplogTable, ROOT_PART_ID } from "../oplog/mod.ts";
-import { FS, type NodeId, type WorkingDir } from "../tinyfs/mod.ts";
+import { type DirectoryEntry, ROOT_PART_ID } from "../oplog/record.ts";
+import { OplogTable } from "../oplog/table.ts";
+import type { FS, FSParts } from "../tinyfs/mod.ts";
+import type { NodeId } from "../tinyfs/types.ts";
+import { WorkingDir } from "../tinyfs/working_dir.ts";
 import { BlobStore } from "./blobs.ts";
 import { Committer } from "./committer.ts";
 import { DirectoryCache } from "./directories.ts";
 import { OpLogDirectory, OpLogNodeFactory } from "./directory.ts";
 import * as history from "./history.ts";
-import { makePond } from "./init.ts";
 import type { NodeContext, NodeRow } from "./node.ts";
 import type { Operation } from "./operation.ts";
 import { readPondFile } from "./pond_file.ts";
-import { planRestore, type RestoreSide } from "./restore.ts";
+import type { RestoreSide } from "./restore.ts";
 import { parseRevision, type Revision } from "./revision.ts";
 import type { Transaction } from "./transaction.ts";
 import { TransactionOperations } from "./transaction_operations.ts";
@@ -68,7 +70,8 @@ export class TinyLogFS extends TransactionOperations
   protected override readonly blobs: BlobStore;
   /** @ignore */
   protected override readonly committer: Committer;
-  readonly #fs: FS;
+  readonly #fsParts: FSParts;
+  readonly #root: WorkingDir;
 
   private constructor(parts: Parts) {
     super();
@@ -98,10 +101,11 @@ export class TinyLogFS extends TransactionOperations
       durability,
     });
     const context = this.#context();
-    this.#fs = new FS({
+    this.#fsParts = {
       root: new OpLogDirectory(context, ROOT_PART_ID as NodeId),
       factory: new OpLogNodeFactory(context),
-    });
+    };
+    this.#root = WorkingDir.ofRoot(this.#fsParts.root, this.#fsParts.factory);
   }
 
   /**
@@ -118,6 +122,7 @@ export class TinyLogFS extends TransactionOperations
     path: string,
     options: InitOptions & OpenOptions = {},
   ): Promise<TinyLogFS> {
+    const { makePond } = await import("./init.ts");
     const { table, pondId } = await makePond(host, path, {
       layout: options.layout ?? "clustered",
       durability: options.durability ?? "full",
@@ -138,13 +143,18 @@ export class TinyLogFS extends TransactionOperations
     path: string,
     options: OpenOptions = {},
   ): Promise<TinyLogFS> {
-    const { id: pondId } = await readPondFile(host.files, path);
     const { durability = "full", signal } = options;
-    const table = await OplogTable.open(host, `${path}/oplog`, {
-      flush: durability === "full",
-      headPath: `${path}/head`,
-      ...(signal ? { signal } : {}),
-    });
+    const [pondFile, opened] = await Promise.allSettled([
+      readPondFile(host.files, path),
+      OplogTable.open(host, `${path}/oplog`, {
+        flush: durability === "full",
+        headPath: `${path}/head`,
+        ...(signal ? { signal } : {}),
+      }),
+    ]);
+    // What is no pond, or a newer one, has no oplog to complain of.
+    const { id: pondId } = valueOf(pondFile);
+    const table = valueOf(opened);
     const fs = new TinyLogFS({ host, path, pondId, table, options });
     if (options.staged) await fs.committer.refresh();
     return fs;
@@ -196,8 +206,9 @@ export class TinyLogFS extends TransactionOperations
    * The filesystem as its own module has it, over directories that are read
    * from the oplog when they are asked, and kept in memory.
    */
-  get memoryFs(): FS {
-    return this.#fs;
+  async memoryFs(): Promise<FS> {
+    const { FS } = await import("../tinyfs/fs.ts");
+    return new FS(this.#fsParts);
   }
 
   // === Transactions ===
@@ -294,7 +305,7 @@ export class TinyLogFS extends TransactionOperations
 
   /** The root, to find nodes by their paths. */
   protected override get root(): WorkingDir {
-    return this.#fs.root;
+    return this.#root;
   }
 
   /** @ignore */
@@ -330,6 +341,7 @@ export class TinyLogFS extends TransactionOperations
     const startMs = this.#host.clock.monotonicMs();
     const version = await history.resolveRevision(this.#table, revision, text);
     const target = new TinyLogFS({ ...this.#parts, atVersion: version });
+    const { planRestore } = await import("./restore.ts");
     const plan = await planRestore(
       this.#restoreSide(),
       target.#restoreSide(),
@@ -391,7 +403,7 @@ export class TinyLogFS extends TransactionOperations
     return {
       table: this.#table,
       maxVersion: this.version,
-      root: this.#fs.root,
+      root: this.#root,
       pending: this.committer.pending.operations,
       pendingRows: this.committer.pending.rows,
       nowUs: this.#host.clock.nowUs(),
@@ -411,4 +423,9 @@ export class TinyLogFS extends TransactionOperations
 
 function nodesOf(operations: readonly Operation[]): Set<string> {
   return new Set(operations.map(({ nodeId }) => nodeId));
+}
+
+function valueOf<T>(settled: PromiseSettledResult<T>): T {
+  if (settled.status === "rejected") throw settled.reason;
+  return settled.value;
 }

@@ -4,11 +4,10 @@
  * @module
  */
 import type { Bytes } from "../bytes.ts";
-import { encodeOplogEntries } from "../oplog/mod.ts";
+import { encodeOplogEntries } from "../oplog/record.ts";
 import type { Committer } from "./committer.ts";
 import { HistoryOperations } from "./history_operations.ts";
 import { isNodeId } from "./node_index.ts";
-import { selectionOf } from "./selection.ts";
 import type { CommitOptions, CommitResult, PendingOperation } from "./types.ts";
 
 /** Transactions of a pond. */
@@ -40,6 +39,7 @@ export abstract class TransactionOperations extends HistoryOperations {
    */
   async commit(options: CommitOptions = {}): Promise<CommitResult> {
     this.requireWritable();
+    const { selectionOf } = await import("./selection.ts");
     const selection = selectionOf(options);
     return await this.committer.commit(
       selection ? { ...options, selection } : options,

@@ -10,7 +10,7 @@
  */
 import type { Bytes } from "../bytes.ts";
 import { invariant } from "../errors.ts";
-import { encodeOplogEntries, type OplogEntry } from "../oplog/mod.ts";
+import { encodeOplogEntries, type OplogEntry } from "../oplog/record.ts";
 import { type Operation, rowOf } from "./operation.ts";
 
 /** Estimate of what a row costs in memory beside its text and content. */

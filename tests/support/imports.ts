@@ -12,6 +12,8 @@ export interface Import {
   readonly to: string;
   /** Whether only types are imported. */
   readonly typesOnly: boolean;
+  /** Whether it is loaded when it is needed, and not before. */
+  readonly dynamic: boolean;
 }
 
 const STATEMENT =
@@ -28,12 +30,14 @@ const COMMENT = /\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm;
  */
 export function importsOf(from: string, source: string): Import[] {
   const code = source.replace(COMMENT, "");
-  const found = [...code.matchAll(STATEMENT), ...code.matchAll(DYNAMIC)];
-  return found.map(({ groups }) => ({
-    from,
-    to: resolved(from, groups?.["name"] ?? ""),
-    typesOnly: groups?.["type"] !== undefined,
-  }));
+  const found = (pattern: RegExp, dynamic: boolean) =>
+    [...code.matchAll(pattern)].map(({ groups }) => ({
+      from,
+      to: resolved(from, groups?.["name"] ?? ""),
+      typesOnly: groups?.["type"] !== undefined,
+      dynamic,
+    }));
+  return [...found(STATEMENT, false), ...found(DYNAMIC, true)];
 }
 
 /** Finds the imports of all modules under a directory of the checkout. */

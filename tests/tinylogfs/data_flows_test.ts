@@ -93,9 +93,10 @@ flow(
   "write: creates/updates TinyFS nodes immediately, and OpLogDirectory instances update their entry caches",
   async ({ fs }) => {
     await fs.createFile("/f", "1");
-    assertEquals(await fs.memoryFs.root.exists("/f"), true);
+    const { root } = await fs.memoryFs();
+    assertEquals(await root.exists("/f"), true);
     await fs.updateFile("/f", "2");
-    assertEquals(decodeUtf8(await fs.memoryFs.root.readFile("/f")), "2");
+    assertEquals(decodeUtf8(await root.readFile("/f")), "2");
     const status = await (await fs.directory("/")).getStatus();
     assertEquals([status.entryCount, status.isDirty], [1, true]);
   },

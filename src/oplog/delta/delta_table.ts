@@ -13,7 +13,7 @@
 import { type Bytes, sha256Hex } from "../../bytes.ts";
 import { hasCode, IntegrityError, invariant, PondError } from "../../errors.ts";
 import type { Host } from "../../host/host.ts";
-import { NameFlusher } from "./name_flusher.ts";
+import { NameFlusher } from "../name_flusher.ts";
 import type { Action, AddFile, MetaData, RemoveFile } from "./actions.ts";
 import { conflictOf } from "./conflict.ts";
 import { encodeCheckpoint } from "./checkpoint.ts";

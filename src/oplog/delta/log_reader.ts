@@ -86,11 +86,12 @@ export class LogReader {
   async load(options: LoadOptions = {}): Promise<LoadedLog> {
     const { headPath, signal, version } = options;
     // Before the log: what it has seen must be there when the log is read.
-    const head = headPath === undefined
-      ? undefined
-      : await readHead(this.#files, headPath);
+    const [head, hint] = await Promise.all([
+      headPath === undefined ? undefined : readHead(this.#files, headPath),
+      version === undefined ? this.#hint() : undefined,
+    ]);
     if (version === undefined && head !== undefined) {
-      const loaded = await this.#loadByName(head, signal);
+      const loaded = await this.#loadByName(head, hint, signal);
       if (loaded !== undefined) return loaded;
     }
     const loaded = await this.#loadByListing(version, signal);
@@ -175,9 +176,9 @@ export class LogReader {
   /** Reads commits by name; `undefined` when only a listing tells the truth. */
   async #loadByName(
     head: Head,
+    hint: LastCheckpoint | undefined,
     signal: AbortSignal | undefined,
   ): Promise<LoadedLog | undefined> {
-    const hint = await this.#hint();
     if (hint !== undefined && hint.version > head.version) return undefined;
     const log = new LogLoad(this.#directory);
     if (hint !== undefined) {
@@ -188,9 +189,12 @@ export class LogReader {
       }
     }
     signal?.throwIfAborted();
-    if (!await this.#readCommits(log, head.version)) return undefined;
+    const [isWhole, next] = await Promise.all([
+      this.#readCommits(log, head.version),
+      this.#files.stat(this.commitPath(head.version + 1)),
+    ]);
+    if (!isWhole) return undefined;
     this.#requireSameDigest(head, log);
-    const next = await this.#files.stat(this.commitPath(head.version + 1));
     return next === undefined ? await this.#finished(log) : undefined;
   }
 

@@ -17,7 +17,6 @@ export {
   type DeltaOptions,
   DeltaTable,
 } from "./delta_table.ts";
-export { NameFlusher } from "./name_flusher.ts";
 export type { DeltaField, DeltaSchema } from "./schema.ts";
 export { type FileStats, formatStats, parseStats } from "./stats.ts";
 export type {

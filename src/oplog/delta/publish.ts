@@ -20,7 +20,7 @@
 import { type Bytes, equalBytes } from "../../bytes.ts";
 import { hasCode, PondError } from "../../errors.ts";
 import type { FileStore } from "../../host/host.ts";
-import type { NameFlusher } from "./name_flusher.ts";
+import type { NameFlusher } from "../name_flusher.ts";
 
 /** What is needed to publish a commit. */
 export interface Publication {

@@ -9,7 +9,7 @@
  * @see {@link https://wiki.postgresql.org/wiki/Fsync_Errors}
  * @module
  */
-import type { Host } from "../../host/host.ts";
+import type { Host } from "../host/host.ts";
 
 /** Flushes directories, and remembers where that failed. */
 export class NameFlusher {

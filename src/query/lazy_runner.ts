@@ -1,0 +1,25 @@
+/**
+ * What runs SQL, before anybody asks: DuckDB is loaded by the first query.
+ *
+ * @module
+ */
+import type { Host } from "../host/host.ts";
+import type { QueryRunner } from "../tinylogfs/mod.ts";
+
+/**
+ * Makes what runs SQL over filesystems.
+ *
+ * @param host Where disposable files go.
+ */
+export function lazyQueryRunner(
+  host: Pick<Host, "files" | "random">,
+): QueryRunner {
+  // 120 ms that only a query has to pay.
+  let runner: Promise<QueryRunner> | undefined;
+  return async (source, sql, options) => {
+    runner ??= import("./runner.ts").then(({ createQueryRunner }) =>
+      createQueryRunner(host)
+    );
+    return await (await runner)(source, sql, options);
+  };
+}
