@@ -361,12 +361,20 @@ export class WorkingDir {
       ...this.#start,
       directory: absolute ? root : directory,
     });
-    for (const name of names) {
-      if (!await at.exists(name, { followLast: false })) {
-        at = await at.createDirectory(name);
-      } else at = await at.open(name);
-    }
+    for (const name of names) at = await at.#openOrCreate(name);
     return at;
+  }
+
+  async #openOrCreate(name: string): Promise<WorkingDir> {
+    const { found } = await this.#place(name, false);
+    if (found !== undefined) return await this.open(name);
+    try {
+      return await this.createDirectory(name);
+    } catch (error) {
+      // Somebody else can have been faster.
+      if (hasCode(error, "ALREADY_EXISTS")) return await this.open(name);
+      throw error;
+    }
   }
 
   #requireMovable(found: NodePath, verb: string): void {

@@ -181,7 +181,7 @@ function planDirectory(
   const change = own?.created
     ? { snapshot: true, rows: rows.filter((r) => r.operation === "insert") }
     : planDirectoryChange(before, rows);
-  const attributes = directoryAttributes(committed, own?.operation, point);
+  const attributes = directoryAttributes(committed, own, rows.length, point);
   const base = own
     ? {
       ...own.row,
@@ -199,14 +199,22 @@ function planDirectory(
   return { partId, entry, rows, snapshot: change.snapshot };
 }
 
+/** The time of a directory is that of the last change of its entries. */
 function directoryAttributes(
   committed: CommittedDirectory | undefined,
-  own: Operation | undefined,
+  own: OwnOperations | undefined,
+  changedEntries: number,
   point: CommitPoint,
 ): Attributes {
-  if (own) return { ...own.attributes, modifiedUs: point.timestampUs };
-  invariant(committed !== undefined, "a touched directory has been loaded");
-  return { ...attributesOf(committed), modifiedUs: point.timestampUs };
+  const attributes = own?.operation.attributes ??
+    (committed && attributesOf(committed));
+  invariant(attributes !== undefined, "a touched directory has been loaded");
+  return {
+    ...attributes,
+    modifiedUs: own?.created || changedEntries > 0
+      ? point.timestampUs
+      : Math.max(attributes.modifiedUs, committed?.modifiedUs ?? 0),
+  };
 }
 
 function bookkeepingEntry(

@@ -6,7 +6,7 @@
  * @module
  */
 import type { ByteSource } from "../bytes.ts";
-import { PondError } from "../errors.ts";
+import { ConflictError, PondError } from "../errors.ts";
 import type { DirectoryEntry } from "../oplog/mod.ts";
 import type {
   Directory,
@@ -17,15 +17,18 @@ import type {
   WriteOptions,
 } from "../tinyfs/mod.ts";
 import { joinPath } from "../tinyfs/path.ts";
+import { ownAttributes } from "./attributes.ts";
 import { attributesOf } from "./directories.ts";
 import { OpLogFile } from "./file.ts";
 import {
+  copyOf,
   expectedOf,
   type Location,
   type NodeContext,
   type NodeRow,
   OpLogNode,
 } from "./node.ts";
+import type { Operation } from "./operation.ts";
 import { OpLogSymlink } from "./symlink.ts";
 import type { DirectoryStatus, PondDirectory } from "./types.ts";
 
@@ -52,10 +55,19 @@ export class OpLogDirectory extends OpLogNode implements PondDirectory {
     return directory;
   }
 
+  /** A directory with the same attributes, without entries and a name. */
+  async clone(): Promise<OpLogDirectory> {
+    const directory = new OpLogDirectory(this.context, this.context.newId());
+    directory.#draft = copyOf(await this.row(), this.context.nowUs());
+    return directory;
+  }
+
   async row(): Promise<NodeRow> {
     if (this.#draft) return this.#draft;
     const pending = this.context.transaction.latest(this.id);
-    if (pending) return { attributes: pending.attributes, content: null };
+    if (pending) {
+      return { attributes: ownAttributes(pending.attributes), content: null };
+    }
     const directory = await this.context.loadDirectory(this.id);
     return { attributes: attributesOf(directory), content: null };
   }
@@ -89,15 +101,10 @@ export class OpLogDirectory extends OpLogNode implements PondDirectory {
   }
 
   async insert(name: string, node: Node): Promise<void> {
-    const taken = await this.context.transaction.lookup(this.id, name);
-    const location: Location = { directory: this, name };
-    const path = joinPath(this.path, name);
-    if (taken !== undefined) {
-      throw new PondError(
-        "ALREADY_EXISTS",
-        `Cannot create ${path}: it exists already`,
-        { path },
-      );
+    await this.requireLinked();
+    const path = joinPath(await this.currentPath(), name);
+    if (await this.context.transaction.lookup(this.id, name) !== undefined) {
+      throw taken(path);
     }
     if (!(node instanceof OpLogNode) || node.context !== this.context) {
       throw new PondError(
@@ -108,7 +115,7 @@ export class OpLogDirectory extends OpLogNode implements PondDirectory {
     }
     await node.requireUnlinked(path);
     const { content, attributes } = await node.row();
-    await this.context.apply({
+    await this.#create({
       kind: "create",
       fileType: node.type,
       nodeId: node.id,
@@ -120,26 +127,39 @@ export class OpLogDirectory extends OpLogNode implements PondDirectory {
       attributes,
       content,
     });
-    node.linkedAt(location);
+    node.linkedAt({ directory: this, name });
+  }
+
+  /** Another call may have taken the name since it was looked up. */
+  async #create(operation: Operation): Promise<void> {
+    try {
+      await this.context.apply(operation);
+    } catch (error) {
+      if (!(error instanceof ConflictError)) throw error;
+      const { name, nodeId, path } = operation;
+      const entry = await this.context.transaction.lookup(this.id, name);
+      if (entry === undefined || entry.childNodeId === nodeId) throw error;
+      throw taken(path, error);
+    }
   }
 
   async delete(name: string): Promise<Node | undefined> {
     const entry = await this.context.transaction.lookup(this.id, name);
     if (entry === undefined) return undefined;
     const node = this.nodeOf(entry);
+    const path = joinPath(await this.currentPath(), name);
     if (entry.childType === "directory") {
-      await this.#requireEmpty(entry.childNodeId, node.path);
+      await this.#requireEmpty(entry.childNodeId, path);
     }
-    // Read before the name is gone: a handle keeps reaching the content.
     const { attributes } = await node.row();
-    const { from: _from, sha256: _sha256, blob: _blob, ...kept } = attributes;
+    const { sha256: _sha256, blob: _blob, ...kept } = attributes;
     await this.context.apply({
       kind: "delete",
       fileType: entry.childType,
       nodeId: node.id,
       directoryId: this.id,
       name,
-      path: node.path,
+      path,
       nodeVersion: entry.nodeVersion + 1,
       expected: expectedOf(entry),
       attributes: { ...kept, sizeBytes: 0, modifiedUs: this.context.nowUs() },
@@ -165,9 +185,14 @@ export class OpLogDirectory extends OpLogNode implements PondDirectory {
     const entry = await this.context.transaction.lookup(this.id, name);
     if (entry === undefined) return false;
     const node = this.nodeOf(entry);
+    await to.requireLinked();
     const { content, attributes } = await node.row();
-    const from = { directory: this.id, name, path: node.path };
-    const path = joinPath(to.path, toName);
+    const path = joinPath(await to.currentPath(), toName);
+    const from = {
+      directory: this.id,
+      name,
+      path: joinPath(await this.currentPath(), name),
+    };
     await this.context.apply({
       kind: "move",
       fileType: entry.childType,
@@ -181,6 +206,8 @@ export class OpLogDirectory extends OpLogNode implements PondDirectory {
       attributes: { ...attributes, from },
       content,
     });
+    node.linkedAt({ directory: to, name: toName });
+    node.rememberWay();
     return true;
   }
 
@@ -190,15 +217,23 @@ export class OpLogDirectory extends OpLogNode implements PondDirectory {
     const id = entry.childNodeId as NodeId;
     switch (entry.childType) {
       case "file":
-        return new OpLogFile(this.context, id, location, entry);
+        return new OpLogFile(this.context, id, location);
       case "symlink":
-        return new OpLogSymlink(this.context, id, location, entry);
+        return new OpLogSymlink(this.context, id, location);
       case "directory":
-        return new OpLogDirectory(this.context, id, location, entry);
+        return new OpLogDirectory(this.context, id, location);
       default:
         return entry.childType satisfies never;
     }
   }
+}
+
+function taken(path: string, cause?: Error): PondError {
+  return new PondError(
+    "ALREADY_EXISTS",
+    `Cannot create ${path}: it exists already`,
+    { path, ...(cause ? { cause } : {}) },
+  );
 }
 
 /** Makes the nodes of a pond. */

@@ -7,6 +7,7 @@ import { encodeUtf8, sha256Hex, tryDecodeUtf8 } from "../bytes.ts";
 import { IntegrityError } from "../errors.ts";
 import type { Symlink } from "../tinyfs/mod.ts";
 import {
+  copyOf,
   type Location,
   type NodeContext,
   type NodeRow,
@@ -38,6 +39,13 @@ export class OpLogSymlink extends OpLogNode implements Symlink {
         sha256: await sha256Hex(content),
       },
     };
+    return link;
+  }
+
+  /** A symlink with the same target and attributes, without a name. */
+  async clone(): Promise<OpLogSymlink> {
+    const link = new OpLogSymlink(this.context, this.context.newId());
+    link.#draft = copyOf(await this.row(), this.context.nowUs());
     return link;
   }
 

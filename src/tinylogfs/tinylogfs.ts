@@ -127,6 +127,7 @@ export class TinyLogFS extends TransactionOperations
       layout: options.layout ?? "clustered",
       durability: options.durability ?? "full",
       author: options.author ?? host.terminal.user(),
+      ...(options.signal ? { signal: options.signal } : {}),
     });
     return new TinyLogFS({ host, path, pondId, table, options });
   }
@@ -238,7 +239,7 @@ export class TinyLogFS extends TransactionOperations
    */
   async restore(
     revision: string,
-    options: CommitOptions = {},
+    options: Omit<CommitOptions, "first" | "paths"> = {},
   ): Promise<RestoreResult> {
     const parsed = parseRevision(revision, this.#host.clock.nowUs());
     return await this.#restore(parsed, revision, options);
@@ -254,7 +255,7 @@ export class TinyLogFS extends TransactionOperations
    */
   async restoreToTimestamp(
     timestamp: Date,
-    options: CommitOptions = {},
+    options: Omit<CommitOptions, "first" | "paths"> = {},
   ): Promise<RestoreResult> {
     const revision = timestamp.toISOString();
     const timestampUs = timestamp.getTime() * 1000 + 999;
@@ -327,7 +328,7 @@ export class TinyLogFS extends TransactionOperations
   async #restore(
     revision: Revision,
     text: string,
-    options: CommitOptions,
+    options: Omit<CommitOptions, "first" | "paths">,
   ): Promise<RestoreResult> {
     this.requireWritable();
     const { operations } = this.committer.pending;
@@ -368,6 +369,8 @@ export class TinyLogFS extends TransactionOperations
         return committer.pending.transaction;
       },
       blobs: this.blobs,
+      nodeIndex: this.nodeIndex,
+      historySide: () => this.historySide(),
       nowUs: () => this.#host.clock.nowUs(),
       newId: () => this.#host.random.uuidHex() as NodeId,
       apply: async (operation) => {
