@@ -29,6 +29,7 @@
  *
  * @module
  */
+export type { Bytes, ByteSource } from "../bytes.ts";
 export { dumpTree } from "./dump.ts";
 export { FS, type FSParts, type MemoryOptions } from "./fs.ts";
 export {

@@ -21,13 +21,12 @@ import { ownAttributes } from "./attributes.ts";
 import { attributesOf } from "./directories.ts";
 import { OpLogFile } from "./file.ts";
 import {
-  copyOf,
   expectedOf,
   type Location,
   type NodeContext,
-  type NodeRow,
   OpLogNode,
 } from "./node.ts";
+import { copyOf, type NodeRow } from "./node_row.ts";
 import type { Operation } from "./operation.ts";
 import { OpLogSymlink } from "./symlink.ts";
 import type { DirectoryStatus, PondDirectory } from "./types.ts";

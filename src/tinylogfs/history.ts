@@ -18,7 +18,7 @@ import {
 } from "../oplog/record.ts";
 import type { NodeId, WorkingDir } from "../tinyfs/mod.ts";
 import { parseAttributes, parseObject } from "./attributes.ts";
-import type { NodeRow } from "./node.ts";
+import type { NodeRow } from "./node_row.ts";
 import type { Revision } from "./revision.ts";
 import {
   BOOKKEEPING_POSITION,

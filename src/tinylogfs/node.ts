@@ -3,31 +3,21 @@
  *
  * @module
  */
-import type { Bytes } from "../bytes.ts";
 import { ConflictError, invariant, PondError } from "../errors.ts";
 import type { DirectoryEntry } from "../oplog/mod.ts";
 import type { NodeId, NodeMetadata, NodeType } from "../tinyfs/mod.ts";
 import { joinPath } from "../tinyfs/path.ts";
-import {
-  type Attributes,
-  ownAttributes,
-  parseAttributes,
-} from "./attributes.ts";
+import { ownAttributes, parseAttributes } from "./attributes.ts";
 import type { BlobStore } from "./blobs.ts";
 import type { CommittedDirectory } from "./directories.ts";
 import type { HistorySide } from "./history.ts";
 import type { FoundPlace, NodeIndex } from "./node_index.ts";
+import type { NodeRow } from "./node_row.ts";
 import type { ExpectedEntry, Operation } from "./operation.ts";
 import type { Transaction } from "./transaction.ts";
 import type { HistoryRow } from "./types.ts";
 
-/** A node's latest row: what it holds and what is said about it. */
-export interface NodeRow {
-  /** Times, size, mode, hash. */
-  readonly attributes: Attributes;
-  /** Inline bytes or a symlink's target; null for blobs and directories. */
-  readonly content: Bytes | null;
-}
+export type { NodeRow } from "./node_row.ts";
 
 /** What nodes need of the filesystem that they belong to. */
 export interface NodeContext {
@@ -329,13 +319,4 @@ function rootHasNone(verb: string): PondError {
 /** What an operation on an entry expects to find. */
 export function expectedOf(entry: DirectoryEntry): ExpectedEntry {
   return { nodeId: entry.childNodeId, nodeVersion: entry.nodeVersion };
-}
-
-/** The row of a new node that is like another one. */
-export function copyOf(row: NodeRow, nowUs: number): NodeRow {
-  const { content, attributes } = row;
-  return {
-    content,
-    attributes: { ...attributes, createdUs: nowUs, modifiedUs: nowUs },
-  };
 }

@@ -11,7 +11,7 @@ import { invariant } from "../errors.ts";
 import type { NodeId } from "../tinyfs/mod.ts";
 import { ownAttributes } from "./attributes.ts";
 import { attributesOf } from "./directories.ts";
-import type { NodeRow } from "./node.ts";
+import type { NodeRow } from "./node_row.ts";
 import type { Operation } from "./operation.ts";
 import {
   type Changes,

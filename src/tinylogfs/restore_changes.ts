@@ -29,7 +29,7 @@ import {
 import type { NodeId } from "../tinyfs/mod.ts";
 import { parseAttributes } from "./attributes.ts";
 import type { CommittedDirectory } from "./directories.ts";
-import type { NodeRow } from "./node.ts";
+import type { NodeRow } from "./node_row.ts";
 
 /** One of the two states that are compared. */
 export interface RestoreSide {

@@ -130,6 +130,8 @@ async function change(fs: TinyLogFS, random: SeededRandom): Promise<void> {
   const to = `${pick(directories)}/${pick(["a", "b", "c", "d"])}`;
   const work = pick([
     () => fs.writeFile(to, `${random.fraction()}`),
+    () => fs.writeFile(to, `${random.fraction()}`),
+    () => fs.createDirectory(to),
     () => fs.createDirectory(to),
     () => fs.createSymlink(to, "/a"),
     () => fs.rename(path, to),
