@@ -44,7 +44,7 @@ export type Token =
 export interface GlobAlternative {
   /** One a name. */
   readonly matchers: readonly NameMatcher[];
-  /** Whether only directories match: the pattern ends in a slash. */
+  /** Whether only directories match: it ends in a slash, `.` or `..`. */
   readonly directory: boolean;
 }
 
@@ -226,24 +226,27 @@ function align<Token, Item>(
 
 // === From text ===
 
+const DIRECTORIES: NameMatcher = { kind: "directories" };
+
 function parseAlternative(text: string, pattern: string): GlobAlternative {
+  if (text === "") {
+    throw invalidPattern(pattern, "one of its alternatives is empty");
+  }
   const matchers: NameMatcher[] = [];
+  let directory = false;
   for (const part of text.split("/")) {
-    if (part === "" || part === ".") continue;
-    // `**` twice says what it says once.
-    if (part === "**") {
-      if (matchers.at(-1)?.kind !== "directories") {
-        matchers.push({ kind: "directories" });
-      }
-      continue;
-    }
-    const matcher = parseName(part, pattern);
-    if (part === ".." && matchers.some(({ kind }) => kind !== "literal")) {
+    const matcher = part === "**" ? DIRECTORIES : parseName(part, pattern);
+    const name = matcher.kind === "literal" ? matcher.name : undefined;
+    directory = name === "" || name === "." || name === "..";
+    if (name === "" || name === ".") continue;
+    if (name === ".." && matchers.some(({ kind }) => kind !== "literal")) {
       throw invalidPattern(pattern, '".." stands after a wildcard');
     }
-    matchers.push(matcher);
+    // `**` twice says what it says once.
+    const again = matcher === DIRECTORIES && matchers.at(-1) === DIRECTORIES;
+    if (!again) matchers.push(matcher);
   }
-  return { matchers, directory: text.endsWith("/") };
+  return { matchers, directory };
 }
 
 function parseName(part: string, pattern: string): NameMatcher {

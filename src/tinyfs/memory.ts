@@ -10,9 +10,10 @@ import {
   concatBytes,
   encodeUtf8,
   sliceBytes,
-  streamBytes,
 } from "../bytes.ts";
 import { PondError } from "../errors.ts";
+import { ListIterator } from "./iterate.ts";
+import { newSerial, nodeIdOf } from "./node_id.ts";
 import type {
   Directory,
   DirectoryItem,
@@ -32,14 +33,16 @@ export interface TimeSource {
   nowUs(): number;
 }
 
+/** So much of a file is copied at a time. */
+const CHUNK_BYTES = 64 * 1024;
+
 const FILE_MODE = 0o644;
 const DIRECTORY_MODE = 0o755;
 const SYMLINK_MODE = 0o777;
 
-/** Makes nodes in memory. Identities count up from 0, the root's. */
+/** Makes nodes in memory. */
 export class MemoryNodeFactory implements NodeFactory {
   readonly #time: TimeSource;
-  #nextId = 0;
 
   /**
    * Makes a factory.
@@ -52,12 +55,8 @@ export class MemoryNodeFactory implements NodeFactory {
   }
 
   /** Makes a file. */
-  async createFile(
-    content: ByteSource,
-    options: WriteOptions = {},
-  ): Promise<File> {
-    const bytes = await taken(content, options.signal);
-    return new MemoryFile(this.#newId(), this.#time, bytes);
+  createFile(content: ByteSource, options?: WriteOptions): Promise<File> {
+    return createFile(this.#time, content, options?.signal);
   }
 
   /** Makes an empty directory. */
@@ -67,19 +66,22 @@ export class MemoryNodeFactory implements NodeFactory {
 
   /** Makes an empty directory, at once. */
   newDirectory(): MemoryDirectory {
-    return new MemoryDirectory(this.#newId(), this.#time);
+    return new MemoryDirectory(this.#time);
   }
 
   /** Makes a symlink. */
   createSymlink(target: string): Promise<Symlink> {
-    return Promise.resolve(
-      new MemorySymlink(this.#newId(), this.#time.nowUs(), target),
-    );
+    return Promise.resolve(new MemorySymlink(this.#time.nowUs(), target));
   }
+}
 
-  #newId(): NodeId {
-    return (this.#nextId++).toString(16).padStart(32, "0") as NodeId;
-  }
+async function createFile(
+  time: TimeSource,
+  content: ByteSource,
+  signal: AbortSignal | undefined,
+): Promise<File> {
+  const bytes = takenAtOnce(content, signal) ?? await taken(content, signal);
+  return new MemoryFile(time, bytes);
 }
 
 /** Time that goes on by a microsecond with each look at it. */
@@ -92,19 +94,25 @@ class ChangeCounter implements TimeSource {
 }
 
 class MemoryFile implements File {
-  readonly type = "file";
-  readonly id: NodeId;
+  readonly #serial = newSerial();
   readonly #time: TimeSource;
   readonly #createdUs: number;
   #modifiedUs: number;
   #version = 1;
   #bytes: Bytes;
 
-  constructor(id: NodeId, time: TimeSource, bytes: Bytes) {
-    this.id = id;
+  constructor(time: TimeSource, bytes: Bytes) {
     this.#time = time;
     this.#createdUs = this.#modifiedUs = time.nowUs();
     this.#bytes = bytes;
+  }
+
+  get type(): "file" {
+    return "file";
+  }
+
+  get id(): NodeId {
+    return nodeIdOf(this.#serial);
   }
 
   metadata(): Promise<NodeMetadata> {
@@ -117,35 +125,47 @@ class MemoryFile implements File {
     });
   }
 
+  /** The bytes are copied when this is called; later writes don't show. */
   read(options?: ReadOptions): Promise<Bytes> {
-    options?.signal?.throwIfAborted();
-    return Promise.resolve(sliceBytes(this.#bytes, options).slice());
+    return settled(() => this.#slice(options).slice());
   }
 
+  /** Streams the bytes that were there when this was called. */
   stream(options?: ReadOptions): Promise<ReadableStream<Bytes>> {
-    options?.signal?.throwIfAborted();
-    return Promise.resolve(
-      streamBytes(sliceBytes(this.#bytes, options).slice()),
-    );
+    return settled(() => streamCopies(this.#slice(options), options?.signal));
   }
 
   async write(content: ByteSource, options: WriteOptions = {}): Promise<void> {
-    this.#bytes = await taken(content, options.signal);
+    const { signal } = options;
+    this.#bytes = takenAtOnce(content, signal) ?? await taken(content, signal);
     this.#modifiedUs = this.#time.nowUs();
     this.#version++;
+  }
+
+  #slice(options?: ReadOptions): Bytes {
+    options?.signal?.throwIfAborted();
+    return options === undefined
+      ? this.#bytes
+      : sliceBytes(this.#bytes, options);
   }
 }
 
 class MemorySymlink implements Symlink {
-  readonly type = "symlink";
-  readonly id: NodeId;
+  readonly #serial = newSerial();
   readonly #target: string;
   readonly #createdUs: number;
 
-  constructor(id: NodeId, createdUs: number, target: string) {
-    this.id = id;
+  constructor(createdUs: number, target: string) {
     this.#createdUs = createdUs;
     this.#target = target;
+  }
+
+  get type(): "symlink" {
+    return "symlink";
+  }
+
+  get id(): NodeId {
+    return nodeIdOf(this.#serial);
   }
 
   metadata(): Promise<NodeMetadata> {
@@ -165,10 +185,7 @@ class MemorySymlink implements Symlink {
 
 /** A directory in memory. */
 export class MemoryDirectory implements Directory {
-  /** Tells directories from the other nodes. */
-  readonly type = "directory";
-  /** The identity of the node. */
-  readonly id: NodeId;
+  readonly #serial = newSerial();
   readonly #time: TimeSource;
   readonly #createdUs: number;
   readonly #children = new Map<string, Node>();
@@ -179,13 +196,21 @@ export class MemoryDirectory implements Directory {
   /**
    * Makes an empty directory.
    *
-   * @param id Its identity.
    * @param time Where times come from.
    */
-  constructor(id: NodeId, time: TimeSource) {
-    this.id = id;
+  constructor(time: TimeSource) {
     this.#time = time;
     this.#createdUs = this.#modifiedUs = time.nowUs();
+  }
+
+  /** Tells directories from the other nodes. */
+  get type(): "directory" {
+    return "directory";
+  }
+
+  /** The identity of the node. */
+  get id(): NodeId {
+    return nodeIdOf(this.#serial);
   }
 
   /** Times; a directory has no size and no versions. */
@@ -216,13 +241,18 @@ export class MemoryDirectory implements Directory {
     return Promise.resolve(this.#take(name));
   }
 
-  /** The children as they are when the iteration begins, ordered by name. */
-  async *entries(): AsyncGenerator<DirectoryItem> {
+  /** Takes a child out; what is below it stays where other paths reach it. */
+  deleteTree(name: string): Promise<Node | undefined> {
+    return this.delete(name);
+  }
+
+  /** The children as they are when this is called, ordered by name. */
+  entries(): AsyncIterableIterator<DirectoryItem> {
     this.#sorted ??= Array.from(
       this.#children,
       ([name, node]) => ({ name, node }),
     ).sort((a, b) => a.name < b.name ? -1 : 1);
-    yield* this.#sorted;
+    return new ListIterator(this.#sorted);
   }
 
   /** Moves a child to another directory in memory, in one step. */
@@ -260,17 +290,47 @@ function nameTaken(name: string): PondError {
   );
 }
 
-/** A copy of the content that nobody else holds. */
+/** A copy of content that is in memory; `undefined` of what is to be read. */
+function takenAtOnce(
+  content: ByteSource,
+  signal: AbortSignal | undefined,
+): Bytes | undefined {
+  signal?.throwIfAborted();
+  if (typeof content === "string") return encodeUtf8(content);
+  if (content instanceof Uint8Array) return new Uint8Array(content);
+  return undefined;
+}
+
+/** A copy of content that is read: nobody else holds it. */
 async function taken(
   content: ByteSource,
   signal: AbortSignal | undefined,
 ): Promise<Bytes> {
-  signal?.throwIfAborted();
-  if (typeof content === "string") return encodeUtf8(content);
-  if (content instanceof Uint8Array) return new Uint8Array(content);
   const chunks: Uint8Array[] = [];
   for await (const chunk of chunksOf(content, signal)) {
     chunks.push(chunk.slice());
   }
   return concatBytes(chunks);
+}
+
+/** Copies of a part at a time: whoever reads a stream owns what it gives. */
+function streamCopies(
+  bytes: Bytes,
+  signal: AbortSignal | undefined,
+): ReadableStream<Bytes> {
+  let offset = 0;
+  return new ReadableStream<Bytes>({
+    pull(controller) {
+      if (signal?.aborted) return controller.error(signal.reason);
+      const chunk = bytes.slice(offset, offset + CHUNK_BYTES);
+      offset += chunk.length;
+      if (chunk.length > 0) controller.enqueue(chunk);
+      if (offset >= bytes.length) controller.close();
+    },
+  }, { highWaterMark: 0 });
+}
+
+/** What work that never waits gives, or how it fails. */
+function settled<T>(work: () => T): Promise<T> {
+  return new Promise((resolve) => resolve(work()));
 }

@@ -29,6 +29,7 @@
  *
  * @module
  */
+export { ComputedDirectory } from "./computed_directory.ts";
 export { dumpTree } from "./dump.ts";
 export { FS, type FSParts, type MemoryOptions } from "./fs.ts";
 export {
@@ -40,11 +41,13 @@ export {
   parseGlob,
   type Token,
 } from "./glob.ts";
+export { inquiryOf } from "./inquiry.ts";
 export {
   MemoryDirectory,
   MemoryNodeFactory,
   type TimeSource,
 } from "./memory.ts";
+export { newNodeId } from "./node_id.ts";
 export { NodePath } from "./node_path.ts";
 export { joinPath, NAME_MAX_BYTES } from "./path.ts";
 export {
