@@ -79,7 +79,7 @@ export abstract class ComputedDirectory implements Directory {
    * for.
    *
    * @throws {PondError} `INVALID_NAME` when a child has a name that no node can
-   *   have, or two have the same.
+   *   have, or two of them have the same.
    */
   async *entries(inquiry?: Inquiry): AsyncGenerator<DirectoryItem> {
     const own = inquiryOf(this, inquiry);
@@ -88,8 +88,9 @@ export abstract class ComputedDirectory implements Directory {
     for await (const child of this.children(own)) {
       const { name } = child;
       checkName(name);
-      if (children.has(name)) throw nameTwice(name);
-      children.set(name, child);
+      const first = children.get(name);
+      if (first === undefined) children.set(name, child);
+      else if (first.node.id !== child.node.id) throw nameTwice(name);
     }
     yield* [...children.values()].sort((a, b) => a.name < b.name ? -1 : 1);
   }

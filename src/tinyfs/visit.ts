@@ -128,10 +128,8 @@ class PatternWalk {
       }
     } finally {
       // Whoever stops early leaves directories that are half listed.
-      for (const entered of stack.reverse()) {
-        this.#leave(entered);
-        await entered.items.return?.();
-      }
+      for (const entered of stack) this.#leave(entered);
+      for (const { items } of stack.reverse()) await items.return?.();
     }
   }
 
@@ -175,17 +173,24 @@ class PatternWalk {
     if (found === undefined) return undefined;
     const directory = found.at.asDirectory();
     if (this.#options.inquiry?.waiting.has(directory.id)) return undefined;
-    const count = (this.#walks.get(directory.id) ?? 0) + 1;
-    if (count > MAX_WALKS) throw tooManyWalks(found.at);
     const items = this.#items(found, directory);
-    this.#walks.set(directory.id, count);
+    this.#count(directory, found.at);
     return { ...found, directory, items };
   }
 
-  #leave({ directory }: Entered): void {
-    const count = this.#walks.get(directory.id) ?? 0;
-    if (count > 1) this.#walks.set(directory.id, count - 1);
-    else this.#walks.delete(directory.id);
+  /** All walks are in the root, so there it says nothing. */
+  #count({ id }: Directory, at: NodePath): void {
+    const count = (this.#walks.get(id) ?? 0) + 1;
+    if (count > MAX_WALKS && id !== this.#start.filesystem.node.id) {
+      throw tooManyWalks(at);
+    }
+    this.#walks.set(id, count);
+  }
+
+  #leave({ directory: { id } }: Entered): void {
+    const count = this.#walks.get(id) ?? 0;
+    if (count > 1) this.#walks.set(id, count - 1);
+    else this.#walks.delete(id);
   }
 
   #items(found: Reached, directory: Directory): AsyncIterator<DirectoryItem> {
