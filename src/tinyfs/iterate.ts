@@ -54,9 +54,12 @@ export class DeferredIterator<T>
   /** Ends the iteration early. */
   async return(): Promise<IteratorResult<T, undefined>> {
     this.#open = undefined;
-    const found = await this.#found;
+    const found = this.#found;
+    this.#found = undefined;
     this.#items = new ListIterator<T>([]);
-    await found?.return?.();
+    // That it wasn't found is an error of next().
+    const items = await found?.catch(() => undefined);
+    await items?.return?.();
     return ended();
   }
 
