@@ -122,6 +122,8 @@ class PatternWalk {
         this.#options.signal?.throwIfAborted();
         const match = matchOf(reached);
         if (match !== undefined) yield match;
+        // Most nodes are files: nothing is awaited for them.
+        if (reached.at.node.type === "file") continue;
         const entered = await this.#enter(reached);
         if (entered !== undefined) stack.push(entered);
         if (stack.length > MAX_DEPTH) throw tooDeep(reached.at);
@@ -164,7 +166,6 @@ class PatternWalk {
 
   /** The directory to go on in, if a position does. */
   async #enter(reached: Reached): Promise<Entered | undefined> {
-    if (reached.at.node.type === "file") return undefined;
     const positions = reached.positions.filter((it) => !isAtEnd(it));
     if (positions.length === 0) return undefined;
     const found = reached.at.node.type === "symlink"
@@ -240,8 +241,10 @@ class PatternWalk {
   }
 
   /** The positions at which a node is reached for the first time. */
-  #fresh(node: Node, positions: readonly Position[]): readonly Position[] {
-    const { id } = node;
+  #fresh(
+    { id }: Node,
+    positions: readonly Position[],
+  ): readonly Position[] {
     return positions.filter(({ alternative, matcher }) => {
       let sets = this.#visited.get(alternative);
       if (sets === undefined) this.#visited.set(alternative, sets = []);

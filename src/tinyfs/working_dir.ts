@@ -308,8 +308,8 @@ export class WorkingDir {
     const source = await this.resolve(from, { followLast: false });
     this.#requireMovable(source, "move");
     const target = await this.#place(to, false);
-    if (source.node.type !== "directory") requireNoSlash(to, "a file");
     if (target.found) this.#requireMovable(target.found, "replace");
+    if (source.node.type !== "directory") requireNoSlash(to, "a file");
     await moveNode(source, target);
   }
 
