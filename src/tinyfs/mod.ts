@@ -132,11 +132,11 @@ export {
   type Glob,
   type GlobAlternative,
   isLiteral,
-  matchGlob,
   type NameMatcher,
   parseGlob,
   type Token,
 } from "./glob.ts";
+export { matchGlob } from "./glob_match.ts";
 export { inquiryOf } from "./inquiry.ts";
 export {
   MemoryDirectory,

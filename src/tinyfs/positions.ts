@@ -9,7 +9,8 @@
  *
  * @module
  */
-import { type GlobAlternative, matchOne } from "./glob.ts";
+import type { GlobAlternative } from "./glob.ts";
+import { matchOne } from "./glob_match.ts";
 import type { Node } from "./types.ts";
 
 /** How far an alternative has come. */

@@ -44,10 +44,7 @@ export function filesystemModel(
   { histories, steps = 50, large = false }: HistoryOptions,
 ): void {
   Deno.test(`${name}: ${histories} random histories of ${steps} operations agree with the reference`, async () => {
-    const history = fc.array(step(large), {
-      minLength: steps,
-      maxLength: steps,
-    });
+    const history = stepsOf(steps, large);
     let done = 0;
     const property = fc.asyncProperty(history, async (list) => {
       await using subject = await open();
@@ -88,7 +85,7 @@ const KINDS = [
 ] as const;
 
 /** One operation; each kind uses what it needs of the rest. */
-interface Step {
+export interface Step {
   readonly kind: (typeof KINDS)[number];
   readonly path: string;
   readonly other: string;
@@ -118,6 +115,14 @@ const TARGETS = [
   "../c/a",
   "a/..",
 ];
+
+/** Histories of so many operations. */
+export function stepsOf(
+  count: number,
+  large: boolean = false,
+): fc.Arbitrary<Step[]> {
+  return fc.array(step(large), { minLength: count, maxLength: count });
+}
 
 function step(large: boolean): fc.Arbitrary<Step> {
   return fc.record({
@@ -172,7 +177,8 @@ function onReference(
   }
 }
 
-async function onSubject(
+/** Does an operation. */
+export async function onSubject(
   { kind, path, other, text }: Step,
   root: WorkingDir,
 ): Promise<unknown> {
@@ -227,7 +233,7 @@ async function asyncOutcomeOf(work: () => Promise<unknown>): Promise<Outcome> {
 }
 
 /** As the reference dumps itself. */
-async function dumpOf(root: WorkingDir): Promise<string[]> {
+export async function dumpOf(root: WorkingDir): Promise<string[]> {
   const lines: string[] = [];
   for await (const { node, path } of root.glob("/**")) {
     if (node.type === "file") {
