@@ -21,7 +21,7 @@ import {
   inquiryOf,
   type Node,
   type WorkingDir,
-} from "../src/tinyfs/mod.ts";
+} from "@duckpond/pond/tinyfs";
 
 /** Shows another directory's children with their names reversed. */
 export class ReversedDirectory extends ComputedDirectory {

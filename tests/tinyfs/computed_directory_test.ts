@@ -201,3 +201,16 @@ Deno.test("nodes of two filesystems in one tree have different identities", asyn
     "/mounted/g",
   ]);
 });
+
+Deno.test("directories that are made anew by each look into them are caught", async () => {
+  const { root } = new FS();
+  /** A new directory at each look, whose pattern leads back to it. */
+  class Ever extends ComputedDirectory {
+    protected override *children(): Iterable<DirectoryItem> {
+      yield { name: "new", node: new GlobDirectory(root, "/**/*") };
+    }
+  }
+  await root.insert("/ever", new Ever());
+  await assertFails(() => pathsOf(root, "/**"), "LOOP", "256 others wait");
+  await assertFails(() => namesOf(root, "/ever/new"), "LOOP");
+});
