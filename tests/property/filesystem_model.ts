@@ -11,7 +11,7 @@ import { assertEquals, assertGreater } from "@std/assert";
 import fc from "fast-check";
 import { decodeUtf8 } from "../../src/bytes.ts";
 import { PondError } from "../../src/errors.ts";
-import type { WorkingDir } from "../../src/tinyfs/mod.ts";
+import type { Node, WorkingDir } from "../../src/tinyfs/mod.ts";
 import { ReferenceFilesystem, Refusal } from "./reference_filesystem.ts";
 
 /** What a filesystem must be able to do. */
@@ -30,6 +30,8 @@ export interface HistoryOptions {
   readonly steps?: number;
   /** Whether some files are larger than 64 KiB. */
   readonly large?: boolean;
+  /** Whether a file may have several names. */
+  readonly links?: boolean;
 }
 
 /**
@@ -41,10 +43,10 @@ export interface HistoryOptions {
 export function filesystemModel(
   name: string,
   open: () => Promise<Subject>,
-  { histories, steps = 50, large = false }: HistoryOptions,
+  { histories, steps = 50, large, links }: HistoryOptions,
 ): void {
   Deno.test(`${name}: ${histories} random histories of ${steps} operations agree with the reference`, async () => {
-    const history = stepsOf(steps, large);
+    const history = stepsOf(steps, { large, links });
     let done = 0;
     const property = fc.asyncProperty(history, async (list) => {
       await using subject = await open();
@@ -86,7 +88,7 @@ const KINDS = [
 
 /** One operation; each kind uses what it needs of the rest. */
 export interface Step {
-  readonly kind: (typeof KINDS)[number];
+  readonly kind: (typeof KINDS)[number] | "link";
   readonly path: string;
   readonly other: string;
   readonly text: string;
@@ -119,14 +121,19 @@ const TARGETS = [
 /** Histories of so many operations. */
 export function stepsOf(
   count: number,
-  large: boolean = false,
+  options: StepOptions = {},
 ): fc.Arbitrary<Step[]> {
-  return fc.array(step(large), { minLength: count, maxLength: count });
+  return fc.array(step(options), { minLength: count, maxLength: count });
 }
 
-function step(large: boolean): fc.Arbitrary<Step> {
+type StepOptions = {
+  readonly [K in "large" | "links"]?: boolean | undefined;
+};
+
+function step({ large, links }: StepOptions): fc.Arbitrary<Step> {
+  const kinds = links ? [...KINDS, "link" as const] : KINDS;
   return fc.record({
-    kind: fc.constantFrom(...KINDS),
+    kind: fc.constantFrom(...kinds),
     path: fc.constantFrom(...PATHS),
     other: fc.constantFrom(...TARGETS),
     text: fc.nat({ max: 99 }).map((n) =>
@@ -163,6 +170,8 @@ function onReference(
       return reference.createSymlink(path, other);
     case "rename":
       return reference.rename(path, other);
+    case "link":
+      return reference.link(path, other);
     case "remove":
     case "removeAll":
       return reference.remove(path, kind === "removeAll");
@@ -187,6 +196,10 @@ export async function onSubject(
       return void await root.createSymlink(path, other);
     case "rename":
       return await root.rename(path, other);
+    case "link": {
+      const file = (await root.resolve(other)).asFile();
+      return void await root.insert(path, file);
+    }
     case "remove":
     case "removeAll":
       return await root.remove(path, { recursive: kind === "removeAll" });
@@ -235,12 +248,18 @@ async function asyncOutcomeOf(work: () => Promise<unknown>): Promise<Outcome> {
 /** As the reference dumps itself. */
 export async function dumpOf(root: WorkingDir): Promise<string[]> {
   const lines: string[] = [];
-  for await (const { node, path } of root.glob("/**")) {
+  const add = async (path: string, node: Node): Promise<void> => {
     if (node.type === "file") {
       lines.push(`${path} ${decodeUtf8(await node.read())}`);
     } else if (node.type === "symlink") {
       lines.push(`${path} -> ${await node.target()}`);
-    } else lines.push(path === "/" ? path : `${path}/`);
-  }
+    } else {
+      lines.push(`${path}/`);
+      for await (const child of node.entries()) {
+        await add(`${path}/${child.name}`, child.node);
+      }
+    }
+  };
+  await add("", root.node);
   return lines.sort();
 }

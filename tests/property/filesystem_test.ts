@@ -13,7 +13,7 @@ filesystemModel("FS in memory", () => {
     root,
     [Symbol.asyncDispose]: () => Promise.resolve(),
   });
-}, { histories: 6000 });
+}, { histories: 6000, links: true });
 
 /** A pond that is committed, closed and opened again. */
 class PondSubject implements Subject {

@@ -66,6 +66,12 @@ export class ReferenceFilesystem {
     this.#put(this.#free(path), { target });
   }
 
+  /** One more name of a file. */
+  link(path: string, other: string): void {
+    const file = asFile(this.#resolve(other, true));
+    this.#put(this.#free(path), file);
+  }
+
   remove(path: string, recursive: boolean): void {
     const way = this.#found(path);
     const node = this.#end(way);
