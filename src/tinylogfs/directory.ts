@@ -54,10 +54,14 @@ export class OpLogDirectory extends OpLogNode implements PondDirectory {
 
   async row(): Promise<NodeRow> {
     if (this.#draft) return this.#draft;
-    const pending = this.context.transaction.latest(this.id);
-    if (pending) return { attributes: pending.attributes, content: null };
-    const directory = await this.context.loadDirectory(this.id);
-    return { attributes: attributesOf(directory), content: null };
+    const { transaction } = this.context;
+    const attributes = transaction.latest(this.id)?.attributes ??
+      attributesOf(await this.context.loadDirectory(this.id));
+    const modifiedUs = Math.max(
+      attributes.modifiedUs,
+      transaction.modifiedUs(this.id),
+    );
+    return { attributes: { ...attributes, modifiedUs }, content: null };
   }
 
   async getStatus(): Promise<DirectoryStatus> {

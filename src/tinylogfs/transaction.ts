@@ -28,6 +28,8 @@ export class Transaction {
   readonly #directories: DirectoryCache;
   readonly #operations: Operation[] = [];
   readonly #overlays = new Map<string, Overlay>();
+  /** When the entries of changed directories were last changed. */
+  readonly #modifiedUs = new Map<string, number>();
   readonly #latest = new Map<string, Operation>();
   readonly #created = new Set<string>();
   readonly #removed = new Set<string>();
@@ -71,6 +73,14 @@ export class Transaction {
     return this.#operations.findLast((operation) =>
       operation.nodeId === nodeId && operation.kind !== "delete"
     );
+  }
+
+  /**
+   * When the entries of a directory were last changed by this transaction, in
+   * microseconds since the epoch, UTC; 0 when they were not.
+   */
+  modifiedUs(directoryId: string): number {
+    return this.#modifiedUs.get(directoryId) ?? 0;
   }
 
   /** Whether a directory is made by this transaction. */
@@ -214,18 +224,24 @@ export class Transaction {
       this.#created.add(nodeId);
       this.#removed.delete(nodeId);
     }
+    // A move keeps the time of its node, and has none of its own.
+    const timeUs = kind === "move"
+      ? this.state.startedAtUs
+      : attributes.modifiedUs;
     if (kind === "delete") {
       if (operation.fileType === "directory") this.#removed.add(nodeId);
-      this.#overlay(directoryId).set(name, null);
+      this.#overlay(directoryId, timeUs).set(name, null);
       return;
     }
-    if (attributes.from) {
-      this.#overlay(attributes.from.directory).set(attributes.from.name, null);
-    }
-    this.#overlay(directoryId).set(name, entryOf(operation));
+    const { from } = attributes;
+    if (from) this.#overlay(from.directory, timeUs).set(from.name, null);
+    this.#overlay(directoryId, timeUs).set(name, entryOf(operation));
   }
 
-  #overlay(directoryId: string): Overlay {
+  /** The entries of a directory that is changed. */
+  #overlay(directoryId: string, timeUs: number): Overlay {
+    const modifiedUs = Math.max(this.modifiedUs(directoryId), timeUs);
+    this.#modifiedUs.set(directoryId, modifiedUs);
     let overlay = this.#overlays.get(directoryId);
     if (overlay === undefined) {
       this.#overlays.set(directoryId, overlay = new Map());
