@@ -174,10 +174,9 @@ export class MemoryDirectory implements Directory {
     return new ListIterator(this.#sorted);
   }
 
-  /** Moves a child to another directory in memory, in one step. */
+  /** Moves a child to a directory in memory, over what is there, in one step. */
   move(name: string, to: Directory, toName: string): Promise<boolean> {
     if (!(to instanceof MemoryDirectory)) return Promise.resolve(false);
-    if (to.#children.has(toName)) return Promise.reject(nameTaken(toName));
     const node = this.#take(name);
     if (node === undefined) return Promise.resolve(false);
     to.#put(toName, node);

@@ -32,8 +32,10 @@ export async function moveNode(source: NodePath, target: Place): Promise<void> {
     );
   }
   if (target.found) await requireReplaceable(target.found, source);
-  const replaced = target.found &&
-    await target.directory.asDirectory().delete(target.name);
+  const { name, parent } = source;
+  const to = target.directory.asDirectory();
+  if (await parent?.move?.(name, to, target.name)) return;
+  const replaced = target.found && await to.delete(target.name);
   try {
     await relink(source, target);
   } catch (error) {
@@ -58,14 +60,13 @@ async function requireReplaceable(
   }
 }
 
-/** In one step where the directory can, else by a second name for a moment. */
+/** By a second name for a moment. */
 async function relink(
   { parent, name, node }: NodePath,
   target: Place,
 ): Promise<void> {
   if (parent === undefined) return;
   const to = target.directory.asDirectory();
-  if (await parent.move?.(name, to, target.name)) return;
   await to.insert(target.name, node);
   try {
     await parent.delete(name);

@@ -100,7 +100,8 @@ export interface Directory extends NodeBase {
   entries(inquiry?: Inquiry): AsyncIterable<DirectoryItem>;
   /**
    * Moves a child to a directory of the same kind in one step, where the
-   * directory can. Without it, a rename is a delete and an insert.
+   * directory can, over what has the new name there: the caller has seen that
+   * it can be replaced. Without it, a rename is a delete and an insert.
    *
    * @returns False when `to` is not a directory it can move to.
    */

@@ -26,6 +26,7 @@ import {
   type NodeRow,
   OpLogNode,
 } from "./node.ts";
+import type { Operation } from "./operation.ts";
 import { OpLogSymlink } from "./symlink.ts";
 import type { DirectoryStatus, PondDirectory } from "./types.ts";
 
@@ -134,22 +135,50 @@ export class OpLogDirectory extends OpLogNode implements PondDirectory {
     if (entry.childType === "directory") {
       await this.#requireEmpty(entry.childNodeId, node.path);
     }
-    // Read before the name is gone: a handle keeps reaching the content.
+    await this.context.apply(await this.#deletion(entry));
+    return node;
+  }
+
+  /** In one step: all operations are added, or none. */
+  async deleteTree(name: string): Promise<Node | undefined> {
+    const entry = await this.context.transaction.lookup(this.id, name);
+    if (entry === undefined) return undefined;
+    const operations = await this.#deletions(entry);
+    // Children come after their directories, and go before them.
+    await this.context.apply(...operations.reverse());
+    return this.nodeOf(entry);
+  }
+
+  async #deletions(top: DirectoryEntry): Promise<Operation[]> {
+    const operations: Operation[] = [];
+    const found: [OpLogDirectory, DirectoryEntry][] = [[this, top]];
+    for (const [directory, entry] of found) {
+      operations.push(await directory.#deletion(entry));
+      const node = directory.nodeOf(entry);
+      if (!(node instanceof OpLogDirectory)) continue;
+      for (const child of await this.context.transaction.list(node.id)) {
+        found.push([node, child]);
+      }
+    }
+    return operations;
+  }
+
+  async #deletion(entry: DirectoryEntry): Promise<Operation> {
+    const node = this.nodeOf(entry);
     const { attributes } = await node.row();
     const { from: _from, sha256: _sha256, blob: _blob, ...kept } = attributes;
-    await this.context.apply({
+    return {
       kind: "delete",
       fileType: entry.childType,
       nodeId: node.id,
       directoryId: this.id,
-      name,
+      name: entry.name,
       path: node.path,
       nodeVersion: entry.nodeVersion + 1,
       expected: expectedOf(entry),
       attributes: { ...kept, sizeBytes: 0, modifiedUs: this.context.nowUs() },
       content: null,
-    });
-    return node;
+    };
   }
 
   async #requireEmpty(id: string, path: string): Promise<void> {
@@ -172,7 +201,9 @@ export class OpLogDirectory extends OpLogNode implements PondDirectory {
     const { content, attributes } = await node.row();
     const from = { directory: this.id, name, path: node.path };
     const path = joinPath(to.path, toName);
-    await this.context.apply({
+    const replaced = await this.context.transaction.lookup(to.id, toName);
+    const first = replaced ? [await to.#deletion(replaced)] : [];
+    await this.context.apply(...first, {
       kind: "move",
       fileType: entry.childType,
       nodeId: node.id,

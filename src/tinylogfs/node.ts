@@ -32,8 +32,8 @@ export interface NodeContext {
   nowUs(): number;
   /** A new identity. */
   newId(): NodeId;
-  /** Adds an operation to the pending transaction. */
-  apply(operation: Operation): Promise<void>;
+  /** Adds operations to the pending transaction: all of them, or none. */
+  apply(...operations: readonly Operation[]): Promise<void>;
   /** The latest row of a file or symlink. */
   readRow(directoryId: NodeId, entry: DirectoryEntry): Promise<NodeRow>;
   /** A directory as it is committed. */

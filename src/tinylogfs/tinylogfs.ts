@@ -60,7 +60,7 @@ export class TinyLogFS extends TransactionOperations
   /** The pond's identity: 32 hexadecimal digits. */
   readonly pondId: string;
   /** Whether this is a look at an earlier state. */
-  readonly readOnly: boolean;
+  override readonly readOnly: boolean;
 
   readonly #parts: Parts;
   readonly #host: Host;
@@ -330,35 +330,39 @@ export class TinyLogFS extends TransactionOperations
     options: CommitOptions,
   ): Promise<RestoreResult> {
     this.requireWritable();
-    const { operations } = this.committer.pending;
-    if (operations.length > 0 || revision.kind === "pending") {
-      throw new PondError(
-        "INVALID_ARGUMENT",
-        `Cannot restore ${text}: what is pending is no version yet`,
-        { hint: "commit or drop it first: pond commit, pond revert" },
-      );
-    }
     const startMs = this.#host.clock.monotonicMs();
-    const version = await history.resolveRevision(this.#table, revision, text);
-    const target = new TinyLogFS({ ...this.#parts, atVersion: version });
-    const { planRestore } = await import("./restore.ts");
-    const plan = await planRestore(
-      this.#restoreSide(),
-      target.#restoreSide(),
-      this.#host.clock.nowUs(),
-    );
-    const commit = await this.committer.commitAtOnce(plan, {
-      message: `restore ${text}`,
-      ...options,
-    });
+    let version: number | undefined;
+    const resolve = () => history.resolveRevision(this.#table, revision, text);
+    let nodesRestored = 0;
+    const commit = await this.committer.commitPlan(async () => {
+      const { operations } = this.committer.pending;
+      if (operations.length > 0 || revision.kind === "pending") {
+        throw pendingIsNoVersion(text);
+      }
+      version ??= await resolve();
+      const plan = await this.#planRestore(version);
+      nodesRestored = nodesOf(plan).size;
+      return plan;
+    }, { message: `restore ${text}`, ...options });
+    version ??= await resolve();
     const timestampUs = await history.timeOfVersion(this.#table, version);
     return {
-      nodesRestored: nodesOf(plan).size,
+      nodesRestored,
       restoreDuration: this.#host.clock.monotonicMs() - startMs,
       targetTimestamp: new Date(timestampUs / 1000),
       targetVersion: version,
       commit,
     };
+  }
+
+  async #planRestore(version: number): Promise<Operation[]> {
+    const target = new TinyLogFS({ ...this.#parts, atVersion: version });
+    const { planRestore } = await import("./restore.ts");
+    return await planRestore(
+      this.#restoreSide(),
+      target.#restoreSide(),
+      this.#host.clock.nowUs(),
+    );
   }
 
   #context(): NodeContext {
@@ -370,9 +374,9 @@ export class TinyLogFS extends TransactionOperations
       blobs: this.blobs,
       nowUs: () => this.#host.clock.nowUs(),
       newId: () => this.#host.random.uuidHex() as NodeId,
-      apply: async (operation) => {
+      apply: async (...operations) => {
         this.requireWritable();
-        await committer.apply(operation);
+        await committer.apply(...operations);
       },
       readRow: (directoryId, entry) => this.#readRow(directoryId, entry),
       loadDirectory: (id) => this.#directories.load(id),
@@ -419,6 +423,14 @@ export class TinyLogFS extends TransactionOperations
         history.readNodeRow(this.#table, directoryId, entry),
     };
   }
+}
+
+function pendingIsNoVersion(text: string): PondError {
+  return new PondError(
+    "INVALID_ARGUMENT",
+    `Cannot restore ${text}: what is pending is no version yet`,
+    { hint: "commit or drop it first: pond commit, pond revert" },
+  );
 }
 
 function nodesOf(operations: readonly Operation[]): Set<string> {

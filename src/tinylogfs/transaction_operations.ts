@@ -14,6 +14,8 @@ import type { CommitOptions, CommitResult, PendingOperation } from "./types.ts";
 export abstract class TransactionOperations extends HistoryOperations {
   /** @ignore */
   protected abstract readonly committer: Committer;
+  /** Whether this is a look at an earlier state. */
+  abstract readonly readOnly: boolean;
   /** @ignore */
   protected abstract requireWritable(): void;
 
@@ -115,8 +117,14 @@ export abstract class TransactionOperations extends HistoryOperations {
     return await this.committer.revert();
   }
 
-  /** Brings this object up to commits of other processes. */
+  /**
+   * Brings this object up to commits of other processes. A look at an earlier
+   * state stays as it is.
+   *
+   * @throws {ConflictError} When pending operations no longer fit.
+   */
   async refresh(): Promise<void> {
+    if (this.readOnly) return;
     await this.committer.refresh();
   }
 }
