@@ -47,6 +47,8 @@ type SelectiveOptions = CommitOptions & { readonly selection?: Selection };
 interface Sent {
   readonly chosen: readonly Operation[];
   readonly selection: Selection | undefined;
+  /** Whether they are a plan, which is made anew, and nobody's pending work. */
+  readonly isPlan: boolean;
 }
 
 /** The result of an attempt that nobody was told of. */
@@ -151,10 +153,11 @@ export class Committer {
       return await this.#attempts(async () => {
         await this.#pending.reload();
         if (this.#pending.made) return (await this.#settle()).result;
+        await this.#dropPlan();
         const operations = await plan();
         try {
           await this.#pending.apply(operations);
-          const result = await this.#attempt(options, startMs);
+          const result = await this.#attempt(options, startMs, true);
           if (result === undefined) await this.#pending.dropOwn();
           return result;
         } catch (error) {
@@ -267,6 +270,14 @@ export class Committer {
     return this.#earlier;
   }
 
+  /** A plan that turned out not to have been committed is no pending work. */
+  async #dropPlan(): Promise<void> {
+    const { isPlan = false, chosen = [] } = this.#sent ?? {};
+    const { length } = this.#pending.operations;
+    if (isPlan && length === chosen.length) await this.#pending.dropOwn();
+    this.#sent = undefined;
+  }
+
   /** Tries until there is a result, or the attempts are used up. */
   async #attempts(
     work: (attempt: number) => Promise<CommitResult | undefined>,
@@ -302,6 +313,7 @@ export class Committer {
   async #attempt(
     options: SelectiveOptions,
     startMs: number,
+    isPlan: boolean = false,
   ): Promise<CommitResult | undefined> {
     const { message = "", selection } = options;
     const { author } = this.#parts;
@@ -315,7 +327,8 @@ export class Committer {
     const { planCommit } = await import("./commit_plan.ts");
     const plan = planCommit(transaction, touched, note, point);
     const application = this.#pending.stageCounter;
-    this.#sent = { chosen: selected.chosen, selection };
+    // A copy: operations may be added while these are on their way.
+    this.#sent = { chosen: [...selected.chosen], selection, isPlan };
     const appended = await this.#append(plan, point, {
       operation: "WRITE",
       transactionId: id,
@@ -378,7 +391,7 @@ export class Committer {
     if (selection === undefined) {
       return { chosen: all.operations, rest: [], transaction: all };
     }
-    const parts = await selected(all.operations, selection);
+    const parts = await selected(all, selection);
     const state = new TransactionState(all.id, all.state.startedAtUs);
     const transaction = new Transaction(state, this.#directories);
     for (const each of parts.chosen) await transaction.apply(each);
@@ -429,12 +442,14 @@ export class Committer {
 }
 
 async function selected(
-  operations: readonly Operation[],
+  transaction: Transaction,
   selection: Selection | undefined,
 ): Promise<Selected> {
+  const { operations } = transaction;
   if (selection === undefined) return { chosen: operations, rest: [] };
   const { selectOperations } = await import("./selection.ts");
-  return selectOperations(operations, selection);
+  const paths = await transaction.paths();
+  return selectOperations(operations, selection, paths);
 }
 
 function isSame(a: Selection | undefined, b: Selection | undefined): boolean {

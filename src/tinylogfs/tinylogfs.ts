@@ -50,6 +50,8 @@ interface Parts {
   readonly table: OplogTable;
   readonly options: OpenOptions;
   readonly atVersion?: number;
+  /** Whether it is only looked at; a look at an earlier version always is. */
+  readonly readOnly?: boolean;
 }
 
 /** A filesystem in a pond. */
@@ -80,7 +82,7 @@ export class TinyLogFS extends TransactionOperations
     this.#table = parts.table;
     this.path = parts.path;
     this.pondId = parts.pondId;
-    this.readOnly = parts.atVersion !== undefined;
+    this.readOnly = parts.readOnly ?? parts.atVersion !== undefined;
     const { cacheEntries = CACHE_ENTRIES, durability = "full" } = parts.options;
     this.#directories = new DirectoryCache(
       parts.table,
@@ -176,7 +178,8 @@ export class TinyLogFS extends TransactionOperations
   }
 
   /**
-   * Looks at an earlier state, without restoring it.
+   * Looks at another state, without restoring it: an earlier one, or with
+   * `@pending` the newest with what is staged. It can't be changed.
    *
    * @param revision As `parseRevision` has it.
    * @throws {PondError} `REVISION_NOT_FOUND`, `INVALID_ARGUMENT`.
@@ -184,10 +187,11 @@ export class TinyLogFS extends TransactionOperations
   async at(revision: string): Promise<TinyLogFS> {
     const parsed = parseRevision(revision, this.#host.clock.nowUs());
     if (parsed.kind === "pending") {
-      return await TinyLogFS.open(this.#host, this.path, {
-        ...this.#parts.options,
-        staged: true,
-      });
+      const options = { ...this.#parts.options, staged: true };
+      const newest = await TinyLogFS.open(this.#host, this.path, options);
+      const view = new TinyLogFS({ ...newest.#parts, readOnly: true });
+      await view.committer.refresh();
+      return view;
     }
     const atVersion = await history.resolveRevision(
       this.#table,
@@ -389,7 +393,7 @@ export class TinyLogFS extends TransactionOperations
     if (!this.readOnly) return;
     throw new PondError(
       "READ_ONLY",
-      `Cannot change version ${this.version}: history is never rewritten`,
+      `Cannot change version ${this.version}: it is only looked at`,
       { hint: `make it the current state: pond restore v${this.version}` },
     );
   }

@@ -157,6 +157,20 @@ export class Transaction {
     }
   }
 
+  /**
+   * Where the nodes of the operations are after the last one of them, by their
+   * identities; where they were, for those that are deleted.
+   */
+  async paths(): Promise<Map<string, string>> {
+    const loaded: Loaded = new Map();
+    const paths = new Map<string, string>();
+    for (const [nodeId, operation] of this.#latest) {
+      await this.#load(operation, loaded);
+      paths.set(nodeId, this.#pathOf(operation, loaded));
+    }
+    return paths;
+  }
+
   async #loadOne(id: string, loaded: Loaded): Promise<void> {
     if (this.#created.has(id) || loaded.has(id)) return;
     loaded.set(id, await this.#directories.load(id));

@@ -104,7 +104,7 @@ export interface TinyLogFSStatus {
   readonly memoryUsage: number;
   /** The id that the pending transaction will have. */
   readonly transactionId: string;
-  /** The version of the newest commit. */
+  /** The version that is looked at: the newest one, unless an earlier is. */
   readonly version: number;
   /** Why what is staged can't be committed any more, if it can't. */
   readonly conflict?: ConflictError;
