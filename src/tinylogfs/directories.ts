@@ -66,6 +66,24 @@ export function attributesOf(directory: CommittedDirectory): Attributes {
   };
 }
 
+/** Sorted once for each change of a directory in memory. */
+const SORTED = new WeakMap<
+  CommittedDirectory["entries"],
+  readonly DirectoryEntry[]
+>();
+
+/** The entries of a committed directory, ordered by name. */
+export function sortedEntries(
+  { entries }: CommittedDirectory,
+): readonly DirectoryEntry[] {
+  let sorted = SORTED.get(entries);
+  if (sorted === undefined) {
+    sorted = [...entries.values()].sort((a, b) => a.name < b.name ? -1 : 1);
+    SORTED.set(entries, sorted);
+  }
+  return sorted;
+}
+
 /** What a commit did to one directory. */
 export interface CommittedChange {
   /** The directory: 32 hexadecimal digits. */
@@ -148,6 +166,7 @@ export class DirectoryCache {
     const attributes = parseAttributes(change.entry.metadata, change.partId);
     const before = cached.entries.size;
     applyRows(cached.entries, change.rows);
+    SORTED.delete(cached.entries);
     this.#entryCount += cached.entries.size - before;
     cached.changesSinceSnapshot = change.snapshot
       ? 0

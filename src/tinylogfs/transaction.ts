@@ -13,7 +13,11 @@ import { ConflictError, invariant } from "../errors.ts";
 import type { DirectoryEntry } from "../oplog/mod.ts";
 import { ROOT_PART_ID } from "../oplog/record.ts";
 import type { NodePlace } from "./attributes.ts";
-import type { CommittedDirectory, DirectoryCache } from "./directories.ts";
+import {
+  type CommittedDirectory,
+  type DirectoryCache,
+  sortedEntries,
+} from "./directories.ts";
 import {
   type ExpectedEntry,
   type Operation,
@@ -104,11 +108,12 @@ export class Transaction {
   }
 
   /** All entries of a directory, pending ones included, ordered by name. */
-  async list(directoryId: string): Promise<DirectoryEntry[]> {
+  async list(directoryId: string): Promise<readonly DirectoryEntry[]> {
     const overlay = this.#overlays.get(directoryId);
     const committed = this.#created.has(directoryId)
       ? []
-      : (await this.#directories.load(directoryId)).entries.values();
+      : sortedEntries(await this.#directories.load(directoryId));
+    if (overlay === undefined) return committed;
     const entries: DirectoryEntry[] = [];
     for (const entry of committed) {
       if (overlay?.has(entry.name) !== true) entries.push(entry);
