@@ -1,5 +1,6 @@
 /**
- * Parquet files in memory; the one place that names the Parquet library.
+ * Parquet files in memory, as pond writes them. Files of any writer are read in
+ * `parquet/`; nothing else names the Parquet library.
  *
  * The modules of `hyparquet` are imported one by one: its entry point loads
  * Deno's `node:` layer, which costs a process 18 ms at its start. The writer is
@@ -19,7 +20,8 @@ import type { ColumnKind, TypedCell, TypedColumn } from "./column_kind.ts";
 /** The library says its own types only in a module that has no code. */
 type FileMetaData = ReturnType<typeof parquetMetadata>;
 type SchemaElement = FileMetaData["schema"][number];
-type Compressors = NonNullable<
+/** Decompresses pages, by the names of the codecs. */
+export type Compressors = NonNullable<
   Parameters<typeof parquetRead>[0]["compressors"]
 >;
 
@@ -268,7 +270,7 @@ export async function decodeParquet(
 }
 
 /** The library's Snappy is its own; other codecs are loaded when met. */
-async function compressorsFor(
+export async function compressorsFor(
   metadata: FileMetaData,
 ): Promise<Compressors> {
   const foreign = metadata.row_groups.some(({ columns }) =>

@@ -14,6 +14,7 @@ import { type Bytes, sha256Hex } from "../../bytes.ts";
 import { hasCode, IntegrityError, invariant, PondError } from "../../errors.ts";
 import type { Host } from "../../host/host.ts";
 import { NameFlusher } from "./name_flusher.ts";
+import type { DataField } from "../data_type.ts";
 import type { Action, AddFile, MetaData, RemoveFile } from "./actions.ts";
 import { conflictOf } from "./conflict.ts";
 import { encodeCheckpoint } from "./checkpoint.ts";
@@ -32,6 +33,7 @@ import {
   requireWritable,
 } from "./protocol.ts";
 import { publish, unknownOutcome } from "./publish.ts";
+import type { RowBatch, RowOptions, RowSource } from "./rows.ts";
 import type { DeltaSchema } from "./schema.ts";
 import { decodePath, type Snapshot, type TableState } from "./table_state.ts";
 import {
@@ -310,6 +312,30 @@ export class DeltaTable {
   }
 
   /**
+   * The columns, as the newest version known has them.
+   *
+   * @throws {PondError} `UNSUPPORTED`, naming the type.
+   */
+  async columns(): Promise<readonly DataField[]> {
+    const { columnsOf } = await import("./rows.ts");
+    return columnsOf(this.#rowSource());
+  }
+
+  /**
+   * Reads the rows of the newest version known, in no order that means
+   * anything. Files anywhere on this machine are read, as shallow clones name
+   * those of their source.
+   *
+   * @throws {IntegrityError} When a file is damaged or missing.
+   * @throws {PondError} `UNSUPPORTED`, naming the feature or type;
+   *   `INVALID_ARGUMENT` for an unknown column.
+   */
+  async *rows(options: RowOptions = {}): AsyncGenerator<RowBatch> {
+    const { readRows } = await import("./rows.ts");
+    yield* readRows(this.#rowSource(), options);
+  }
+
+  /**
    * Reads a data file, and checks it against the digest that its action names.
    *
    * @throws {IntegrityError} When it is missing, or not what was written.
@@ -346,6 +372,15 @@ export class DeltaTable {
   }
 
   // === Inside ===
+
+  #rowSource(): RowSource {
+    return {
+      files: this.#host.files,
+      directory: this.directory,
+      snapshot: this.#state,
+      readChecked: (add) => this.readFile(add),
+    };
+  }
 
   #applyForeign(
     version: number,

@@ -6,6 +6,7 @@
 export type {
   AddFile,
   CommitInfo,
+  DeletionVectorDescriptor,
   MetaData,
   Protocol,
   RemoveFile,
@@ -18,6 +19,7 @@ export {
   DeltaTable,
 } from "./delta_table.ts";
 export { NameFlusher } from "./name_flusher.ts";
+export type { RowBatch, RowOptions } from "./rows.ts";
 export type { DeltaField, DeltaSchema } from "./schema.ts";
 export { type FileStats, formatStats, parseStats } from "./stats.ts";
 export type {

@@ -11,6 +11,7 @@ import { IntegrityError } from "../../errors.ts";
 import type {
   Action,
   AddFile,
+  DeletionVectorDescriptor,
   MetaData,
   Protocol,
   RemoveFile,
@@ -110,13 +111,13 @@ export class TableState implements Snapshot {
   }
 
   #add(add: AddFile): void {
-    const key = pathKey(add.path, this.#source);
+    const key = fileKey(add, this.#source);
     this.#tombstones.delete(key);
     this.#adds.set(key, add);
   }
 
   #remove(remove: RemoveFile): void {
-    const key = pathKey(remove.path, this.#source);
+    const key = fileKey(remove, this.#source);
     this.#adds.delete(key);
     this.#tombstones.set(key, remove);
   }
@@ -148,9 +149,25 @@ export class TableState implements Snapshot {
   }
 }
 
-/** Two spellings of a path are one file: the log's paths are URI-encoded. */
+/** A file with other deleted rows is, to the log, another file. */
+function fileKey(
+  { path, deletionVector }: {
+    readonly path: string;
+    readonly deletionVector?: DeletionVectorDescriptor;
+  },
+  source: string,
+): string {
+  const key = pathKey(path, source);
+  if (deletionVector === undefined) return key;
+  const { storageType, pathOrInlineDv, offset } = deletionVector;
+  const at = offset === undefined ? "" : `@${offset}`;
+  return `${key}\0${storageType}${pathOrInlineDv}${at}`;
+}
+
+/** Two spellings of a path are one file: the log's paths are URIs. */
 function pathKey(path: string, source: string): string {
-  return path.includes("%") ? decodePath(path, source) : path;
+  const decoded = path.includes("%") ? decodePath(path, source) : path;
+  return decoded.replace(/^file:\/+/i, "/");
 }
 
 /**
@@ -167,9 +184,7 @@ export function decodePath(path: string, source: string): string {
     throw new IntegrityError(
       source,
       `it names a file ${path}, which is no URI`,
-      {
-        cause,
-      },
+      { cause },
     );
   }
 }
