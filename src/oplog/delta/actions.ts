@@ -241,6 +241,8 @@ function txnOf(txn: Fields): SetTransaction {
   };
 }
 
+const NO_COLUMNS = `{"type":"struct","fields":[]}`;
+
 function metaDataOf(metaData: Fields): MetaData {
   const format = metaData.child("format");
   return {
@@ -254,7 +256,8 @@ function metaDataOf(metaData: Fields): MetaData {
       provider: format?.string("provider") ?? "parquet",
       options: format?.strings("options") ?? {},
     },
-    schemaString: metaData.string("schemaString"),
+    // Spark leaves out the schema of a table without columns.
+    schemaString: metaData.optionalString("schemaString") ?? NO_COLUMNS,
     partitionColumns: metaData.list("partitionColumns") ?? [],
     configuration: metaData.strings("configuration") ?? {},
     ...metaData.optional("createdTime", metaData.optionalNumber("createdTime")),

@@ -53,6 +53,8 @@ export interface DeltaOptions {
   readonly headPath?: string;
   /** The version to read; the newest when left out. */
   readonly version?: number;
+  /** Refuse a table that needs any feature to be read: whoever reads files. */
+  readonly plain?: boolean;
   /** Ends the call. */
   readonly signal?: AbortSignal;
 }
@@ -167,13 +169,14 @@ export class DeltaTable {
   ): Promise<DeltaTable> {
     const reader = new LogReader(host.files, directory);
     const loaded = await reader.load(options);
-    requireReadable(loaded.state.protocol, directory);
+    requireReadable(loaded.state.protocol, directory, options.plain);
     invariant(loaded.state.metaData, "a readable table has a schema");
     return new DeltaTable(host, directory, options, loaded);
   }
 
   /**
-   * Opens a table as it was at a time.
+   * Opens a table as it was at a time: by the times in its commits where it
+   * keeps them (in-commit timestamps), else by the times of the files.
    *
    * @param timestampMs Milliseconds since the epoch.
    * @throws {PondError} `REVISION_NOT_FOUND` for a time before the first commit.
@@ -184,8 +187,8 @@ export class DeltaTable {
     timestampMs: number,
     options: DeltaOptions = {},
   ): Promise<DeltaTable> {
-    const reader = new LogReader(host.files, directory);
-    const version = await reader.versionAt(timestampMs);
+    const { versionAt } = await import("./commit_time.ts");
+    const version = await versionAt(host.files, directory, timestampMs);
     return await DeltaTable.open(host, directory, { ...options, version });
   }
 
@@ -257,7 +260,10 @@ export class DeltaTable {
       commits.push({ version, transactionId, sizeBytes });
     }
     await this.#requireConnected(this.#state.version);
-    if (tableChanged) requireReadable(this.#state.protocol, this.directory);
+    if (tableChanged) {
+      const { plain } = this.#options;
+      requireReadable(this.#state.protocol, this.directory, plain);
+    }
     const conflict = conflictOf({ removed, tableChanged });
     return { added, removed, commits, conflict };
   }

@@ -51,15 +51,24 @@ const LEGACY_WRITER_FEATURES: Readonly<Record<number, string>> = {
  *
  * @param protocol The table's protocol at the version to be read.
  * @param table The table's directory, for the error.
+ * @param plain Whether no feature is known to who reads it.
  * @throws {PondError} `UNSUPPORTED`, naming the feature.
  */
-export function requireReadable(protocol: Protocol, table: string): void {
+export function requireReadable(
+  protocol: Protocol,
+  table: string,
+  plain: boolean = false,
+): void {
   const { minReaderVersion, readerFeatures = [] } = protocol;
+  if (plain && minReaderVersion === 2) {
+    throw unsupported(table, "read", "columnMapping");
+  }
   if (minReaderVersion > FEATURES_READER_VERSION || minReaderVersion < 1) {
     throw unsupported(table, "read", `reader version ${minReaderVersion}`);
   }
   if (minReaderVersion < FEATURES_READER_VERSION) return;
-  const unknown = readerFeatures.filter((f) => !READER_FEATURES.includes(f));
+  const known = plain ? [] : READER_FEATURES;
+  const unknown = readerFeatures.filter((f) => !known.includes(f));
   if (unknown.length > 0) throw unsupported(table, "read", unknown.join(", "));
 }
 

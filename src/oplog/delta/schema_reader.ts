@@ -190,7 +190,13 @@ class SchemaReader {
 
 const HINT = "read it with Spark, or rewrite the column there";
 
-/** Every widening of the protocol; the rest is for later versions of it. */
+/** The digits of a byte, short, integer, long. */
+const INTEGER_DIGITS = [3, 5, 10, 19];
+
+/**
+ * Every widening of the protocol, and from small integers to fewer digits than
+ * it asks for, as the preview of the feature had it.
+ */
 function isWidening(from: string, to: string): boolean {
   const integers = ["byte", "short", "integer", "long"];
   const at = integers.indexOf(from);
@@ -198,7 +204,7 @@ function isWidening(from: string, to: string): boolean {
   if (at >= 0 && at < 3 && to === "double") return true;
   const [precision, scale] = digitsOf(to);
   if (at >= 0 && precision > 0) {
-    return precision - scale >= (at < 3 ? 10 : 20);
+    return precision - scale >= (INTEGER_DIGITS[at] ?? MAX_DIGITS);
   }
   if (from === "float" && to === "double") return true;
   if (from === "date" && to === "timestamp_ntz") return true;

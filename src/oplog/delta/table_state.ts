@@ -93,9 +93,15 @@ export class TableState implements Snapshot {
    * Takes in the actions of a commit, or of a whole checkpoint.
    *
    * @param version The version that the state has afterwards.
-   * @param actions In any order; a file is added and removed at most once.
+   * @param actions In any order; a file is added or removed, and that once.
+   * @throws {IntegrityError} When two of them contradict each other; the state
+   *   is what it was.
    */
   apply(version: number, actions: readonly Action[]): StateChange {
+    const doubled = contradictionIn(actions, this.#source);
+    if (doubled !== undefined) {
+      throw new IntegrityError(this.#source, `version ${version} ${doubled}`);
+    }
     const added: AddFile[] = [];
     const removed: RemoveFile[] = [];
     let tableChanged = false;
@@ -147,6 +153,36 @@ export class TableState implements Snapshot {
       `no ${action} action is in the log up to version ${this.#version}`,
     );
   }
+}
+
+/**
+ * What is said twice, where the order of actions means nothing.
+ *
+ * @param source The log, for the error.
+ * @returns `undefined` when nothing is.
+ */
+export function contradictionIn(
+  actions: readonly Action[],
+  source: string,
+): string | undefined {
+  const counts = { protocol: 0, metaData: 0, remove: 0, add: 0 };
+  for (const { kind } of actions) {
+    if (kind !== "txn" && kind !== "commitInfo") counts[kind]++;
+  }
+  if (counts.protocol > 1) return "has two protocol actions";
+  if (counts.metaData > 1) return "has two metaData actions";
+  if (counts.remove === 0 || counts.add === 0) return undefined;
+  const removed = new Set<string>();
+  for (const action of actions) {
+    if (action.kind === "remove") removed.add(fileKey(action.remove, source));
+  }
+  for (const action of actions) {
+    if (action.kind !== "add") continue;
+    if (removed.has(fileKey(action.add, source))) {
+      return `both adds and removes the file ${action.add.path}`;
+    }
+  }
+  return undefined;
 }
 
 /** A file with other deleted rows is, to the log, another file. */
