@@ -164,6 +164,8 @@ export class PageReader<T> {
 
   #decompress(bytes: Uint8Array, size: number): Uint8Array {
     bounded(size, MAX_PAGE_BYTES, "bytes in a page");
+    // The LZ4 of the library takes no empty block.
+    if (size === 0) return new Uint8Array(0);
     const { codec, compressors } = this.#chunk;
     return decompressPage(bytes, size, codec, compressors);
   }
