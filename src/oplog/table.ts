@@ -164,7 +164,7 @@ export class OplogTable {
       adds: files.written.map(({ add }) => add),
       commitInfo: commitInfoOf(note),
       timestampMs: Math.floor(timestampUs / 1000),
-    }, options);
+    }, { ...options, plain: true });
     return new OplogTable(host, delta, options);
   }
 
@@ -178,7 +178,10 @@ export class OplogTable {
     directory: string,
     options: OplogOptions = {},
   ): Promise<OplogTable> {
-    const delta = await DeltaTable.open(host, directory, options);
+    const delta = await DeltaTable.open(host, directory, {
+      ...options,
+      plain: true,
+    });
     return new OplogTable(host, delta, options);
   }
 
