@@ -133,7 +133,8 @@ function insertOrdered(files: IndexedFile[], file: IndexedFile): void {
   files.splice(at, 0, file);
 }
 
-function indexFile(add: AddFile): IndexedFile {
+/** What the log says of a file, to decide whether it has to be read. */
+export function indexFile(add: AddFile): IndexedFile {
   const stats = parseStats(add.stats);
   const { parts, partPrefixes } = add.tags ?? {};
   const hive = add.partitionValues.part_id;

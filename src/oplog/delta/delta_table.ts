@@ -242,17 +242,25 @@ export class DeltaTable {
 
   /** Takes in what others have committed: two look-ups when there is nothing. */
   async refresh(): Promise<DeltaChanges> {
-    const added: AddFile[] = [];
+    const added = new Map<string, AddFile>();
     const removed: RemoveFile[] = [];
+    const written: AddFile[] = [];
     const commits: ForeignCommit[] = [];
     let tableChanged = false;
+    let conflict: string | undefined;
     for (;;) {
       const version = this.#state.version + 1;
       const commit = await this.#reader.readCommit(version, this.#digest);
       if (commit === undefined) break;
       const change = this.#applyForeign(version, commit);
-      added.push(...change.added);
-      removed.push(...change.removed);
+      for (const remove of change.removed) {
+        if (!added.delete(remove.path)) removed.push(remove);
+      }
+      for (const add of change.added) {
+        added.set(add.path, add);
+        if (add.dataChange) written.push(add);
+      }
+      conflict ??= conflictOf(change);
       tableChanged ||= change.tableChanged;
       const { transactionId } = commit;
       const sizeBytes = commit.sizeBytes +
@@ -264,8 +272,13 @@ export class DeltaTable {
       const { plain } = this.#options;
       requireReadable(this.#state.protocol, this.directory, plain);
     }
-    const conflict = conflictOf({ removed, tableChanged });
-    return { added, removed, commits, conflict };
+    return {
+      added: [...added.values()],
+      removed,
+      written,
+      commits,
+      conflict,
+    };
   }
 
   /**
