@@ -116,7 +116,7 @@ export class ConflictError extends PondError {
    */
   constructor(path: string, version: number | undefined, problem: string) {
     const where = version === undefined
-      ? "by an operation that is staged"
+      ? "by a pending operation"
       : `in version ${version}`;
     super(
       "CONFLICT",

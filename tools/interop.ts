@@ -43,7 +43,9 @@ async function environment(): Promise<string | undefined> {
   const cache = Deno.env.get("XDG_CACHE_HOME") ?? `${home}/.cache`;
   const directory = `${cache}/pond-tasks/interop-${await requirementsDigest()}`;
   const python = `${directory}/bin/python`;
-  if (await succeeds(python, ["-c", "import deltalake, duckdb, pyarrow"])) {
+  if (
+    await succeeds(python, ["-c", "import delta, deltalake, duckdb, pyarrow"])
+  ) {
     return python;
   }
   await say("Installing the Python packages of the interop tests …\n");

@@ -305,6 +305,18 @@ export interface QueryCommand extends ViewOptions {
   readonly format: Format | undefined;
 }
 
+/** `pond debug rows` */
+export interface DebugCommand {
+  readonly name: "debug";
+  /** The table's directory on the host. */
+  readonly table: string;
+  readonly version: number | undefined;
+  readonly timestamp: string | undefined;
+  readonly output: string | undefined;
+  readonly force: boolean;
+  readonly format: Format | undefined;
+}
+
 /** `pond help` */
 export interface HelpCommand {
   readonly name: "help";
@@ -339,6 +351,7 @@ export type Command =
   | HistoryCommand
   | RestoreCommand
   | QueryCommand
+  | DebugCommand
   | HelpCommand
   | VersionCommand;
 

@@ -7,6 +7,7 @@
  * @module
  */
 import type { CommandName, TableEntry } from "./command.ts";
+import { DEBUG } from "./table/debug.ts";
 import { FILES } from "./table/files.ts";
 import { HISTORY_COMMANDS, QUERY_COMMANDS } from "./table/history.ts";
 import { MOVE_DATA } from "./table/move.ts";
@@ -21,6 +22,7 @@ const TABLE: Readonly<Record<CommandName, TableEntry>> = {
   ...QUERY_COMMANDS,
   help: helpEntry(() => COMMANDS),
   ...CARE,
+  debug: DEBUG,
 };
 
 /** All commands, in the order of the help. */

@@ -46,6 +46,18 @@ export const FORMAT: OptionSpec = {
   summary: "How to write rows: table on a terminal, tsv to a pipe",
 };
 
+/** `--output`, with its `--force`. */
+export const OUTPUT: readonly OptionSpec[] = [
+  {
+    name: "output",
+    short: "o",
+    kind: "text",
+    value: "FILE",
+    summary: "Write the rows to a file of the host",
+  },
+  { name: "force", kind: "flag", summary: "Replace the file of --output" },
+];
+
 /** `--durability` */
 export const DURABILITY: OptionSpec = {
   name: "durability",

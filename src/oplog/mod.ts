@@ -13,6 +13,7 @@ export {
 } from "./arrow.ts";
 export * from "./byte_stream_table.ts";
 export type * from "./column_kind.ts";
+export type * from "./data_type.ts";
 export type { OplogLayout, RecordDraft } from "./data_file_writer.ts";
 export * from "./delta/mod.ts";
 export * from "./directory_log.ts";

@@ -1,5 +1,6 @@
 /**
- * Parquet files in memory; the one place that names the Parquet library.
+ * Parquet files in memory, as pond writes them. Files of any writer are read in
+ * `parquet/`; nothing else names the Parquet library.
  *
  * The modules of `hyparquet` are imported one by one: its entry point loads
  * Deno's `node:` layer, which costs a process 18 ms at its start; and its reader
@@ -23,7 +24,8 @@ type FileMetaData = ReturnType<typeof parquetMetadata>;
 type SchemaElement = FileMetaData["schema"][number];
 type RowGroup = FileMetaData["row_groups"][number];
 type GroupPlan = Parameters<typeof readRowGroup>[2];
-type Compressors = NonNullable<
+/** Decompresses pages, by the names of the codecs. */
+export type Compressors = NonNullable<
   Parameters<typeof readRowGroup>[0]["compressors"]
 >;
 
@@ -318,7 +320,7 @@ function rowsOf(
 }
 
 /** The library's Snappy is its own; other codecs are loaded when met. */
-async function compressorsFor(
+export async function compressorsFor(
   metadata: FileMetaData,
 ): Promise<Compressors> {
   const foreign = metadata.row_groups.some(({ columns }) =>

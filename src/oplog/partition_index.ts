@@ -155,7 +155,8 @@ function withoutFile(
   return files.filter((each) => each !== file);
 }
 
-function indexFile(add: AddFile): IndexedFile {
+/** What the log says of a file, to decide whether it has to be read. */
+export function indexFile(add: AddFile): IndexedFile {
   const stats = parseStats(add.stats);
   const { parts, partPrefixes } = add.tags ?? {};
   const hive = add.partitionValues.part_id;

@@ -27,7 +27,16 @@ import type {
 import { DeltaTable } from "./delta/delta_table.ts";
 import type { AddFile, DeltaCommit, ForeignCommit } from "./delta/mod.ts";
 import { NameFlusher } from "./name_flusher.ts";
-import { type IndexedFile, PartitionIndex } from "./partition_index.ts";
+import {
+  type IndexedFile,
+  indexFile,
+  PartitionIndex,
+} from "./partition_index.ts";
+import {
+  type LocatedRecord,
+  newestFirst,
+  oldestFirst,
+} from "./record_order.ts";
 import {
   EntryBatch,
   OPLOG_ENTRY_COLUMNS,
@@ -100,6 +109,8 @@ export interface VersionRange {
   readonly minVersion?: number;
   /** Highest version; the newest when left out. */
   readonly maxVersion?: number;
+  /** Latest time, microseconds since the epoch, UTC. */
+  readonly maxTimestampUs?: number;
 }
 
 const SCHEMA_FIELDS = [
@@ -169,7 +180,7 @@ export class OplogTable {
       adds: files.written.map(({ add }) => add),
       commitInfo: commitInfoOf(note),
       timestampMs: Math.floor(timestampUs / 1000),
-    }, options);
+    }, { ...options, plain: true });
     return new OplogTable(host, delta, options);
   }
 
@@ -183,7 +194,10 @@ export class OplogTable {
     directory: string,
     options: OplogOptions = {},
   ): Promise<OplogTable> {
-    const delta = await DeltaTable.open(host, directory, options);
+    const delta = await DeltaTable.open(host, directory, {
+      ...options,
+      plain: true,
+    });
     return new OplogTable(host, delta, options);
   }
 
@@ -304,9 +318,9 @@ export class OplogTable {
     const touched = new Set<string>();
     let all = changes.conflict !== undefined;
     for (const { path } of changes.removed) this.#index.remove(path);
-    for (const add of changes.added) {
-      const { parts } = this.#indexAdd(add);
-      if (!add.dataChange) continue;
+    for (const add of changes.added) this.#indexAdd(add);
+    for (const add of changes.written) {
+      const { parts } = indexFile(add);
       if (parts === undefined) all = true;
       else for (const partId of parts) touched.add(partId);
     }
@@ -331,18 +345,19 @@ export class OplogTable {
     partId: string,
     range: VersionRange = {},
   ): AsyncGenerator<PartitionRecord> {
-    const { minVersion = 0, maxVersion = Number.MAX_SAFE_INTEGER } = range;
-    for (const file of this.#index.filesOf(partId, maxVersion)) {
-      if (file.maxVersion < minVersion) return;
-      const records = await this.#read(file.add);
-      const source = this.#delta.dataPath(file.add);
-      for (let i = records.length - 1; i >= 0; i--) {
-        const record = records[i];
-        if (
-          record !== undefined && record.partId === partId &&
-          record.version >= minVersion && record.version <= maxVersion
-        ) yield this.#partitionRecord(record, source);
-      }
+    const { minVersion = 0, maxVersion, maxTimestampUs = Infinity } = range;
+    const files = this.#index.filesOf(partId, maxVersion)
+      .filter((file) => file.maxVersion >= minVersion)
+      .filter((file) => file.minTimestampUs <= maxTimestampUs);
+    const isAsked = isIn(range);
+    const records = newestFirst(files, async (file) => {
+      const records = await this.#located(file);
+      return records.filter(({ record }) =>
+        record.partId === partId && isAsked(record)
+      );
+    });
+    for await (const { record, source } of records) {
+      yield this.#partitionRecord(record, source);
     }
   }
 
@@ -362,22 +377,22 @@ export class OplogTable {
   }
 
   /** The rows of all files that may have some in the range. */
-  async *#records(
-    { minVersion = 0, maxVersion = Number.MAX_SAFE_INTEGER }: VersionRange,
-  ): AsyncGenerator<StreamRow> {
-    // As they are now: a commit in the meantime is none of this reader's.
-    for (const file of [...this.#index.files]) {
-      if (file.maxVersion < minVersion || file.minVersion > maxVersion) {
-        continue;
-      }
-      const records = await this.#read(file.add);
-      const ordered = [...records].sort((a, b) => a.version - b.version);
-      for (const record of ordered) {
-        const { version } = record;
-        if (version < minVersion || version > maxVersion) continue;
-        yield { record, source: this.#delta.dataPath(file.add) };
-      }
-    }
+  async *#records(range: VersionRange): AsyncGenerator<StreamRow> {
+    const { minVersion = 0, maxVersion = Number.MAX_SAFE_INTEGER } = range;
+    const files = this.#index.files.filter((file) =>
+      file.maxVersion >= minVersion && file.minVersion <= maxVersion
+    );
+    const isAsked = isIn(range);
+    yield* oldestFirst(files, async (file) => {
+      const records = await this.#located(file);
+      return records.filter(({ record }) => isAsked(record));
+    });
+  }
+
+  async #located({ add }: IndexedFile): Promise<LocatedRecord[]> {
+    const source = this.#delta.dataPath(add);
+    const records = await this.#read(add);
+    return records.map((record) => ({ record, source }));
   }
 
   #partitionRecord(record: Record, source: string): PartitionRecord {
@@ -457,6 +472,18 @@ async function dataFileWriter(
 ): Promise<DataFileWriter> {
   const { DataFileWriter } = await import("./data_file_writer.ts");
   return new DataFileWriter(host, options);
+}
+
+function isIn(
+  {
+    minVersion = 0,
+    maxVersion = Number.MAX_SAFE_INTEGER,
+    maxTimestampUs = Infinity,
+  }: VersionRange,
+): (record: Record) => boolean {
+  return ({ timestampUs, version }) =>
+    version >= minVersion && version <= maxVersion &&
+    timestampUs <= maxTimestampUs;
 }
 
 function contentBytes(records: readonly Record[]): number {

@@ -23,7 +23,7 @@ const MAX_DEPTH = 256;
  * @throws {PondError} `INVALID_ARGUMENT` when the braces don't fit together.
  */
 export function expandBraces(pattern: string): string[] {
-  return [...new Set(expandText(pattern, pattern, 0))];
+  return expandText(pattern, pattern, 0);
 }
 
 function expandText(text: string, pattern: string, depth: number): string[] {
@@ -32,8 +32,8 @@ function expandText(text: string, pattern: string, depth: number): string[] {
   if (depth >= MAX_DEPTH) {
     throw invalidPattern(pattern, `it has more than ${MAX_DEPTH} braces`);
   }
-  const heads = group.choices.flatMap((choice) =>
-    expandText(choice, pattern, depth + 1)
+  const heads = distinct(
+    group.choices.flatMap((choice) => expandText(choice, pattern, depth + 1)),
   );
   const tails = expandText(text.slice(group.end), pattern, depth + 1);
   if (heads.length * tails.length > MAX_ALTERNATIVES) {
@@ -43,7 +43,13 @@ function expandText(text: string, pattern: string, depth: number): string[] {
     );
   }
   const before = text.slice(0, group.start);
-  return heads.flatMap((head) => tails.map((tail) => before + head + tail));
+  return distinct(
+    heads.flatMap((head) => tails.map((tail) => before + head + tail)),
+  );
+}
+
+function distinct(texts: readonly string[]): string[] {
+  return [...new Set(texts)];
 }
 
 interface Group {

@@ -3,16 +3,11 @@
  *
  * @module
  */
-import {
-  type Bytes,
-  type ByteSource,
-  chunksOf,
-  concatBytes,
-  encodeUtf8,
-  sliceBytes,
-  streamBytes,
-} from "../bytes.ts";
+import { type ByteSource, encodeUtf8 } from "../bytes.ts";
 import { PondError } from "../errors.ts";
+import { ListIterator } from "./iterate.ts";
+import { createMemoryFile, type TimeSource } from "./memory_file.ts";
+import { newSerial, nodeIdOf } from "./node_id.ts";
 import type {
   Directory,
   DirectoryItem,
@@ -21,25 +16,18 @@ import type {
   NodeFactory,
   NodeId,
   NodeMetadata,
-  ReadOptions,
   Symlink,
   WriteOptions,
 } from "./types.ts";
 
-/** Tells the time; a host's clock is one. */
-export interface TimeSource {
-  /** Microseconds since the epoch, UTC. */
-  nowUs(): number;
-}
+export type { TimeSource } from "./memory_file.ts";
 
-const FILE_MODE = 0o644;
 const DIRECTORY_MODE = 0o755;
 const SYMLINK_MODE = 0o777;
 
-/** Makes nodes in memory. Identities count up from 0, the root's. */
+/** Makes nodes in memory. */
 export class MemoryNodeFactory implements NodeFactory {
   readonly #time: TimeSource;
-  #nextId = 0;
 
   /**
    * Makes a factory.
@@ -52,12 +40,8 @@ export class MemoryNodeFactory implements NodeFactory {
   }
 
   /** Makes a file. */
-  async createFile(
-    content: ByteSource,
-    options: WriteOptions = {},
-  ): Promise<File> {
-    const bytes = await taken(content, options.signal);
-    return new MemoryFile(this.#newId(), this.#time, bytes);
+  createFile(content: ByteSource, options?: WriteOptions): Promise<File> {
+    return createMemoryFile(this.#time, content, options?.signal);
   }
 
   /** Makes an empty directory. */
@@ -67,18 +51,12 @@ export class MemoryNodeFactory implements NodeFactory {
 
   /** Makes an empty directory, at once. */
   newDirectory(): MemoryDirectory {
-    return new MemoryDirectory(this.#newId(), this.#time);
+    return new MemoryDirectory(this.#time);
   }
 
   /** Makes a symlink. */
   createSymlink(target: string): Promise<Symlink> {
-    return Promise.resolve(
-      new MemorySymlink(this.#newId(), this.#time.nowUs(), target),
-    );
-  }
-
-  #newId(): NodeId {
-    return (this.#nextId++).toString(16).padStart(32, "0") as NodeId;
+    return Promise.resolve(new MemorySymlink(this.#time.nowUs(), target));
   }
 }
 
@@ -91,61 +69,22 @@ class ChangeCounter implements TimeSource {
   }
 }
 
-class MemoryFile implements File {
-  readonly type = "file";
-  readonly id: NodeId;
-  readonly #time: TimeSource;
-  readonly #createdUs: number;
-  #modifiedUs: number;
-  #version = 1;
-  #bytes: Bytes;
-
-  constructor(id: NodeId, time: TimeSource, bytes: Bytes) {
-    this.id = id;
-    this.#time = time;
-    this.#createdUs = this.#modifiedUs = time.nowUs();
-    this.#bytes = bytes;
-  }
-
-  metadata(): Promise<NodeMetadata> {
-    return Promise.resolve({
-      sizeBytes: this.#bytes.length,
-      createdUs: this.#createdUs,
-      modifiedUs: this.#modifiedUs,
-      version: this.#version,
-      mode: FILE_MODE,
-    });
-  }
-
-  read(options?: ReadOptions): Promise<Bytes> {
-    options?.signal?.throwIfAborted();
-    return Promise.resolve(sliceBytes(this.#bytes, options).slice());
-  }
-
-  stream(options?: ReadOptions): Promise<ReadableStream<Bytes>> {
-    options?.signal?.throwIfAborted();
-    return Promise.resolve(
-      streamBytes(sliceBytes(this.#bytes, options).slice()),
-    );
-  }
-
-  async write(content: ByteSource, options: WriteOptions = {}): Promise<void> {
-    this.#bytes = await taken(content, options.signal);
-    this.#modifiedUs = this.#time.nowUs();
-    this.#version++;
-  }
-}
-
 class MemorySymlink implements Symlink {
-  readonly type = "symlink";
-  readonly id: NodeId;
+  readonly #serial = newSerial();
   readonly #target: string;
   readonly #createdUs: number;
 
-  constructor(id: NodeId, createdUs: number, target: string) {
-    this.id = id;
+  constructor(createdUs: number, target: string) {
     this.#createdUs = createdUs;
     this.#target = target;
+  }
+
+  get type(): "symlink" {
+    return "symlink";
+  }
+
+  get id(): NodeId {
+    return nodeIdOf(this.#serial);
   }
 
   metadata(): Promise<NodeMetadata> {
@@ -165,10 +104,7 @@ class MemorySymlink implements Symlink {
 
 /** A directory in memory. */
 export class MemoryDirectory implements Directory {
-  /** Tells directories from the other nodes. */
-  readonly type = "directory";
-  /** The identity of the node. */
-  readonly id: NodeId;
+  readonly #serial = newSerial();
   readonly #time: TimeSource;
   readonly #createdUs: number;
   readonly #children = new Map<string, Node>();
@@ -179,13 +115,21 @@ export class MemoryDirectory implements Directory {
   /**
    * Makes an empty directory.
    *
-   * @param id Its identity.
    * @param time Where times come from.
    */
-  constructor(id: NodeId, time: TimeSource) {
-    this.id = id;
+  constructor(time: TimeSource) {
     this.#time = time;
     this.#createdUs = this.#modifiedUs = time.nowUs();
+  }
+
+  /** Tells directories from the other nodes. */
+  get type(): "directory" {
+    return "directory";
+  }
+
+  /** The identity of the node. */
+  get id(): NodeId {
+    return nodeIdOf(this.#serial);
   }
 
   /** Times; a directory has no size and no versions. */
@@ -216,19 +160,23 @@ export class MemoryDirectory implements Directory {
     return Promise.resolve(this.#take(name));
   }
 
-  /** The children as they are when the iteration begins, ordered by name. */
-  async *entries(): AsyncGenerator<DirectoryItem> {
+  /** Takes a child out; what is below it stays where other paths reach it. */
+  deleteTree(name: string): Promise<Node | undefined> {
+    return this.delete(name);
+  }
+
+  /** The children as they are when this is called, ordered by name. */
+  entries(): AsyncIterableIterator<DirectoryItem> {
     this.#sorted ??= Array.from(
       this.#children,
       ([name, node]) => ({ name, node }),
     ).sort((a, b) => a.name < b.name ? -1 : 1);
-    yield* this.#sorted;
+    return new ListIterator(this.#sorted);
   }
 
-  /** Moves a child to another directory in memory, in one step. */
+  /** Moves a child to a directory in memory, over what is there, in one step. */
   move(name: string, to: Directory, toName: string): Promise<boolean> {
     if (!(to instanceof MemoryDirectory)) return Promise.resolve(false);
-    if (to.#children.has(toName)) return Promise.reject(nameTaken(toName));
     const node = this.#take(name);
     if (node === undefined) return Promise.resolve(false);
     to.#put(toName, node);
@@ -258,19 +206,4 @@ function nameTaken(name: string): PondError {
     `Cannot insert ${name}: the name is taken`,
     { path: name },
   );
-}
-
-/** A copy of the content that nobody else holds. */
-async function taken(
-  content: ByteSource,
-  signal: AbortSignal | undefined,
-): Promise<Bytes> {
-  signal?.throwIfAborted();
-  if (typeof content === "string") return encodeUtf8(content);
-  if (content instanceof Uint8Array) return new Uint8Array(content);
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of chunksOf(content, signal)) {
-    chunks.push(chunk.slice());
-  }
-  return concatBytes(chunks);
 }

@@ -4,7 +4,6 @@
  * @module
  */
 import { PondError } from "../errors.ts";
-import { joinPath } from "./path.ts";
 import type { Directory, File, Node, NodeMetadata, Symlink } from "./types.ts";
 
 /**
@@ -79,7 +78,19 @@ export class NodePath {
   /** Whether this is `root`, or lies below it. */
   isWithin(root: NodePath): boolean {
     const at = this.#ancestorAt(root.depth);
-    return at === root || (at !== undefined && at.node.id === root.node.id);
+    return at !== undefined &&
+      (at.node === root.node || at.node.id === root.node.id);
+  }
+
+  /**
+   * Whether the way here leads through a node, under whatever name; a node is
+   * on the way to itself.
+   */
+  leadsThrough(node: Node): boolean {
+    if (this.node.id === node.id) return true;
+    let at = this.#above;
+    while (at !== undefined && at.node.id !== node.id) at = at.#above;
+    return at !== undefined;
   }
 
   /** Size, times and the rest of the node. */
@@ -126,16 +137,23 @@ export class NodePath {
     );
   }
 
+  /** Without recursion: a tree may be deeper than the stack. */
   #pathFrom(depth: number): string {
-    const above = this.#above;
-    if (above === undefined || this.depth <= depth) return "/";
-    return joinPath(above.#pathFrom(depth), this.name);
+    if (this.#above === undefined || this.depth <= depth) return "/";
+    let path = `/${this.name}`;
+    let at = this.#above;
+    while (at.#above !== undefined && at.depth > depth) {
+      path = `/${at.name}${path}`;
+      at = at.#above;
+    }
+    return path;
   }
 
   /** The directory on the way at this depth, or this node itself. */
   #ancestorAt(depth: number): NodePath | undefined {
-    const above = this.#above;
     if (this.depth === depth) return this;
-    return above === undefined ? undefined : above.#ancestorAt(depth);
+    let at = this.#above;
+    while (at !== undefined && at.depth > depth) at = at.#above;
+    return at?.depth === depth ? at : undefined;
   }
 }

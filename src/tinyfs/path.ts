@@ -19,6 +19,12 @@ import { PondError } from "../errors.ts";
 /** The longest name, in bytes of UTF-8: POSIX's usual NAME_MAX. */
 export const NAME_MAX_BYTES = 255;
 
+/**
+ * No path that POSIX programs can use is so deep (`PATH_MAX`): directories that
+ * are contain themselves, under ever new identities.
+ */
+export const MAX_DEPTH = 4096;
+
 /** A path, taken apart. */
 export interface ParsedPath {
   /** Whether it starts at the root. */

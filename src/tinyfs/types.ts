@@ -76,26 +76,55 @@ export interface Symlink extends NodeBase {
 
 /**
  * A node that has named children. Implement it to make a directory of your
- * own, such as one that computes its children on access.
+ * own, such as one that computes its children when it is asked; that one hands
+ * its {@linkcode Inquiry} on.
  */
 export interface Directory extends NodeBase {
   /** Tells directories from the other nodes. */
   readonly type: "directory";
-  /** The child of this name, or `undefined` when there is none. */
-  get(name: string): Promise<Node | undefined>;
+  /**
+   * The child of this name, or `undefined` when there is none.
+   *
+   * @param inquiry Who waits for the answer.
+   */
+  get(name: string, inquiry?: Inquiry): Promise<Node | undefined>;
   /** Adds a child. `ALREADY_EXISTS` when the name is taken. */
   insert(name: string, node: Node): Promise<void>;
   /** Takes a child out. Resolves to it, or to `undefined` when there is none. */
   delete(name: string): Promise<Node | undefined>;
-  /** All children, ordered by name (UTF-16 code units). */
-  entries(): AsyncIterable<DirectoryItem>;
+  /**
+   * All children, ordered by name (UTF-16 code units).
+   *
+   * @param inquiry Who waits for the answer.
+   */
+  entries(inquiry?: Inquiry): AsyncIterable<DirectoryItem>;
   /**
    * Moves a child to a directory of the same kind in one step, where the
-   * directory can. Without it, a rename is a delete and an insert.
+   * directory can, over what has the new name there: the caller has seen that
+   * it can be replaced. Without it, a rename is a delete and an insert.
    *
    * @returns False when `to` is not a directory it can move to.
    */
   move?(name: string, to: Directory, toName: string): Promise<boolean>;
+  /**
+   * Takes a child out together with everything below it in one step, where the
+   * directory can. Without it, a directory is emptied before it is taken out.
+   */
+  deleteTree?(name: string): Promise<Node | undefined>;
+}
+
+/**
+ * Who waits for an answer of a directory: directories that ask others to
+ * compute their own children.
+ *
+ * A directory that asks by a path or a pattern may be led back to itself, and
+ * would ask without end. So it hands on what it was given, with itself added by
+ * {@linkcode inquiryOf}, in the options of a lookup or a walk. A walk passes
+ * over directories that wait for it, and a lookup through one is refused.
+ */
+export interface Inquiry {
+  /** The identities of the directories that wait. */
+  readonly waiting: ReadonlySet<NodeId>;
 }
 
 /** A child and its name. */

@@ -2,22 +2,36 @@
  * Walks a tree along a pattern.
  *
  * At each directory the walk knows how far every alternative of the pattern
- * has come: its *positions*. It looks a literal name up, and lists a directory
+ * has come: its positions. It looks a literal name up, and lists a directory
  * only for a wildcard, so that no directory is visited that can't match.
  *
  * Each node is visited once for a position. That ends a walk into a directory
- * that contains itself, and gives a node that has several names one visit.
+ * that contains itself, and gives a node that has several names one visit. A
+ * directory that waits for the walk to compute its own children is passed over.
  *
  * @module
  */
 import { hasCode, PondError } from "../errors.ts";
-import { type GlobAlternative, matchOne, parseGlob } from "./glob.ts";
+import { type Glob, type GlobAlternative, parseGlob } from "./glob.ts";
 import type { NodePath } from "./node_path.ts";
-import { resolvePath, type ResolveStart } from "./resolve.ts";
-import type { Node } from "./types.ts";
+import { MAX_DEPTH } from "./path.ts";
+import {
+  advanced,
+  capturesOf,
+  isAtEnd,
+  isComplete,
+  literalNames,
+  type Position,
+  startOf,
+} from "./positions.ts";
+import { type ResolveStart, resolveSymlink } from "./resolve.ts";
+import type { Directory, DirectoryItem, Inquiry, Node } from "./types.ts";
 
-/** Directories deeper than this contain themselves, by another identity. */
-const MAX_DEPTH = 1000;
+/**
+ * So many walks are in one directory at a time. More means that the directory
+ * starts walks that lead back to it, and doesn't hand its `Inquiry` on.
+ */
+const MAX_WALKS = 10_000;
 
 /** A node that matches a pattern. */
 export interface Match {
@@ -35,245 +49,239 @@ export interface Match {
 export interface VisitOptions {
   /** Ends the walk with its reason. */
   readonly signal?: AbortSignal;
-}
-
-/** How far an alternative has come. */
-interface Position {
-  readonly alternative: GlobAlternative;
-  /** The matchers before this one have matched. */
-  readonly matcher: number;
-  readonly captures: readonly string[];
-  /** Whether `**` stands for the last name. */
-  readonly underStars: boolean;
+  /** Who waits for the walk: it passes over those directories. */
+  readonly inquiry?: Inquiry;
 }
 
 /** A node, and the positions at which the walk reached it. */
 interface Reached {
+  /** Where it is by the names of the pattern. */
   readonly at: NodePath;
+  /** Where it really lies: another place below a symlink that was followed. */
+  readonly real: NodePath;
   readonly positions: readonly Position[];
+}
+
+/** A directory that the walk is in. */
+interface Entered extends Reached {
+  readonly directory: Directory;
+  /** What is still to be looked at in it; ".." only where it was asked for. */
+  readonly items: AsyncIterator<DirectoryItem>;
 }
 
 /**
  * Finds the nodes that match a pattern, in the order of the walk: a directory
  * before what is in it, names in order. Symlinks to directories are followed
- * where the pattern has a name or a wildcard for them, and not by `**`.
+ * where the pattern has a name or a wildcard for them, and not by `**`. What a
+ * symlink leads to can't be reached when it doesn't exist, or lies outside of
+ * `start.root`: then nothing below it matches.
  *
  * @param pattern See {@linkcode parseGlob}.
  * @param start Where relative patterns start.
  * @throws {PondError} `INVALID_ARGUMENT` when the pattern is none, `LOOP` for
  *   a computed directory without end.
  */
-export async function* visit(
+export function visit(
   pattern: string,
   start: ResolveStart,
   options: VisitOptions = {},
 ): AsyncGenerator<Match> {
-  const glob = parseGlob(pattern);
-  const root = glob.absolute ? start.root : start.directory;
-  const walk = new PatternWalk(start, options.signal);
-  yield* walk.from({
-    at: root,
-    positions: glob.alternatives.map((alternative) => ({
-      alternative,
-      matcher: 0,
-      captures: [],
-      underStars: false,
-    })),
-  });
+  return new PatternWalk(start, options).run(parseGlob(pattern));
 }
+
+/** For each filesystem, by its root: how many walks are in its directories. */
+const walks = new WeakMap<Node, Map<Directory["id"], number>>();
 
 class PatternWalk {
   readonly #start: ResolveStart;
-  readonly #signal: AbortSignal | undefined;
+  readonly #options: VisitOptions;
   /** Identities of the nodes that were visited, for each position. */
   readonly #visited = new Map<GlobAlternative, Set<string>[]>();
+  readonly #walks: Map<Directory["id"], number>;
 
-  constructor(start: ResolveStart, signal: AbortSignal | undefined) {
+  constructor(start: ResolveStart, options: VisitOptions) {
     this.#start = start;
-    this.#signal = signal;
+    this.#options = options;
+    const root = start.filesystem.node;
+    this.#walks = walks.get(root) ?? new Map();
+    walks.set(root, this.#walks);
   }
 
   /** Depth first, with a stack of its own: the depth costs nothing. */
-  async *from(first: Reached): AsyncGenerator<Match> {
-    const stack: AsyncIterator<Reached>[] = [only(first)];
-    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-      this.#signal?.throwIfAborted();
-      const next = await top.next();
-      if (next.done) {
-        stack.pop();
-        continue;
-      }
-      const { at } = next.value;
-      const positions = this.#fresh(at.node, expanded(next.value.positions));
-      const complete = positions.find((position) => isComplete(position, at));
-      if (complete) {
-        const { captures } = complete;
-        yield { at, node: at.node, path: at.path, captures };
-      }
-      const open = positions.filter((position) => !isAtEnd(position));
-      if (open.length > 0) stack.push(this.#below({ at, positions: open }));
-      if (stack.length > MAX_DEPTH) throw tooDeep(at);
-    }
-  }
-
-  /** The children at which a position goes on. */
-  async *#below(reached: Reached): AsyncGenerator<Reached> {
-    const directory = await this.#entered(reached);
-    if (directory === undefined) return;
-    const { at, positions } = directory;
-    const node = at.asDirectory();
-    const names = literalNames(positions);
-    if (names !== undefined) {
-      for (const name of names) {
-        const child = name === ".." ? undefined : await node.get(name);
-        const next = advanced(positions, name, child);
-        if (name === "..") yield { at: this.#above(at), positions: next };
-        if (child) yield { at: at.child(name, child), positions: next };
-      }
-      return;
-    }
-    for await (const { name, node: child } of node.entries()) {
-      const next = advanced(positions, name, child);
-      if (next.length > 0) yield { at: at.child(name, child), positions: next };
-    }
-  }
-
-  /** The directory to go on in: a symlink's, for what isn't under `**`. */
-  async #entered({ at, positions }: Reached): Promise<Reached | undefined> {
-    const { node } = at;
-    if (node.type === "directory") return { at, positions };
-    if (node.type !== "symlink") return undefined;
-    const through = positions.filter(({ underStars }) => !underStars);
-    if (through.length === 0) return undefined;
-    const target = await this.#target(at, await node.target());
-    if (target?.node.type !== "directory" || at.above === undefined) {
-      return undefined;
-    }
-    const fresh = this.#fresh(target.node, through);
-    return { at: at.above.child(at.name, target.node), positions: fresh };
-  }
-
-  /** What a symlink leads to; one that leads nowhere has nothing below it. */
-  async #target(at: NodePath, target: string): Promise<NodePath | undefined> {
+  async *run(glob: Glob): AsyncGenerator<Match> {
+    const root = glob.absolute ? this.#start.root : this.#start.directory;
+    const positions = this.#fresh(root.node, startOf(glob.alternatives));
+    const first = { at: root, real: root, positions };
+    const stack: Entered[] = [];
     try {
-      return await resolvePath(target, {
-        ...this.#start,
-        root: this.#start.filesystem,
-        directory: at.above ?? this.#start.filesystem,
-      });
-    } catch (error) {
-      if (hasCode(error, "NOT_FOUND", "NOT_A_DIRECTORY", "LOOP")) {
-        return undefined;
+      for (
+        let reached: Reached | undefined = first;
+        reached !== undefined;
+        reached = await this.#next(stack)
+      ) {
+        this.#options.signal?.throwIfAborted();
+        const match = matchOf(reached);
+        if (match !== undefined) yield match;
+        // Most nodes are files: nothing is awaited for them.
+        if (reached.at.node.type === "file") continue;
+        const entered = await this.#enter(reached);
+        if (entered !== undefined) stack.push(entered);
+        if (stack.length > MAX_DEPTH) throw tooDeep(reached.at);
       }
+    } finally {
+      // Whoever stops early leaves directories that are half listed.
+      for (const entered of stack) this.#leave(entered);
+      for (const { items } of stack.reverse()) await items.return?.();
+    }
+  }
+
+  /** The next node at which a position goes on. */
+  async #next(stack: Entered[]): Promise<Reached | undefined> {
+    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+      const { done, value } = await top.items.next();
+      const reached = done ? undefined : this.#childOf(top, value);
+      if (reached !== undefined) return reached;
+      if (!done) continue;
+      this.#leave(top);
+      stack.pop();
+    }
+    return undefined;
+  }
+
+  #childOf(entered: Entered, item: DirectoryItem): Reached | undefined {
+    const { name, node } = item;
+    const next = advanced(entered.positions, name, node);
+    const positions = next.length === 0 ? next : this.#fresh(node, next);
+    if (positions.length === 0) return undefined;
+    if (name === "..") {
+      const up = aboveOf(entered.real, this.#start);
+      return { at: up, real: up, positions };
+    }
+    const at = entered.at.child(name, node);
+    const real = entered.real === entered.at
+      ? at
+      : entered.real.child(name, node);
+    return { at, real, positions };
+  }
+
+  /** The directory to go on in, if a position does. */
+  async #enter(reached: Reached): Promise<Entered | undefined> {
+    const positions = reached.positions.filter((it) => !isAtEnd(it));
+    if (positions.length === 0) return undefined;
+    const found = reached.at.node.type === "symlink"
+      ? await this.#followed({ ...reached, positions })
+      : { ...reached, positions };
+    if (found === undefined) return undefined;
+    const directory = found.at.asDirectory();
+    if (this.#options.inquiry?.waiting.has(directory.id)) return undefined;
+    const items = this.#items(found, directory);
+    this.#count(directory, found.at);
+    return { ...found, directory, items };
+  }
+
+  /** All walks are in the root, so there it says nothing. */
+  #count({ id }: Directory, at: NodePath): void {
+    const count = (this.#walks.get(id) ?? 0) + 1;
+    if (count > MAX_WALKS && id !== this.#start.filesystem.node.id) {
+      throw tooManyWalks(at);
+    }
+    this.#walks.set(id, count);
+  }
+
+  #leave({ directory: { id } }: Entered): void {
+    const count = this.#walks.get(id) ?? 0;
+    if (count > 1) this.#walks.set(id, count - 1);
+    else this.#walks.delete(id);
+  }
+
+  #items(found: Reached, directory: Directory): AsyncIterator<DirectoryItem> {
+    const names = literalNames(found.positions);
+    return names === undefined
+      ? directory.entries(this.#options.inquiry)[Symbol.asyncIterator]()
+      : this.#named(names, found, directory);
+  }
+
+  async *#named(
+    names: readonly string[],
+    { real }: Reached,
+    directory: Directory,
+  ): AsyncGenerator<DirectoryItem> {
+    for (const name of names) {
+      const node = name === ".."
+        ? aboveOf(real, this.#start).node
+        : await directory.get(name, this.#options.inquiry);
+      if (node !== undefined) yield { name, node };
+    }
+  }
+
+  /** What a symlink leads to, for what isn't under `**`. */
+  async #followed(
+    { at, real, positions }: Reached,
+  ): Promise<Reached | undefined> {
+    const through = positions.filter(({ underStars }) => !underStars);
+    if (through.length === 0 || at.above === undefined) return undefined;
+    const target = await this.#target(real);
+    if (target?.node.type !== "directory") return undefined;
+    const fresh = this.#fresh(target.node, through);
+    if (fresh.length === 0) return undefined;
+    const named = at.above.child(at.name, target.node);
+    return { at: named, real: target, positions: fresh };
+  }
+
+  /** What a symlink leads to, if that can be reached. */
+  async #target(link: NodePath): Promise<NodePath | undefined> {
+    try {
+      return await resolveSymlink(link, this.#start, this.#options.inquiry);
+    } catch (error) {
+      if (
+        hasCode(error, "NOT_FOUND", "NOT_A_DIRECTORY", "LOOP", "OUTSIDE_ROOT")
+      ) return undefined;
       throw error;
     }
   }
 
-  #above(at: NodePath): NodePath {
-    return at.depth <= this.#start.root.depth ? at : at.above ?? at;
-  }
-
   /** The positions at which a node is reached for the first time. */
-  #fresh(node: Node, positions: readonly Position[]): Position[] {
+  #fresh(
+    { id }: Node,
+    positions: readonly Position[],
+  ): readonly Position[] {
     return positions.filter(({ alternative, matcher }) => {
       let sets = this.#visited.get(alternative);
       if (sets === undefined) this.#visited.set(alternative, sets = []);
       const visited = sets[matcher] ??= new Set();
-      return visited.size !== visited.add(node.id).size;
+      return visited.size !== visited.add(id).size;
     });
   }
 }
 
-async function* only(reached: Reached): AsyncGenerator<Reached> {
-  yield await Promise.resolve(reached);
+function matchOf({ at, positions }: Reached): Match | undefined {
+  const { node } = at;
+  const complete = positions.find((position) => isComplete(position, node));
+  return complete &&
+    { at, node, path: at.path, captures: capturesOf(complete) };
 }
 
-/** `**` may stand for no directory at all: the positions behind it, too. */
-function expanded(positions: readonly Position[]): Position[] {
-  const all: Position[] = [];
-  const add = (position: Position) => {
-    const { alternative, matcher } = position;
-    // The shortest first, so that `**` stands for as little as possible.
-    if (alternative.matchers[matcher]?.kind === "directories") {
-      add({ ...position, matcher: matcher + 1 });
-    }
-    const known = all.some((other) =>
-      other.alternative === alternative && other.matcher === matcher
-    );
-    if (!known) all.push(position);
-  };
-  positions.forEach(add);
-  return all;
-}
-
-function isAtEnd({ alternative, matcher }: Position): boolean {
-  return matcher >= alternative.matchers.length;
-}
-
-function isComplete(position: Position, { node }: NodePath): boolean {
-  return isAtEnd(position) &&
-    (!position.alternative.directory || node.type === "directory");
-}
-
-/** The names that all positions wait for, unless one waits for any. */
-function literalNames(
-  positions: readonly Position[],
-): ReadonlySet<string> | undefined {
-  const names = new Set<string>();
-  for (const { alternative, matcher } of positions) {
-    const next = alternative.matchers[matcher];
-    if (next?.kind !== "literal") return undefined;
-    names.add(next.name);
-  }
-  return names;
-}
-
-/** The positions after a name; `node` is what has it, where it is known. */
-function advanced(
-  positions: readonly Position[],
-  name: string,
-  node: Node | undefined,
-): Position[] {
-  return positions
-    .flatMap((position) => positionAfter(position, name) ?? [])
-    .filter((position) => {
-      // Only a directory, or a symlink that is followed, has more below it.
-      const ends = node?.type === "file" ||
-        (node?.type === "symlink" && position.underStars);
-      return !ends || isAllStars(position);
-    });
-}
-
-function positionAfter(
-  { alternative, matcher, captures }: Position,
-  name: string,
-): Position | undefined {
-  const next = alternative.matchers[matcher];
-  if (next === undefined) return undefined;
-  if (next.kind === "directories") {
-    const longer = [...captures, name];
-    return { alternative, matcher, captures: longer, underStars: true };
-  }
-  const own = matchOne(next, name);
-  return own && {
-    alternative,
-    matcher: matcher + 1,
-    captures: own.length === 0 ? captures : [...captures, ...own],
-    underStars: false,
-  };
-}
-
-/** Whether nothing more has to match. */
-function isAllStars({ alternative, matcher }: Position): boolean {
-  return alternative.matchers.slice(matcher).every(({ kind }) =>
-    kind === "directories"
-  );
+/** The directory above, where a directory really lies. */
+function aboveOf(real: NodePath, { root }: ResolveStart): NodePath {
+  return real.depth <= root.depth ? real : real.above ?? real;
 }
 
 function tooDeep({ path }: NodePath): PondError {
+  const shown = path.length <= 80 ? path : `${path.slice(0, 80)}…`;
   return new PondError(
     "LOOP",
-    `Cannot visit ${path}: it is deeper than ${MAX_DEPTH} directories, so one of them contains itself`,
+    `Cannot visit ${shown}: it is more than ${MAX_DEPTH} directories deep, as if one of them contained itself`,
     { path },
+  );
+}
+
+function tooManyWalks({ path }: NodePath): PondError {
+  return new PondError(
+    "LOOP",
+    `Cannot visit ${path}: ${MAX_WALKS} walks are in it already, as if it started them to compute its own children`,
+    {
+      path,
+      hint: "a computed directory hands its inquiry on to the walks it starts",
+    },
   );
 }

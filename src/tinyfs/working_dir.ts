@@ -5,8 +5,9 @@
  */
 import type { Bytes, ByteSource } from "../bytes.ts";
 import { hasCode, PondError } from "../errors.ts";
+import { DeferredIterator } from "./iterate.ts";
 import { NodePath } from "./node_path.ts";
-import { checkName, joinPath, parsePath } from "./path.ts";
+import { checkName, parsePath } from "./path.ts";
 import {
   type Place,
   type ResolveOptions,
@@ -18,6 +19,7 @@ import type { Match, VisitOptions } from "./visit.ts";
 import type {
   Directory,
   DirectoryItem,
+  Inquiry,
   Node,
   NodeFactory,
   NodeId,
@@ -84,8 +86,8 @@ export class WorkingDir {
   // === Finding ===
 
   /** Finds the node of a path. */
-  async resolve(path: string, options?: ResolveOptions): Promise<NodePath> {
-    return await resolvePath(path, this.#start, options);
+  resolve(path: string, options?: ResolveOptions): Promise<NodePath> {
+    return resolvePath(path, this.#start, options);
   }
 
   /** Finds the directory that a path's last name is in, or would be. */
@@ -141,9 +143,16 @@ export class WorkingDir {
    * The children of a directory, ordered by name.
    *
    * @param path The directory; this one when left out.
+   * @param options Who waits for them.
    */
-  async *entries(path: string = "."): AsyncGenerator<DirectoryItem> {
-    yield* (await this.resolve(path)).asDirectory().entries();
+  entries(
+    path: string = ".",
+    { inquiry }: { readonly inquiry?: Inquiry } = {},
+  ): AsyncIterableIterator<DirectoryItem> {
+    return new DeferredIterator(async () => {
+      const found = await this.resolve(path, inquiry ? { inquiry } : {});
+      return found.asDirectory().entries(inquiry);
+    });
   }
 
   /**
@@ -293,6 +302,7 @@ export class WorkingDir {
   ): Promise<void> {
     const found = await this.resolve(path, { followLast: false });
     this.#requireMovable(found, "remove");
+    const { removeNode } = await import("./remove.ts");
     await removeNode(found, options.recursive === true);
   }
 
@@ -307,21 +317,9 @@ export class WorkingDir {
     const source = await this.resolve(from, { followLast: false });
     this.#requireMovable(source, "move");
     const target = await this.#place(to, false);
+    if (target.found) this.#requireMovable(target.found, "replace");
     if (source.node.type !== "directory") requireNoSlash(to, "a file");
-    if (target.found?.node.id === source.node.id) return;
-    if (target.directory.isWithin(source)) {
-      throw new PondError(
-        "INVALID_ARGUMENT",
-        `Cannot move ${source.path} into itself, to ${
-          joinPath(target.directory.path, target.name)
-        }`,
-        { path: source.path },
-      );
-    }
-    if (target.found) {
-      this.#requireMovable(target.found, "replace");
-      await requireReplaceable(target.found, source);
-    }
+    const { moveNode } = await import("./rename.ts");
     await moveNode(source, target);
   }
 
@@ -390,7 +388,7 @@ export class WorkingDir {
 }
 
 function requireNoSlash(path: string, what: string): void {
-  if (!path.endsWith("/")) return;
+  if (!parsePath(path).directory) return;
   throw new PondError(
     "NOT_A_DIRECTORY",
     `Cannot make ${what} at ${path}: only a directory's path ends in a slash`,
@@ -404,59 +402,4 @@ function taken(path: string): PondError {
     `Cannot create ${path}: it exists already`,
     { path },
   );
-}
-
-async function removeNode(found: NodePath, recursive: boolean): Promise<void> {
-  const { node, parent, name, path } = found;
-  if (node.type === "directory") {
-    for await (const child of node.entries()) {
-      if (!recursive) {
-        throw new PondError(
-          "DIRECTORY_NOT_EMPTY",
-          `Cannot remove ${path}: the directory is not empty`,
-          { path },
-        );
-      }
-      await removeNode(found.child(child.name, child.node), true);
-    }
-  }
-  await parent?.delete(name);
-}
-
-async function requireReplaceable(
-  target: NodePath,
-  source: NodePath,
-): Promise<void> {
-  const { path } = target;
-  if (source.node.type !== "directory") {
-    if (target.node.type !== "directory") return;
-    throw new PondError(
-      "IS_A_DIRECTORY",
-      `Cannot replace ${path} by a ${source.node.type}: it is a directory`,
-      { path },
-    );
-  }
-  for await (const _ of target.asDirectory().entries()) {
-    throw new PondError(
-      "DIRECTORY_NOT_EMPTY",
-      `Cannot replace ${path}: the directory is not empty`,
-      { path },
-    );
-  }
-}
-
-async function moveNode(source: NodePath, target: Place): Promise<void> {
-  const from = source.parent;
-  const to = target.directory.asDirectory();
-  checkName(target.name);
-  if (from === undefined) return;
-  const replaced = target.found && await to.delete(target.name);
-  try {
-    if (await from.move?.(source.name, to, target.name)) return;
-    await to.insert(target.name, source.node);
-  } catch (error) {
-    if (replaced) await to.insert(target.name, replaced);
-    throw error;
-  }
-  await from.delete(source.name);
 }

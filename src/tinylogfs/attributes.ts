@@ -10,6 +10,7 @@
  * attributes         what users have set
  * snapshot           true when the content is the whole directory (directories)
  * from               {directory, name, path} before a move
+ * place              {directory, name} now (directories but the root)
  * ```
  *
  * Members that this version doesn't know are ignored.
@@ -26,6 +27,14 @@ export interface MovedFrom {
   readonly name: string;
   /** The path at that time. */
   readonly path: string;
+}
+
+/** Where a directory is. */
+export interface NodePlace {
+  /** The directory that holds it: 32 hexadecimal digits. */
+  readonly directory: string;
+  /** Its name there. */
+  readonly name: string;
 }
 
 /** What a row says of its node beside the content. */
@@ -48,6 +57,8 @@ export interface Attributes {
   readonly snapshot?: boolean;
   /** Where the node was before a move. */
   readonly from?: MovedFrom;
+  /** Where a directory is: its children know it by its identity alone. */
+  readonly place?: NodePlace;
 }
 
 /** Writes attributes as the metadata column has them. */
@@ -64,7 +75,8 @@ export function formatAttributes(attributes: Attributes): string {
 
 /** What stays with a node: not what only its last row had to say. */
 export function ownAttributes(attributes: Attributes): Attributes {
-  const { from: _from, snapshot: _snapshot, ...own } = attributes;
+  const { from: _from, place: _place, snapshot: _snapshot, ...own } =
+    attributes;
   return own;
 }
 
@@ -94,6 +106,7 @@ export function parseAttributes(text: string, source: string): Attributes {
     ...(value.snapshot === true ? { snapshot: true } : {}),
     ...(isRecord(value.attributes) ? { attributes: value.attributes } : {}),
     ...(isMovedFrom(value.from) ? { from: value.from } : {}),
+    ...(isPlace(value.place) ? { place: value.place } : {}),
   };
 }
 
@@ -124,7 +137,11 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function isMovedFrom(value: unknown): value is MovedFrom {
+function isPlace(value: unknown): value is NodePlace {
   return isRecord(value) && typeof value.directory === "string" &&
-    typeof value.name === "string" && typeof value.path === "string";
+    typeof value.name === "string";
+}
+
+function isMovedFrom(value: unknown): value is MovedFrom {
+  return isRecord(value) && typeof value.path === "string" && isPlace(value);
 }

@@ -2,9 +2,10 @@
  * From a transaction to the rows that a commit writes: pure.
  *
  * ```text
- * partition of each touched directory   its own record, if its entries or the
- *                                       directory itself changed, then a row
- *                                       for each operation on a file or
+ * partition of each touched directory   a row for each operation on itself but
+ *                                       the last; its own record, which is
+ *                                       that of the last one, or bookkeeping;
+ *                                       a row for each operation on a file or
  *                                       symlink in it, in order
  * partition ffff…ffff                   one row about the transaction itself
  * ```
@@ -80,7 +81,14 @@ export function planCommit(
   const rows = rowsByPartition(transaction);
   const directories = planDirectories(transaction, committed, point);
   for (const { partId, entry } of directories) {
-    rows.set(partId, [entry, ...(rows.get(partId) ?? [])]);
+    const operations = rows.get(partId) ?? [];
+    const others = operations.filter(({ position }) =>
+      position !== entry.position
+    );
+    const own = others.filter(({ nodeId }) => nodeId === partId);
+    const children = others.filter(({ nodeId }) => nodeId !== partId);
+    // What the directory is afterwards comes last of what is said about it.
+    rows.set(partId, [...own, entry, ...children]);
   }
   rows.set(TRANSACTION_PART_ID, [
     transactionEntry(note, transaction.operations.length, point),
@@ -93,11 +101,10 @@ export function planCommit(
   return { records, directories, rowCount };
 }
 
-/** Files and symlinks: a row for each operation, in their directory's part. */
+/** A row for each operation, in order. */
 function rowsByPartition({ state }: Transaction): Map<string, OplogEntry[]> {
   const rows = new Map<string, OplogEntry[]>();
   for (const entry of state.entries()) {
-    if (entry.fileType === "directory") continue;
     const partition = rows.get(entry.partId);
     if (partition === undefined) rows.set(entry.partId, [entry]);
     else partition.push(entry);
@@ -133,7 +140,7 @@ function planDirectories(
   });
 }
 
-/** What a transaction does to a directory itself: at most one row tells it. */
+/** What a transaction does to a directory itself. */
 interface OwnOperations {
   /** The last of them. */
   readonly operation: Operation;
@@ -182,12 +189,7 @@ function planDirectory(
     ? { snapshot: true, rows: rows.filter((r) => r.operation === "insert") }
     : planDirectoryChange(before, rows);
   const attributes = directoryAttributes(committed, own, rows.length, point);
-  const base = own
-    ? {
-      ...own.row,
-      operation: own.created ? "create" as const : own.operation.kind,
-    }
-    : bookkeepingEntry(partId, committed);
+  const base = own?.row ?? bookkeepingEntry(partId, committed);
   const entry: OplogEntry = {
     ...base,
     metadata: formatAttributes({
@@ -209,11 +211,15 @@ function directoryAttributes(
   const attributes = own?.operation.attributes ??
     (committed && attributesOf(committed));
   invariant(attributes !== undefined, "a touched directory has been loaded");
+  const place = own
+    ? { directory: own.operation.directoryId, name: own.operation.name }
+    : committed?.place;
   return {
     ...attributes,
     modifiedUs: own?.created || changedEntries > 0
       ? point.timestampUs
       : Math.max(attributes.modifiedUs, committed?.modifiedUs ?? 0),
+    ...(place ? { place } : {}),
   };
 }
 

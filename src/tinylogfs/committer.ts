@@ -9,9 +9,9 @@
  *
  * @module
  */
-import { hasCode, PondError } from "../errors.ts";
+import { hasCode, invariant, PondError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
-import type { AppendResult, ForeignCommit, OplogTable } from "../oplog/mod.ts";
+import type { AppendResult, OplogTable } from "../oplog/mod.ts";
 import type { CommitPlan } from "./commit_plan.ts";
 import type { CommittedDirectory, DirectoryCache } from "./directories.ts";
 import { Pending, type PendingParts } from "./pending.ts";
@@ -40,6 +40,23 @@ export interface CommitterParts extends PendingParts {
   readonly durability: Durability;
 }
 
+/** Options with a selection, if not everything is meant. */
+type SelectiveOptions = CommitOptions & { readonly selection?: Selection };
+
+/** The operations of an attempt. */
+interface Sent {
+  readonly chosen: readonly Operation[];
+  readonly selection: Selection | undefined;
+  /** Whether they are a plan, which is made anew, and nobody's pending work. */
+  readonly isPlan: boolean;
+}
+
+/** The result of an attempt that nobody was told of. */
+interface Settled {
+  readonly result: CommitResult;
+  readonly selection: Selection | undefined;
+}
+
 /** Collects operations and commits them. */
 export class Committer {
   readonly #parts: CommitterParts;
@@ -49,8 +66,10 @@ export class Committer {
   readonly #pending: Pending;
   /** The pond's own name, once there is something to commit. */
   #pondName: PondName | undefined;
-  /** The pending transaction may have been committed: its flush failed. */
-  #unsure = false;
+  /** What an attempt sent whose outcome isn't known yet. */
+  #sent: Sent | undefined;
+  /** What such an attempt did, for the next commit to say. */
+  #earlier: Settled | undefined;
   /** The tail of the queue of changes. */
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -81,17 +100,24 @@ export class Committer {
     await this.#queue;
   }
 
-  /** Adds operations to the pending transaction: all of them, or none. */
+  /**
+   * Adds operations to the pending transaction: all of them, or none. When that
+   * has grown large it is committed; if it can't be, the next call says so.
+   */
   async apply(...operations: readonly Operation[]): Promise<void> {
     await this.#exclusive(async () => {
+      if (this.#isLarge()) await this.#commitLarge();
       await this.#pending.apply(operations);
-      await this.#commitLarge();
+      if (this.#isLarge()) await bestEffort(() => this.#commitLarge());
     });
   }
 
   /** Brings the state up to the commits (and the stage) of other processes. */
   async refresh(): Promise<void> {
-    await this.#exclusive(() => this.#pending.reload());
+    await this.#exclusive(async () => {
+      await this.#pending.reload();
+      if (this.#pending.made) this.#earlier = await this.#settle();
+    });
   }
 
   /**
@@ -100,35 +126,47 @@ export class Committer {
    * @param options Why; and a selection, if not all of them are meant.
    * @throws {ConflictError} When they no longer fit; they stay pending.
    */
-  async commit(
-    options: CommitOptions & { readonly selection?: Selection },
-  ): Promise<CommitResult> {
+  async commit(options: SelectiveOptions): Promise<CommitResult> {
     return await this.#exclusive(async () => {
       if (!this.#parts.staged) return await this.#commit(options);
-      if (!await this.#pending.hasAny()) return this.#nothing();
+      const isOpen = this.#sent !== undefined || this.#earlier !== undefined;
+      if (!isOpen && !await this.#pending.hasAny()) return this.#nothing();
       await using _lock = await this.#pending.lock();
-      await this.#pending.reloadToCommit();
-      if (options.selection) await this.#stageRest(options.selection);
       return await this.#commit(options);
     });
   }
 
   /**
-   * Commits operations where nothing is pending. When that fails, and nothing
-   * was committed, nothing is pending either.
+   * Commits a plan where nothing is pending. When that fails, and nothing was
+   * committed, nothing is pending either.
+   *
+   * @param plan Makes the operations, on the newest state: again for each
+   *   attempt. It refuses when anything is pending.
    */
-  async commitAtOnce(
-    operations: readonly Operation[],
+  async commitPlan(
+    plan: () => Promise<readonly Operation[]>,
     options: CommitOptions,
   ): Promise<CommitResult> {
-    await this.apply(...operations);
-    try {
-      return await this.commit(options);
-    } catch (error) {
-      // What may have been made is recognised when it is committed again.
-      if (!this.#unsure) await this.#exclusive(() => this.#pending.dropOwn());
-      throw error;
-    }
+    return await this.#exclusive(async () => {
+      const startMs = this.#host.clock.monotonicMs();
+      await this.#flushPondName();
+      return await this.#attempts(async () => {
+        await this.#pending.reload();
+        if (this.#pending.made) return (await this.#settle()).result;
+        await this.#dropPlan();
+        const operations = await plan();
+        try {
+          await this.#pending.apply(operations);
+          const result = await this.#attempt(options, startMs, true);
+          if (result === undefined) await this.#pending.dropOwn();
+          return result;
+        } catch (error) {
+          // What may have been made is recognised when it is committed again.
+          if (this.#sent === undefined) await this.#pending.dropOwn();
+          throw error;
+        }
+      }, options);
+    });
   }
 
   /**
@@ -143,6 +181,7 @@ export class Committer {
       if (this.#pending.operations.length === 0) return 0;
       await using _lock = await this.#pending.lock();
       await this.#pending.reloadToCommit();
+      if (this.#pending.made) this.#earlier = await this.#settle();
       return await this.#pending.stageOwn();
     });
   }
@@ -162,7 +201,8 @@ export class Committer {
         await using _lock = await this.#pending.lock();
         await this.#pending.drop();
       }
-      this.#unsure = false;
+      this.#sent = undefined;
+      this.#earlier = undefined;
       return count;
     });
   }
@@ -176,10 +216,13 @@ export class Committer {
   }
 
   /** What shall be staged is not committed behind the caller's back. */
-  async #commitLarge(): Promise<void> {
+  #isLarge(): boolean {
     const { staged, thresholdBytes = COMMIT_THRESHOLD_BYTES } = this.#parts;
-    const { sizeBytes } = this.#pending.transaction.state;
-    if (staged || sizeBytes < thresholdBytes) return;
+    return !staged &&
+      this.#pending.transaction.state.sizeBytes >= thresholdBytes;
+  }
+
+  async #commitLarge(): Promise<void> {
     await this.#commit({ message: "automatic commit" });
   }
 
@@ -192,31 +235,64 @@ export class Committer {
     }
   }
 
-  async #commit(
-    options: CommitOptions & { readonly selection?: Selection },
-  ): Promise<CommitResult> {
-    if (this.#pending.transaction.operations.length === 0) {
-      return this.#nothing();
+  async #commit(options: SelectiveOptions): Promise<CommitResult> {
+    const { selection } = options;
+    const startMs = this.#host.clock.monotonicMs();
+    const earlier = await this.#bringUp();
+    const isAnswered = earlier !== undefined &&
+      isSame(earlier.selection, selection) &&
+      (selection !== undefined || this.#pending.operations.length === 0);
+    this.#earlier = undefined;
+    if (isAnswered) return earlier.result;
+    if (this.#parts.staged && selection) await this.#stageRest(selection);
+    if (this.#pending.operations.length === 0) {
+      return sumOf(earlier?.result, this.#nothing());
     }
-    const { clock, random } = this.#host;
-    const startMs = clock.monotonicMs();
     await this.#flushPondName();
-    if (this.#unsure) {
-      const made = await this.#pending.reloadToCommit();
-      if (made) return await this.#recognised(made, options, startMs);
-      this.#unsure = false;
-    }
+    const result = await this.#attempts(async (attempt) => {
+      if (attempt > 1) await this.#pending.reloadToCommit();
+      if (this.#pending.made) return (await this.#settle()).result;
+      return await this.#attempt(options, startMs);
+    }, options);
+    return sumOf(earlier?.result, result);
+  }
+
+  /**
+   * Checks what is pending against what others have committed.
+   *
+   * @returns What an attempt did whose outcome nobody knew, if it was made.
+   */
+  async #bringUp(): Promise<Settled | undefined> {
+    const isKnown = this.#sent === undefined && this.#pending.isCurrent;
+    if (this.#parts.staged || !isKnown) await this.#pending.reloadToCommit();
+    if (this.#pending.made) return await this.#settle();
+    this.#sent = undefined;
+    return this.#earlier;
+  }
+
+  /** A plan that turned out not to have been committed is no pending work. */
+  async #dropPlan(): Promise<void> {
+    const { isPlan = false, chosen = [] } = this.#sent ?? {};
+    const { length } = this.#pending.operations;
+    if (isPlan && length === chosen.length) await this.#pending.dropOwn();
+    this.#sent = undefined;
+  }
+
+  /** Tries until there is a result, or the attempts are used up. */
+  async #attempts(
+    work: (attempt: number) => Promise<CommitResult | undefined>,
+    { signal }: CommitOptions,
+  ): Promise<CommitResult> {
+    const { clock, random } = this.#host;
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-      options.signal?.throwIfAborted();
-      const result = await this.#attempt(options, startMs);
+      signal?.throwIfAborted();
+      const result = await work(attempt);
       if (result !== undefined) {
         await this.#table.maintain();
         return result;
       }
       const ceiling = Math.min(BACKOFF_MAX_MS, BACKOFF_MIN_MS * 2 ** attempt);
-      await clock.sleep(random.fraction() * ceiling, options.signal);
-      const made = await this.#pending.reloadToCommit();
-      if (made) return await this.#recognised(made, options, startMs);
+      await clock.sleep(random.fraction() * ceiling, signal);
     }
     throw new PondError(
       "LOCKED",
@@ -235,8 +311,9 @@ export class Committer {
 
   /** One try; `undefined` when another writer took the version. */
   async #attempt(
-    options: CommitOptions & { readonly selection?: Selection },
+    options: SelectiveOptions,
     startMs: number,
+    isPlan: boolean = false,
   ): Promise<CommitResult | undefined> {
     const { message = "", selection } = options;
     const { author } = this.#parts;
@@ -250,6 +327,8 @@ export class Committer {
     const { planCommit } = await import("./commit_plan.ts");
     const plan = planCommit(transaction, touched, note, point);
     const application = this.#pending.stageCounter;
+    // A copy: operations may be added while these are on their way.
+    this.#sent = { chosen: [...selected.chosen], selection, isPlan };
     const appended = await this.#append(plan, point, {
       operation: "WRITE",
       transactionId: id,
@@ -259,6 +338,7 @@ export class Committer {
       ...(application ? { application } : {}),
     });
     if (appended.status === "taken") return undefined;
+    this.#sent = undefined;
     this.#applyPlan(plan, point.version);
     await this.#done(selected);
     return {
@@ -278,30 +358,29 @@ export class Committer {
     try {
       return await this.#table.append(plan.records, ...rest);
     } catch (error) {
-      this.#unsure = hasCode(error, "OUTCOME_UNKNOWN");
+      if (!hasCode(error, "OUTCOME_UNKNOWN")) this.#sent = undefined;
       throw error;
     }
   }
 
   /** A commit whose answer was an error was made after all. */
-  async #recognised(
-    made: ForeignCommit,
-    { selection }: { readonly selection?: Selection },
-    startMs: number,
-  ): Promise<CommitResult> {
+  async #settle(): Promise<Settled> {
+    const { made } = this.#pending;
+    const sent = this.#sent;
+    invariant(made && sent, "only what was sent can have been made");
+    const startMs = this.#host.clock.monotonicMs();
     await this.#table.flush();
-    const { id, operations } = this.#pending.transaction;
-    const { chosen, rest } = await selected(operations, selection);
-    this.#unsure = false;
-    await this.#done({ chosen, rest });
-    return {
-      operationsCommitted: chosen.length,
-      transactionId: id,
+    await this.#pending.settle(sent.chosen);
+    this.#sent = undefined;
+    const result = {
+      operationsCommitted: sent.chosen.length,
+      transactionId: made.transactionId ?? "",
       version: made.version,
       commitDuration: this.#host.clock.monotonicMs() - startMs,
       bytesWritten: made.sizeBytes,
-      recordBatchSize: chosen.length,
+      recordBatchSize: sent.chosen.length,
     };
+    return { result, selection: sent.selection };
   }
 
   /** What is committed, as a transaction of its own; and what isn't. */
@@ -312,7 +391,7 @@ export class Committer {
     if (selection === undefined) {
       return { chosen: all.operations, rest: [], transaction: all };
     }
-    const parts = await selected(all.operations, selection);
+    const parts = await selected(all, selection);
     const state = new TransactionState(all.id, all.state.startedAtUs);
     const transaction = new Transaction(state, this.#directories);
     for (const each of parts.chosen) await transaction.apply(each);
@@ -363,12 +442,44 @@ export class Committer {
 }
 
 async function selected(
-  operations: readonly Operation[],
+  transaction: Transaction,
   selection: Selection | undefined,
 ): Promise<Selected> {
+  const { operations } = transaction;
   if (selection === undefined) return { chosen: operations, rest: [] };
   const { selectOperations } = await import("./selection.ts");
-  return selectOperations(operations, selection);
+  const paths = await transaction.paths();
+  return selectOperations(operations, selection, paths);
+}
+
+function isSame(a: Selection | undefined, b: Selection | undefined): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function sumOf(
+  earlier: CommitResult | undefined,
+  result: CommitResult,
+): CommitResult {
+  if (earlier === undefined) return result;
+  const last = result.operationsCommitted > 0 ? result : earlier;
+  return {
+    operationsCommitted: earlier.operationsCommitted +
+      result.operationsCommitted,
+    transactionId: last.transactionId,
+    version: last.version,
+    commitDuration: earlier.commitDuration + result.commitDuration,
+    bytesWritten: earlier.bytesWritten + result.bytesWritten,
+    recordBatchSize: earlier.recordBatchSize + result.recordBatchSize,
+  };
+}
+
+/** Large work stays pending, and is committed before anything is added to it. */
+async function bestEffort(commit: () => Promise<void>): Promise<void> {
+  try {
+    await commit();
+  } catch (error) {
+    if (!(error instanceof PondError)) throw error;
+  }
 }
 
 type TailOf<T extends readonly unknown[]> = T extends

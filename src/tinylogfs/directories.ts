@@ -22,7 +22,11 @@ import type {
   PartitionRecord,
 } from "../oplog/mod.ts";
 import { decodeDirectoryEntries } from "../oplog/record.ts";
-import { type Attributes, parseAttributes } from "./attributes.ts";
+import {
+  type Attributes,
+  type NodePlace,
+  parseAttributes,
+} from "./attributes.ts";
 
 /** A committed directory. */
 export interface CommittedDirectory {
@@ -44,6 +48,8 @@ export interface CommittedDirectory {
   readonly mode: number;
   /** What users have set. */
   readonly attributes: Attributes["attributes"];
+  /** Where it is; the root is nowhere. */
+  readonly place: NodePlace | undefined;
   /** When it was read, microseconds since the epoch, UTC. */
   readonly loadedUs: number;
 }
@@ -58,6 +64,24 @@ export function attributesOf(directory: CommittedDirectory): Attributes {
     mode,
     ...(attributes ? { attributes } : {}),
   };
+}
+
+/** Sorted once for each change of a directory in memory. */
+const SORTED = new WeakMap<
+  CommittedDirectory["entries"],
+  readonly DirectoryEntry[]
+>();
+
+/** The entries of a committed directory, ordered by name. */
+export function sortedEntries(
+  { entries }: CommittedDirectory,
+): readonly DirectoryEntry[] {
+  let sorted = SORTED.get(entries);
+  if (sorted === undefined) {
+    sorted = [...entries.values()].sort((a, b) => a.name < b.name ? -1 : 1);
+    SORTED.set(entries, sorted);
+  }
+  return sorted;
 }
 
 /** What a commit did to one directory. */
@@ -142,6 +166,7 @@ export class DirectoryCache {
     const attributes = parseAttributes(change.entry.metadata, change.partId);
     const before = cached.entries.size;
     applyRows(cached.entries, change.rows);
+    SORTED.delete(cached.entries);
     this.#entryCount += cached.entries.size - before;
     cached.changesSinceSnapshot = change.snapshot
       ? 0
@@ -153,6 +178,7 @@ export class DirectoryCache {
     cached.modifiedUs = attributes.modifiedUs;
     cached.mode = attributes.mode;
     cached.attributes = attributes.attributes;
+    cached.place = attributes.place;
   }
 
   /** Forgets directories that another writer changed, or all of them. */
@@ -212,6 +238,7 @@ export class DirectoryCache {
       modifiedUs: attributes.modifiedUs,
       mode: attributes.mode,
       attributes: attributes.attributes,
+      place: attributes.place,
       loadedUs: this.#clock.nowUs(),
     };
   }
@@ -232,13 +259,17 @@ function emptyDirectory(loadedUs: number): MutableDirectory {
     modifiedUs: 0,
     mode: 0,
     attributes: undefined,
+    place: undefined,
     loadedUs,
   };
 }
 
-/** A partition has at most one directory record in a transaction. */
+/**
+ * A partition has at most one directory record in a transaction: the last row
+ * about the directory. Those before it tell what else was done with it.
+ */
 function directoryEntryOf(record: PartitionRecord): OplogEntry | undefined {
-  return record.entriesOf(record.partId).find((entry) =>
+  return record.entriesOf(record.partId).findLast((entry) =>
     entry.fileType === "directory"
   );
 }

@@ -21,12 +21,13 @@ import { ownAttributes } from "./attributes.ts";
 import { attributesOf } from "./directories.ts";
 import { OpLogFile } from "./file.ts";
 import {
+  copyOf,
   expectedOf,
   type Location,
   type NodeContext,
   OpLogNode,
 } from "./node.ts";
-import { copyOf, type NodeRow } from "./node_row.ts";
+import type { NodeRow } from "./node_row.ts";
 import type { Operation } from "./operation.ts";
 import { OpLogSymlink } from "./symlink.ts";
 import type { DirectoryStatus, PondDirectory } from "./types.ts";
@@ -63,12 +64,16 @@ export class OpLogDirectory extends OpLogNode implements PondDirectory {
 
   async row(): Promise<NodeRow> {
     if (this.#draft) return this.#draft;
-    const pending = this.context.transaction.latest(this.id);
-    if (pending) {
-      return { attributes: ownAttributes(pending.attributes), content: null };
-    }
-    const directory = await this.context.loadDirectory(this.id);
-    return { attributes: attributesOf(directory), content: null };
+    const { transaction } = this.context;
+    const attributes = ownAttributes(
+      transaction.latest(this.id)?.attributes ??
+        attributesOf(await this.context.loadDirectory(this.id)),
+    );
+    const modifiedUs = Math.max(
+      attributes.modifiedUs,
+      transaction.modifiedUs(this.id),
+    );
+    return { attributes: { ...attributes, modifiedUs }, content: null };
   }
 
   async getStatus(): Promise<DirectoryStatus> {
@@ -150,21 +155,50 @@ export class OpLogDirectory extends OpLogNode implements PondDirectory {
     if (entry.childType === "directory") {
       await this.#requireEmpty(entry.childNodeId, path);
     }
+    await this.context.apply(await this.#deletion(entry));
+    return node;
+  }
+
+  /** In one step: all operations are added, or none. */
+  async deleteTree(name: string): Promise<Node | undefined> {
+    const entry = await this.context.transaction.lookup(this.id, name);
+    if (entry === undefined) return undefined;
+    const operations = await this.#deletions(entry);
+    // Children come after their directories, and go before them.
+    await this.context.apply(...operations.reverse());
+    return this.nodeOf(entry);
+  }
+
+  async #deletions(top: DirectoryEntry): Promise<Operation[]> {
+    const operations: Operation[] = [];
+    const found: [OpLogDirectory, DirectoryEntry][] = [[this, top]];
+    for (const [directory, entry] of found) {
+      operations.push(await directory.#deletion(entry));
+      const node = directory.nodeOf(entry);
+      if (!(node instanceof OpLogDirectory)) continue;
+      for (const child of await this.context.transaction.list(node.id)) {
+        found.push([node, child]);
+      }
+    }
+    return operations;
+  }
+
+  async #deletion(entry: DirectoryEntry): Promise<Operation> {
+    const node = this.nodeOf(entry);
     const { attributes } = await node.row();
     const { sha256: _sha256, blob: _blob, ...kept } = attributes;
-    await this.context.apply({
+    return {
       kind: "delete",
       fileType: entry.childType,
       nodeId: node.id,
       directoryId: this.id,
-      name,
-      path,
+      name: entry.name,
+      path: joinPath(await this.currentPath(), entry.name),
       nodeVersion: entry.nodeVersion + 1,
       expected: expectedOf(entry),
       attributes: { ...kept, sizeBytes: 0, modifiedUs: this.context.nowUs() },
       content: null,
-    });
-    return node;
+    };
   }
 
   async #requireEmpty(id: string, path: string): Promise<void> {
@@ -192,7 +226,9 @@ export class OpLogDirectory extends OpLogNode implements PondDirectory {
       name,
       path: joinPath(await this.currentPath(), name),
     };
-    await this.context.apply({
+    const replaced = await this.context.transaction.lookup(to.id, toName);
+    const first = replaced ? [await to.#deletion(replaced)] : [];
+    await this.context.apply(...first, {
       kind: "move",
       fileType: entry.childType,
       nodeId: node.id,

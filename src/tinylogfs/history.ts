@@ -304,22 +304,17 @@ async function versionAtTime(
   timestampUs: number,
   text: string,
 ): Promise<number> {
-  const file = table.files.findLast((file) =>
-    file.minTimestampUs <= timestampUs
+  const range = { maxTimestampUs: timestampUs };
+  for await (
+    const { version } of table.readPartition(TRANSACTION_PART_ID, range)
+  ) {
+    return version;
+  }
+  const first = await timeOfVersion(table, 0);
+  throw noSuchRevision(
+    text,
+    `the pond's first commit is of ${new Date(first / 1000).toISOString()}`,
   );
-  if (file === undefined) {
-    const first = await timeOfVersion(table, 0);
-    throw noSuchRevision(
-      text,
-      `the pond's first commit is of ${new Date(first / 1000).toISOString()}`,
-    );
-  }
-  if (file.maxTimestampUs <= timestampUs) return file.maxVersion;
-  const range = { minVersion: file.minVersion, maxVersion: file.maxVersion };
-  for await (const record of table.readPartition(TRANSACTION_PART_ID, range)) {
-    if (record.timestampUs <= timestampUs) return record.version;
-  }
-  return file.minVersion;
 }
 
 async function versionOfTransaction(

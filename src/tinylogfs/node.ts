@@ -33,8 +33,8 @@ export interface NodeContext {
   nowUs(): number;
   /** A new identity. */
   newId(): NodeId;
-  /** Adds an operation to the pending transaction. */
-  apply(operation: Operation): Promise<void>;
+  /** Adds operations to the pending transaction: all of them, or none. */
+  apply(...operations: readonly Operation[]): Promise<void>;
   /** The latest row of a file or symlink. */
   readRow(directoryId: NodeId, entry: DirectoryEntry): Promise<NodeRow>;
   /** A directory as it is committed. */
@@ -250,7 +250,8 @@ export abstract class OpLogNode {
   /** Whether the node is another one than an operation expected. */
   async #wasOvertaken(operation: Operation): Promise<boolean> {
     // It was added, and what failed is the commit that it has led to.
-    if (this.context.transaction.latest(this.id) === operation) return false;
+    const { attributes } = this.context.transaction.latest(this.id) ?? {};
+    if (attributes === operation.attributes) return false;
     const entry = await this.currentEntry();
     return entry?.nodeVersion !== operation.expected?.nodeVersion;
   }
@@ -319,4 +320,13 @@ function rootHasNone(verb: string): PondError {
 /** What an operation on an entry expects to find. */
 export function expectedOf(entry: DirectoryEntry): ExpectedEntry {
   return { nodeId: entry.childNodeId, nodeVersion: entry.nodeVersion };
+}
+
+/** The row of a new node that is like another one. */
+export function copyOf(row: NodeRow, nowUs: number): NodeRow {
+  const { content, attributes } = row;
+  return {
+    content,
+    attributes: { ...attributes, createdUs: nowUs, modifiedUs: nowUs },
+  };
 }

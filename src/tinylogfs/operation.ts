@@ -56,17 +56,19 @@ export interface Operation {
  * @param position Its place in the transaction.
  */
 export function rowOf(operation: Operation, position: number): OplogEntry {
-  const { fileType, nodeId, directoryId } = operation;
+  const { attributes, directoryId, fileType, name, nodeId } = operation;
+  const isDirectory = fileType === "directory";
+  const place = isDirectory ? { place: { directory: directoryId, name } } : {};
   return {
-    partId: fileType === "directory" ? nodeId : directoryId,
+    partId: isDirectory ? nodeId : directoryId,
     nodeId,
     fileType,
-    metadata: formatAttributes(operation.attributes),
+    metadata: formatAttributes({ ...attributes, ...place }),
     content: operation.content,
     operation: operation.kind,
     nodeVersion: operation.nodeVersion,
     position,
-    name: operation.name,
+    name,
     path: operation.path,
   };
 }

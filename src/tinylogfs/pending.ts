@@ -48,6 +48,10 @@ export class Pending {
   readonly #directories: DirectoryCache;
   #openedStage: Stage | undefined;
   #transaction: Transaction;
+  /** The version of the pond that the transaction was built on. */
+  #builtOn: number;
+  /** The transaction's own commit, once it was seen among the others. */
+  #made: ForeignCommit | undefined;
   /** What of the stage is part of the transaction. */
   #staged: readonly StagedOperations[] = [];
   #conflict: ConflictError | undefined;
@@ -58,6 +62,7 @@ export class Pending {
     this.#table = parts.table;
     this.#directories = parts.directories;
     this.#transaction = this.#newTransaction();
+    this.#builtOn = parts.table.version;
   }
 
   /**
@@ -107,46 +112,53 @@ export class Pending {
     return last && { appId: this.#stageId(), version: last.file.sequence };
   }
 
+  /** Whether the operations were checked against the newest known version. */
+  get isCurrent(): boolean {
+    return this.#builtOn === this.#table.version;
+  }
+
+  /** The transaction's own commit, when it was seen among those of others. */
+  get made(): ForeignCommit | undefined {
+    return this.#made;
+  }
+
   /** Adds operations: all of them, or none. */
   async apply(operations: readonly Operation[]): Promise<void> {
-    const [only, ...others] = operations;
-    if (only === undefined) return;
-    if (others.length === 0) return await this.transaction.apply(only);
-    const { id } = this.transaction;
-    this.#transaction = await this.#built(id, [
-      ...this.transaction.operations,
-      ...operations,
-    ]);
+    const { transaction } = this;
+    const before = [...transaction.operations];
+    try {
+      await transaction.apply(...operations);
+    } catch (error) {
+      const isWhole = transaction.operations.length === before.length;
+      if (!isWhole) {
+        this.#transaction = await this.#built(transaction.id, before);
+      }
+      throw error;
+    }
   }
 
   /**
    * Takes in what other processes have committed and staged, and puts the
    * operations of this one on top.
    *
-   * @returns The commit of the transaction itself, should it be among those
-   *   that were taken in.
+   * Nothing is put on top when the transaction's own commit is among those
+   * that were taken in: see {@linkcode made} and {@linkcode settle}.
+   *
    * @throws {ConflictError} When the operations of this process no longer fit;
-   *   nothing is changed then.
+   *   they stay, and are checked again before they are committed.
    */
-  async reload(): Promise<ForeignCommit | undefined> {
-    const { id } = this.#transaction;
-    const own = this.#ownOperations();
-    let made = await this.#takeIn(id);
+  async reload(): Promise<void> {
+    await this.#takeIn();
     let staged = await this.#readStage();
     // Between the two looks the stage may have been committed: then neither
     // has shown it.
     while (staged.length > 0 || this.#staged.length > 0) {
       const { version } = this.#table;
-      made = await this.#takeIn(id) ?? made;
+      await this.#takeIn();
       if (this.#table.version === version) break;
       staged = await this.#readStage();
     }
-    if (made !== undefined) return made;
-    this.#conflict = await this.#conflictIn(staged);
-    const below = this.#conflict ? [] : operationsOf(staged);
-    this.#transaction = await this.#built(id, [...below, ...own]);
-    this.#staged = staged;
-    return undefined;
+    if (this.#made === undefined) await this.#rebuild(staged);
   }
 
   /**
@@ -155,10 +167,23 @@ export class Pending {
    *
    * @throws {ConflictError} When anything no longer fits.
    */
-  async reloadToCommit(): Promise<ForeignCommit | undefined> {
-    const made = await this.reload();
+  async reloadToCommit(): Promise<void> {
+    await this.reload();
     if (this.#conflict) throw this.#conflict;
-    return made;
+  }
+
+  /**
+   * The transaction's own commit has been made, of these operations: the others
+   * are pending now.
+   */
+  async settle(committed: readonly Operation[]): Promise<void> {
+    const done = new Set(committed.map(keyOf));
+    const own = this.#ownOperations().filter((o) => !done.has(keyOf(o)));
+    await this.#discardStaged();
+    this.#made = undefined;
+    this.#transaction = await this.#built(this.#newId(), own);
+    this.#staged = [];
+    await this.#rebuild(await this.#readStage());
   }
 
   /** Bytes that the operations hold in memory, estimated. */
@@ -176,12 +201,15 @@ export class Pending {
    */
   async lock(): Promise<AsyncDisposable> {
     const stage = await this.#stage();
-    return await stage.lock(() => this.#committedCounter());
+    return await stage.lock(async () => {
+      await this.#takeIn();
+      return this.#committedCounter();
+    });
   }
 
   /** Reads the committed root again, and forgets every other directory. */
   async reread(): Promise<void> {
-    await this.#table.refresh();
+    await this.#takeIn();
     this.#directories.invalidate("all");
     await this.#directories.load(ROOT_PART_ID);
   }
@@ -192,13 +220,24 @@ export class Pending {
     return this.#parts.staged && (await this.#stageFiles()).length > 0;
   }
 
-  /** Stages the operations of this process. Call it under the lock. */
+  /**
+   * Stages the operations of this process. Call it under the lock. Where what
+   * is staged isn't pending here, they are pending no more.
+   *
+   * @throws {ConflictError} When they don't fit on what is staged.
+   */
   async stageOwn(): Promise<number> {
     const own = this.#ownOperations();
     if (own.length === 0) return 0;
     const stage = await this.#stage();
+    if (!this.#parts.staged) {
+      const below = operationsOf(await this.#readStageFiles());
+      await this.#built(this.#transaction.id, [...below, ...own]);
+    }
     const file = await stage.append(own, await this.#stageTop());
-    this.#staged = [...this.#staged, { file, operations: own }];
+    if (this.#parts.staged) {
+      this.#staged = [...this.#staged, { file, operations: own }];
+    } else this.#clear();
     return own.length;
   }
 
@@ -215,23 +254,22 @@ export class Pending {
   /** Everything pending was committed. */
   async committed(): Promise<void> {
     await this.#discardStaged();
-    this.#staged = [];
-    this.#transaction = this.#newTransaction();
+    this.#clear();
   }
 
   /** A part was committed: the rest is pending now. */
   async committedPart({ rest }: Selected): Promise<void> {
     await this.#discardStaged();
     this.#staged = await this.#readStage();
-    const { id } = this.#newTransaction();
-    this.#transaction = await this.#built(id, rest);
+    this.#transaction = await this.#built(this.#newId(), rest);
+    this.#builtOn = this.#table.version;
   }
 
   /** Drops the operations of this process. */
   async dropOwn(): Promise<void> {
-    const { id } = this.#newTransaction();
     const below = this.#conflict ? [] : this.#stagedOperations();
-    this.#transaction = await this.#built(id, below);
+    this.#transaction = await this.#built(this.#newId(), below);
+    this.#made = undefined;
   }
 
   /** Drops everything, what is staged with it. Call it under the lock. */
@@ -239,15 +277,35 @@ export class Pending {
     if (this.#staged.length > 0) {
       await (await this.#stage()).remove(this.#staged.map(({ file }) => file));
     }
-    this.#staged = [];
     this.#conflict = undefined;
-    this.#transaction = this.#newTransaction();
+    this.#clear();
   }
 
   // === Inside ===
 
+  #clear(): void {
+    this.#staged = [];
+    this.#made = undefined;
+    this.#transaction = this.#newTransaction();
+    this.#builtOn = this.#table.version;
+  }
+
+  async #rebuild(staged: readonly StagedOperations[]): Promise<void> {
+    const { id } = this.#transaction;
+    const own = this.#ownOperations();
+    this.#conflict = await this.#conflictIn(staged);
+    const below = this.#conflict ? [] : operationsOf(staged);
+    this.#transaction = await this.#built(id, [...below, ...own]);
+    this.#staged = staged;
+    this.#builtOn = this.#table.version;
+  }
+
+  #newId(): string {
+    return this.#parts.host.random.uuidHex();
+  }
+
   #newTransaction(): Transaction {
-    return this.#empty(this.#parts.host.random.uuidHex());
+    return this.#empty(this.#newId());
   }
 
   #empty(id: string): Transaction {
@@ -261,7 +319,7 @@ export class Pending {
     operations: readonly Operation[],
   ): Promise<Transaction> {
     const transaction = this.#empty(id);
-    for (const operation of operations) await transaction.apply(operation);
+    await transaction.apply(...operations);
     return transaction;
   }
 
@@ -303,14 +361,19 @@ export class Pending {
     }
   }
 
-  /** Takes in commits; the one of the transaction with this id, if it's there. */
-  async #takeIn(id: string): Promise<ForeignCommit | undefined> {
+  /** Takes in commits, and notes the transaction's own if it's among them. */
+  async #takeIn(): Promise<void> {
+    const { id } = this.#transaction;
     const { touched, commits } = await this.#table.refresh();
     this.#directories.invalidate(touched);
-    return commits.find(({ transactionId }) => transactionId === id);
+    this.#made ??= commits.find(({ transactionId }) => transactionId === id);
   }
 
   async #readStage(): Promise<StagedOperations[]> {
+    return this.#parts.staged ? await this.#readStageFiles() : [];
+  }
+
+  async #readStageFiles(): Promise<StagedOperations[]> {
     const read: StagedOperations[] = [];
     for (const file of await this.#stageFiles()) {
       const stage = await this.#stage();
@@ -322,7 +385,6 @@ export class Pending {
   }
 
   async #stageFiles(): Promise<StageFile[]> {
-    if (!this.#parts.staged) return [];
     return await (await this.#stage()).list(this.#committedCounter());
   }
 
@@ -339,6 +401,11 @@ export class Pending {
   #stageId(): string {
     return `pond-stage:${this.#parts.pondId}`;
   }
+}
+
+/** A node has one operation for each of its versions. */
+function keyOf({ nodeId, nodeVersion }: Operation): string {
+  return `${nodeId} ${nodeVersion}`;
 }
 
 function operationsOf(staged: readonly StagedOperations[]): Operation[] {

@@ -47,10 +47,17 @@ export function selectionOf(
   return paths && { kind: "paths", paths };
 }
 
-/** Divides operations. */
+/**
+ * Divides operations.
+ *
+ * @param operations In order.
+ * @param selection What is asked for.
+ * @param paths Where the nodes are after the last operation.
+ */
 export function selectOperations(
   operations: readonly Operation[],
   selection: Selection,
+  paths: ReadonlyMap<string, string>,
 ): Selected {
   if (selection.kind === "first") {
     return {
@@ -64,7 +71,9 @@ export function selectOperations(
   const rest: Operation[] = [];
   // From the last to the first, so that what an operation needs comes later.
   for (const operation of operations.toReversed()) {
-    const asked = prefixes.some((prefix) => isBelow(operation, prefix));
+    const { attributes: { from }, nodeId, path } = operation;
+    const places = [path, from?.path, paths.get(nodeId)];
+    const asked = prefixes.some((prefix) => isBelow(places, prefix));
     if (!asked && !provides(operation).some((key) => needed.has(key))) {
       rest.push(operation);
       continue;
@@ -75,8 +84,10 @@ export function selectOperations(
   return { chosen: chosen.reverse(), rest: rest.reverse() };
 }
 
-function isBelow(operation: Operation, prefix: string): boolean {
-  const paths = [operation.path, operation.attributes.from?.path];
+function isBelow(
+  paths: readonly (string | undefined)[],
+  prefix: string,
+): boolean {
   return paths.some((path) => path && `${path}/`.startsWith(`${prefix}/`));
 }
 

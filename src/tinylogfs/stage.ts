@@ -73,14 +73,15 @@ export class Stage {
    * away what is not part of it: files whose staging has failed, and those that
    * wait for a commit that was never made. Nobody is about to make it.
    *
-   * @param committed The highest number that has been committed.
+   * @param committed Looks, under the lock, for the highest number that has
+   *   been committed.
    */
-  async lock(committed: () => number): Promise<AsyncDisposable> {
+  async lock(committed: () => Promise<number>): Promise<AsyncDisposable> {
     await this.#host.files.makeDirectory(this.#directory);
     const lock = await this.#host.files.lock(`${this.#directory}/lock`);
     try {
       await this.#discardFailed();
-      await this.#discardUnborn(committed());
+      await this.#discardUnborn(await committed());
       return lock;
     } catch (error) {
       await lock[Symbol.asyncDispose]();

@@ -50,6 +50,8 @@ interface Parts {
   readonly table: OplogTable;
   readonly options: OpenOptions;
   readonly atVersion?: number;
+  /** Whether it is only looked at; a look at an earlier version always is. */
+  readonly readOnly?: boolean;
 }
 
 /** A filesystem in a pond. */
@@ -60,7 +62,7 @@ export class TinyLogFS extends TransactionOperations
   /** The pond's identity: 32 hexadecimal digits. */
   readonly pondId: string;
   /** Whether this is a look at an earlier state. */
-  readonly readOnly: boolean;
+  override readonly readOnly: boolean;
 
   readonly #parts: Parts;
   readonly #host: Host;
@@ -80,7 +82,7 @@ export class TinyLogFS extends TransactionOperations
     this.#table = parts.table;
     this.path = parts.path;
     this.pondId = parts.pondId;
-    this.readOnly = parts.atVersion !== undefined;
+    this.readOnly = parts.readOnly ?? parts.atVersion !== undefined;
     const { cacheEntries = CACHE_ENTRIES, durability = "full" } = parts.options;
     this.#directories = new DirectoryCache(
       parts.table,
@@ -177,7 +179,8 @@ export class TinyLogFS extends TransactionOperations
   }
 
   /**
-   * Looks at an earlier state, without restoring it.
+   * Looks at another state, without restoring it: an earlier one, or with
+   * `@pending` the newest with what is staged. It can't be changed.
    *
    * @param revision As `parseRevision` has it.
    * @throws {PondError} `REVISION_NOT_FOUND`, `INVALID_ARGUMENT`.
@@ -185,10 +188,11 @@ export class TinyLogFS extends TransactionOperations
   async at(revision: string): Promise<TinyLogFS> {
     const parsed = parseRevision(revision, this.#host.clock.nowUs());
     if (parsed.kind === "pending") {
-      return await TinyLogFS.open(this.#host, this.path, {
-        ...this.#parts.options,
-        staged: true,
-      });
+      const options = { ...this.#parts.options, staged: true };
+      const newest = await TinyLogFS.open(this.#host, this.path, options);
+      const view = new TinyLogFS({ ...newest.#parts, readOnly: true });
+      await view.committer.refresh();
+      return view;
     }
     const atVersion = await history.resolveRevision(
       this.#table,
@@ -331,35 +335,39 @@ export class TinyLogFS extends TransactionOperations
     options: Omit<CommitOptions, "first" | "paths">,
   ): Promise<RestoreResult> {
     this.requireWritable();
-    const { operations } = this.committer.pending;
-    if (operations.length > 0 || revision.kind === "pending") {
-      throw new PondError(
-        "INVALID_ARGUMENT",
-        `Cannot restore ${text}: what is pending is no version yet`,
-        { hint: "commit or drop it first: pond commit, pond revert" },
-      );
-    }
     const startMs = this.#host.clock.monotonicMs();
-    const version = await history.resolveRevision(this.#table, revision, text);
-    const target = new TinyLogFS({ ...this.#parts, atVersion: version });
-    const { planRestore } = await import("./restore.ts");
-    const plan = await planRestore(
-      this.#restoreSide(),
-      target.#restoreSide(),
-      this.#host.clock.nowUs(),
-    );
-    const commit = await this.committer.commitAtOnce(plan, {
-      message: `restore ${text}`,
-      ...options,
-    });
+    let version: number | undefined;
+    const resolve = () => history.resolveRevision(this.#table, revision, text);
+    let nodesRestored = 0;
+    const commit = await this.committer.commitPlan(async () => {
+      const { operations } = this.committer.pending;
+      if (operations.length > 0 || revision.kind === "pending") {
+        throw pendingIsNoVersion(text);
+      }
+      version ??= await resolve();
+      const plan = await this.#planRestore(version);
+      nodesRestored = nodesOf(plan).size;
+      return plan;
+    }, { message: `restore ${text}`, ...options });
+    version ??= await resolve();
     const timestampUs = await history.timeOfVersion(this.#table, version);
     return {
-      nodesRestored: nodesOf(plan).size,
+      nodesRestored,
       restoreDuration: this.#host.clock.monotonicMs() - startMs,
       targetTimestamp: new Date(timestampUs / 1000),
       targetVersion: version,
       commit,
     };
+  }
+
+  async #planRestore(version: number): Promise<Operation[]> {
+    const target = new TinyLogFS({ ...this.#parts, atVersion: version });
+    const { planRestore } = await import("./restore.ts");
+    return await planRestore(
+      this.#restoreSide(),
+      target.#restoreSide(),
+      this.#host.clock.nowUs(),
+    );
   }
 
   #context(): NodeContext {
@@ -373,9 +381,9 @@ export class TinyLogFS extends TransactionOperations
       historySide: () => this.historySide(),
       nowUs: () => this.#host.clock.nowUs(),
       newId: () => this.#host.random.uuidHex() as NodeId,
-      apply: async (operation) => {
+      apply: async (...operations) => {
         this.requireWritable();
-        await committer.apply(operation);
+        await committer.apply(...operations);
       },
       readRow: (directoryId, entry) => this.#readRow(directoryId, entry),
       loadDirectory: (id) => this.#directories.load(id),
@@ -388,7 +396,7 @@ export class TinyLogFS extends TransactionOperations
     if (!this.readOnly) return;
     throw new PondError(
       "READ_ONLY",
-      `Cannot change version ${this.version}: history is never rewritten`,
+      `Cannot change version ${this.version}: it is only looked at`,
       { hint: `make it the current state: pond restore v${this.version}` },
     );
   }
@@ -422,6 +430,14 @@ export class TinyLogFS extends TransactionOperations
         history.readNodeRow(this.#table, directoryId, entry),
     };
   }
+}
+
+function pendingIsNoVersion(text: string): PondError {
+  return new PondError(
+    "INVALID_ARGUMENT",
+    `Cannot restore ${text}: what is pending is no version yet`,
+    { hint: "commit or drop it first: pond commit, pond revert" },
+  );
 }
 
 function nodesOf(operations: readonly Operation[]): Set<string> {

@@ -11,7 +11,13 @@
  */
 import { ConflictError, invariant } from "../errors.ts";
 import type { DirectoryEntry } from "../oplog/mod.ts";
-import type { CommittedDirectory, DirectoryCache } from "./directories.ts";
+import { ROOT_PART_ID } from "../oplog/record.ts";
+import type { NodePlace } from "./attributes.ts";
+import {
+  type CommittedDirectory,
+  type DirectoryCache,
+  sortedEntries,
+} from "./directories.ts";
 import {
   type ExpectedEntry,
   type Operation,
@@ -28,9 +34,13 @@ export class Transaction {
   readonly #directories: DirectoryCache;
   readonly #operations: Operation[] = [];
   readonly #overlays = new Map<string, Overlay>();
+  /** When the entries of changed directories were last changed. */
+  readonly #modifiedUs = new Map<string, number>();
   readonly #latest = new Map<string, Operation>();
   readonly #created = new Set<string>();
   readonly #removed = new Set<string>();
+  /** Where the directories are that were made or moved. */
+  readonly #places = new Map<string, NodePlace>();
 
   /**
    * @param state Where the rows go; it has none yet.
@@ -73,6 +83,14 @@ export class Transaction {
     );
   }
 
+  /**
+   * When the entries of a directory were last changed by this transaction, in
+   * microseconds since the epoch, UTC; 0 when they were not.
+   */
+  modifiedUs(directoryId: string): number {
+    return this.#modifiedUs.get(directoryId) ?? 0;
+  }
+
   /** Whether a directory is made by this transaction. */
   isCreated(directoryId: string): boolean {
     return this.#created.has(directoryId);
@@ -90,11 +108,12 @@ export class Transaction {
   }
 
   /** All entries of a directory, pending ones included, ordered by name. */
-  async list(directoryId: string): Promise<DirectoryEntry[]> {
+  async list(directoryId: string): Promise<readonly DirectoryEntry[]> {
     const overlay = this.#overlays.get(directoryId);
     const committed = this.#created.has(directoryId)
       ? []
-      : (await this.#directories.load(directoryId)).entries.values();
+      : sortedEntries(await this.#directories.load(directoryId));
+    if (overlay === undefined) return committed;
     const entries: DirectoryEntry[] = [];
     for (const entry of committed) {
       if (overlay?.has(entry.name) !== true) entries.push(entry);
@@ -111,39 +130,110 @@ export class Transaction {
   }
 
   /**
-   * Adds an operation, if what it expects is there. Nothing is changed when it
-   * isn't.
+   * Adds operations, if each finds what it expects after the ones before it. No
+   * read comes between them.
    *
    * @throws {ConflictError} When another transaction changed the name, the
-   *   node, or the directory.
+   *   node, or the directory. What was added before stays: with more than one
+   *   operation, the transaction is to be given up.
    */
-  async apply(operation: Operation): Promise<void> {
-    const { attributes: { from }, moved, directoryId, name } = operation;
-    // Everything that has to be read is read first: the check and the change
-    // after it happen in one turn, so that no other operation comes between.
-    const directory = await this.#load(directoryId);
-    const source = from && await this.#load(from.directory);
-    const own = operation.kind === "delete" &&
-        operation.fileType === "directory"
-      ? await this.#load(operation.nodeId)
-      : undefined;
-    this.#requireDirectory(directory, operation);
-    this.#requireEntry(directory, name, operation.expected, operation);
-    if (source && from) {
-      invariant(moved !== undefined, "a move says what it moves");
-      this.#requireEntry(source, from.name, moved, operation);
+  async apply(...operations: readonly Operation[]): Promise<void> {
+    // Everything that has to be read is read first: the checks and the changes
+    // happen in one turn, so that nothing else comes between.
+    const loaded: Loaded = new Map();
+    for (const operation of operations) await this.#load(operation, loaded);
+    for (const operation of operations) {
+      this.#check(operation, loaded);
+      this.#change(operation, this.#pathOf(operation, loaded));
     }
-    if (own) this.#requireEmpty(own, operation);
-    this.#change(operation);
   }
 
-  async #load(directoryId: string): Promise<LoadedDirectory> {
+  /** Reads the directories of an operation, and those around them. */
+  async #load(operation: Operation, loaded: Loaded): Promise<void> {
+    const { attributes: { from }, directoryId, fileType, kind } = operation;
+    if (from) await this.#loadOne(from.directory, loaded);
+    const isGone = kind === "delete" && fileType === "directory";
+    if (isGone) await this.#loadOne(operation.nodeId, loaded);
+    let id: string | undefined = directoryId;
+    for (const seen = new Set<string>(); id !== undefined && !seen.has(id);) {
+      seen.add(id);
+      await this.#loadOne(id, loaded);
+      id = this.#placeOf(id, loaded)?.directory;
+    }
+  }
+
+  /**
+   * Where the nodes of the operations are after the last one of them, by their
+   * identities; where they were, for those that are deleted.
+   */
+  async paths(): Promise<Map<string, string>> {
+    const loaded: Loaded = new Map();
+    const paths = new Map<string, string>();
+    for (const [nodeId, operation] of this.#latest) {
+      await this.#load(operation, loaded);
+      paths.set(nodeId, this.#pathOf(operation, loaded));
+    }
+    return paths;
+  }
+
+  async #loadOne(id: string, loaded: Loaded): Promise<void> {
+    if (this.#created.has(id) || loaded.has(id)) return;
+    loaded.set(id, await this.#directories.load(id));
+  }
+
+  #directory(id: string, loaded: Loaded): LoadedDirectory {
     return {
-      id: directoryId,
-      committed: this.#created.has(directoryId)
-        ? undefined
-        : await this.#directories.load(directoryId),
+      id,
+      committed: this.#created.has(id) ? undefined : loaded.get(id),
     };
+  }
+
+  #check(operation: Operation, loaded: Loaded): void {
+    const { attributes: { from }, moved, directoryId, name } = operation;
+    const directory = this.#directory(directoryId, loaded);
+    this.#requireDirectory(directory, operation);
+    this.#requireEntry(directory, name, operation.expected, operation);
+    if (from) {
+      invariant(moved !== undefined, "a move says what it moves");
+      const source = this.#directory(from.directory, loaded);
+      this.#requireEntry(source, from.name, moved, operation);
+    }
+    if (operation.fileType !== "directory") return;
+    const own = this.#directory(operation.nodeId, loaded);
+    if (operation.kind === "delete") this.#requireEmpty(own, operation);
+    if (operation.kind === "move") this.#requireOutside(operation, loaded);
+  }
+
+  /** A directory that was moved into what it contains would reach no root. */
+  #requireOutside(operation: Operation, loaded: Loaded): void {
+    const version = loaded.get(operation.directoryId)?.version;
+    let id: string | undefined = operation.directoryId;
+    for (const seen = new Set<string>(); id !== undefined && !seen.has(id);) {
+      if (id === operation.nodeId) {
+        const problem = "its new directory was moved into it";
+        throw new ConflictError(operation.path, version, problem);
+      }
+      seen.add(id);
+      id = this.#placeOf(id, loaded)?.directory;
+    }
+  }
+
+  #placeOf(id: string, loaded: Loaded): NodePlace | undefined {
+    return this.#places.get(id) ?? loaded.get(id)?.place;
+  }
+
+  /** Where the node of an operation is now, which a move may have changed. */
+  #pathOf(operation: Operation, loaded: Loaded): string {
+    const names = [operation.name];
+    let id: string = operation.directoryId;
+    for (const seen = new Set<string>(); id !== ROOT_PART_ID;) {
+      const place = this.#placeOf(id, loaded);
+      if (place === undefined || seen.has(id)) return operation.path;
+      seen.add(id);
+      names.push(place.name);
+      id = place.directory;
+    }
+    return `/${names.reverse().join("/")}`;
   }
 
   #entry(
@@ -205,27 +295,37 @@ export class Transaction {
     );
   }
 
-  #change(operation: Operation): void {
+  #change(made: Operation, path: string): void {
+    const operation = made.path === path ? made : { ...made, path };
     const { kind, nodeId, directoryId, name, attributes } = operation;
     this.#operations.push(operation);
     this.#latest.set(nodeId, operation);
     this.state.append(operation);
+    if (operation.fileType === "directory") {
+      this.#places.set(nodeId, { directory: directoryId, name });
+    }
     if (kind === "create" && operation.fileType === "directory") {
       this.#created.add(nodeId);
       this.#removed.delete(nodeId);
     }
+    // A move keeps the time of its node, and has none of its own.
+    const timeUs = kind === "move"
+      ? this.state.startedAtUs
+      : attributes.modifiedUs;
     if (kind === "delete") {
       if (operation.fileType === "directory") this.#removed.add(nodeId);
-      this.#overlay(directoryId).set(name, null);
+      this.#overlay(directoryId, timeUs).set(name, null);
       return;
     }
-    if (attributes.from) {
-      this.#overlay(attributes.from.directory).set(attributes.from.name, null);
-    }
-    this.#overlay(directoryId).set(name, entryOf(operation));
+    const { from } = attributes;
+    if (from) this.#overlay(from.directory, timeUs).set(from.name, null);
+    this.#overlay(directoryId, timeUs).set(name, entryOf(operation));
   }
 
-  #overlay(directoryId: string): Overlay {
+  /** The entries of a directory that is changed. */
+  #overlay(directoryId: string, timeUs: number): Overlay {
+    const modifiedUs = Math.max(this.modifiedUs(directoryId), timeUs);
+    this.#modifiedUs.set(directoryId, modifiedUs);
     let overlay = this.#overlays.get(directoryId);
     if (overlay === undefined) {
       this.#overlays.set(directoryId, overlay = new Map());
@@ -233,6 +333,9 @@ export class Transaction {
     return overlay;
   }
 }
+
+/** Committed directories that were read, by their identities. */
+type Loaded = Map<string, CommittedDirectory>;
 
 /** A directory and its committed state; none when this transaction made it. */
 interface LoadedDirectory {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Bytes } from "../bytes.ts";
+import { hasCode } from "../errors.ts";
 import { encodeOplogEntries } from "../oplog/record.ts";
 import type { Committer } from "./committer.ts";
 import { HistoryOperations } from "./history_operations.ts";
@@ -14,6 +15,8 @@ import type { CommitOptions, CommitResult, PendingOperation } from "./types.ts";
 export abstract class TransactionOperations extends HistoryOperations {
   /** @ignore */
   protected abstract readonly committer: Committer;
+  /** Whether this is a look at an earlier state. */
+  abstract readonly readOnly: boolean;
   /** @ignore */
   protected abstract requireWritable(): void;
 
@@ -41,9 +44,32 @@ export abstract class TransactionOperations extends HistoryOperations {
     this.requireWritable();
     const { selectionOf } = await import("./selection.ts");
     const selection = selectionOf(options);
-    return await this.committer.commit(
-      selection ? { ...options, selection } : options,
+    if (selection === undefined) return await this.committer.commit(options);
+    if (selection.kind === "first") {
+      return await this.committer.commit({ ...options, selection });
+    }
+    const paths = await Promise.all(
+      selection.paths.map((path) => this.#absolute(path)),
     );
+    return await this.committer.commit({
+      ...options,
+      selection: { kind: "paths", paths },
+    });
+  }
+
+  /** A path as operations have it, whether there is something or not. */
+  async #absolute(path: string): Promise<string> {
+    try {
+      return (await this.root.resolve(path, { followLast: false })).path;
+    } catch (error) {
+      if (!hasCode(error, "NOT_FOUND", "NOT_A_DIRECTORY")) throw error;
+      const names: string[] = [];
+      for (const name of path.split("/")) {
+        if (name === "..") names.pop();
+        else if (name !== "" && name !== ".") names.push(name);
+      }
+      return `/${names.join("/")}`;
+    }
   }
 
   /**
@@ -115,8 +141,14 @@ export abstract class TransactionOperations extends HistoryOperations {
     return await this.committer.revert();
   }
 
-  /** Brings this object up to commits of other processes. */
+  /**
+   * Brings this object up to commits of other processes. A look at an earlier
+   * state stays as it is.
+   *
+   * @throws {ConflictError} When pending operations no longer fit.
+   */
   async refresh(): Promise<void> {
+    if (this.readOnly) return;
     await this.committer.refresh();
   }
 }

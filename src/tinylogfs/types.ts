@@ -104,7 +104,7 @@ export interface TinyLogFSStatus {
   readonly memoryUsage: number;
   /** The id that the pending transaction will have. */
   readonly transactionId: string;
-  /** The version of the newest commit. */
+  /** The version that is looked at: the newest one, unless an earlier is. */
   readonly version: number;
   /** Why what is staged can't be committed any more, if it can't. */
   readonly conflict?: ConflictError;
@@ -332,8 +332,7 @@ export interface NodeInfo {
   /** When it was created. */
   readonly createdAt: Date;
   /**
-   * When its content was last changed; for a directory, the commit that last
-   * changed its entries. What is pending in it counts from its commit on.
+   * When its content was last changed; for a directory, its entries.
    */
   readonly modifiedAt: Date;
   /** Length of the content in bytes. */

@@ -189,3 +189,33 @@ Deno.test("pond status shows where the pond is, its version and what is staged",
   ]);
   assertEquals(await scratch.ok([]), text);
 });
+
+Deno.test("pond status --json says what is pending and in memory, and pond sync --json what was written", async () => {
+  await using scratch = await scratchPond();
+  await scratch.ok("touch --no-sync /staged");
+  const [status] = JSON.parse(await scratch.ok("status --json"));
+  assertEquals([status.pending_operations, status.conflict], [1, null]);
+  assertMatch(status.last_commit, /^\d{4}-\d\d-\d\dT.*Z$/);
+  assertMatch(status.transaction_id, /^[0-9a-f]{32}$/);
+  for (const count of ["pending_bytes", "total_nodes", "memory_usage"]) {
+    assertEquals(status[count] > 0, true, count);
+  }
+  const [row] = JSON.parse(await scratch.ok("sync --json"));
+  const { duration_ms, bytes_written, transaction_id, ...rest } = row;
+  assertEquals(rest, { version: 2, operations: 1, record_batch_size: 3 });
+  assertEquals(duration_ms > 0 && bytes_written > 0, true);
+  assertMatch(transaction_id, /^[0-9a-f]{32}$/);
+});
+
+Deno.test("pond restore takes an ISO timestamp", async () => {
+  await using scratch = await scratchPond();
+  const [{ time }] = JSON.parse(await scratch.ok("history --json -n 1"));
+  await scratch.ok("rm -r /sensors");
+  const [row] = JSON.parse(await scratch.ok(`restore ${time} --json`));
+  assertEquals([row.target_version, row.target_timestamp.slice(0, 19)], [
+    1,
+    time.slice(0, 19),
+  ]);
+  assertEquals(await scratch.ok("ls /sensors"), "a.csv\n");
+  assertEquals((await scratch.run("restore 2001-01-01T00:00:00Z")).code, 4);
+});

@@ -9,12 +9,12 @@ the Arrow IPC stream in `content`, decoded by pyarrow.
 import json
 import sys
 
-import duckdb
 import pyarrow as pa
-from deltalake import DeltaTable
 
 
 def outer_rows(engine, table):
+    import duckdb
+
     if engine == "deltalake":
         return table.to_pyarrow_table().to_pylist()
     files = table.file_uris()
@@ -37,6 +37,8 @@ def inner_rows(content):
 
 
 def main():
+    from deltalake import DeltaTable
+
     engine, path, *version = sys.argv[1:]
     table = DeltaTable(path, version=int(version[0]) if version else None)
     rows = [
@@ -52,4 +54,5 @@ def main():
     print(json.dumps({"version": table.version(), "rows": rows}))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -61,6 +61,22 @@ export interface AddFile {
   readonly stats?: string;
   /** Tags of the writer. */
   readonly tags?: StringMap;
+  /** Which of the file's rows are deleted. */
+  readonly deletionVector?: DeletionVectorDescriptor;
+}
+
+/** Where the set of a file's deleted rows is. */
+export interface DeletionVectorDescriptor {
+  /** `u`: a file of the table; `p`: any file; `i`: in the action itself. */
+  readonly storageType: string;
+  /** The file, or the set. */
+  readonly pathOrInlineDv: string;
+  /** Where it begins in the file. */
+  readonly offset?: number;
+  /** Its size in bytes. */
+  readonly sizeInBytes: number;
+  /** How many rows are deleted. */
+  readonly cardinality: number;
 }
 
 /** A data file that is no longer part of the table. */
@@ -77,6 +93,8 @@ export interface RemoveFile {
   readonly partitionValues?: { readonly [name: string]: string | null };
   /** As in the `add` action. */
   readonly size?: number;
+  /** As in the `add` action. */
+  readonly deletionVector?: DeletionVectorDescriptor;
 }
 
 /** How far an application has come. */
@@ -166,12 +184,6 @@ function actionOf(line: Fields): Action | undefined {
 }
 
 function addOf(add: Fields): AddFile {
-  if (add.child("deletionVector")) {
-    throw new IntegrityError(
-      add.source,
-      "a file has a deletion vector, and the table lacks that feature",
-    );
-  }
   return {
     path: add.string("path"),
     partitionValues: add.nullableStrings("partitionValues") ?? {},
@@ -180,6 +192,23 @@ function addOf(add: Fields): AddFile {
     dataChange: add.boolean("dataChange"),
     ...add.optional("stats", add.optionalString("stats")),
     ...add.optional("tags", add.strings("tags")),
+    ...deletionVectorOf(add),
+  };
+}
+
+function deletionVectorOf(
+  action: Fields,
+): { deletionVector?: DeletionVectorDescriptor } {
+  const vector = action.child("deletionVector");
+  if (vector === undefined) return {};
+  return {
+    deletionVector: {
+      storageType: vector.string("storageType"),
+      pathOrInlineDv: vector.string("pathOrInlineDv"),
+      ...vector.optional("offset", vector.optionalNumber("offset")),
+      sizeInBytes: vector.number("sizeInBytes"),
+      cardinality: vector.number("cardinality"),
+    },
   };
 }
 
@@ -200,6 +229,7 @@ function removeOf(remove: Fields): RemoveFile {
       remove.nullableStrings("partitionValues"),
     ),
     ...remove.optional("size", remove.optionalNumber("size")),
+    ...deletionVectorOf(remove),
   };
 }
 
@@ -210,6 +240,8 @@ function txnOf(txn: Fields): SetTransaction {
     ...txn.optional("lastUpdated", txn.optionalNumber("lastUpdated")),
   };
 }
+
+const NO_COLUMNS = `{"type":"struct","fields":[]}`;
 
 function metaDataOf(metaData: Fields): MetaData {
   const format = metaData.child("format");
@@ -224,7 +256,8 @@ function metaDataOf(metaData: Fields): MetaData {
       provider: format?.string("provider") ?? "parquet",
       options: format?.strings("options") ?? {},
     },
-    schemaString: metaData.string("schemaString"),
+    // Spark leaves out the schema of a table without columns.
+    schemaString: metaData.optionalString("schemaString") ?? NO_COLUMNS,
     partitionColumns: metaData.list("partitionColumns") ?? [],
     configuration: metaData.strings("configuration") ?? {},
     ...metaData.optional("createdTime", metaData.optionalNumber("createdTime")),
@@ -347,6 +380,7 @@ class Fields {
   }
 }
 
-function isObject(value: unknown): value is { [name: string]: unknown } {
+/** Whether a value is a JSON object. */
+export function isObject(value: unknown): value is { [name: string]: unknown } {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -10,9 +10,8 @@
  * ```
  *
  * The digest lets a damaged checkpoint be found without anything beside it.
- * Checkpoints of other engines have none, and are believed as they are.
- *
- * NOT SUPPORTED yet: v2 checkpoints and statistics as structs.
+ * Checkpoints of other engines have none, and are believed as they are
+ * (foreign_checkpoint.ts).
  *
  * @see {@link https://github.com/delta-io/delta/blob/master/PROTOCOL.md#checkpoints}
  * @module
@@ -86,17 +85,18 @@ export async function encodeCheckpoint(
 }
 
 /**
- * Decodes a checkpoint, after its digest was checked.
+ * Decodes a checkpoint of ours, after its digest was checked.
  *
- * @param bytes One of its files.
- * @param source The file, for errors.
+ * @param bytes The file.
+ * @param source Its path, for errors.
+ * @returns `undefined` when it is another engine's.
  * @throws {IntegrityError} When it is not what was written.
  */
 export async function decodeCheckpoint(
   bytes: Bytes,
   source: string,
-): Promise<CheckpointContent> {
-  await checkSeal(bytes, source);
+): Promise<CheckpointContent | undefined> {
+  if (!await isSealed(bytes, source)) return undefined;
   const table = await decodeParquet(bytes, { source });
   const actions: Action[] = [];
   for (const row of table.rows) {
@@ -133,14 +133,14 @@ function isCount(value: unknown): value is number {
  * A file with the mark of a digest must have the right one. A flipped bit in
  * the mark itself hides it, and has then changed nothing else.
  */
-async function checkSeal(bytes: Bytes, source: string): Promise<void> {
+async function isSealed(bytes: Bytes, source: string): Promise<boolean> {
   const at = digestOffset(bytes);
-  if (at === undefined) return;
+  if (at === undefined) return false;
   const stated = decodeUtf8(bytes.subarray(at, at + ZEROS.length));
   const unsealed = bytes.slice();
   unsealed.set(encodeUtf8(ZEROS), at);
   const actual = await sha256Hex(unsealed);
-  if (stated === actual) return;
+  if (stated === actual) return true;
   throw new IntegrityError(source, `its digest is ${actual}, not ${stated}`, {
     hint:
       "remove this file if the commits up to its version are there: they hold the same",

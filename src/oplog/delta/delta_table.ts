@@ -13,6 +13,7 @@
 import { type Bytes, sha256Hex } from "../../bytes.ts";
 import { hasCode, IntegrityError, invariant, PondError } from "../../errors.ts";
 import type { Host } from "../../host/host.ts";
+import type { DataField } from "../data_type.ts";
 import { NameFlusher } from "../name_flusher.ts";
 import type { Action, AddFile, MetaData, RemoveFile } from "./actions.ts";
 import { conflictOf } from "./conflict.ts";
@@ -32,6 +33,7 @@ import {
   requireWritable,
 } from "./protocol.ts";
 import { publish, unknownOutcome } from "./publish.ts";
+import type { RowBatch, RowOptions, RowSource } from "./rows.ts";
 import type { DeltaSchema } from "./schema.ts";
 import { decodePath, type Snapshot, type TableState } from "./table_state.ts";
 import {
@@ -51,6 +53,8 @@ export interface DeltaOptions {
   readonly headPath?: string;
   /** The version to read; the newest when left out. */
   readonly version?: number;
+  /** Refuse a table that needs any feature to be read: whoever reads files. */
+  readonly plain?: boolean;
   /** Ends the call. */
   readonly signal?: AbortSignal;
 }
@@ -165,13 +169,14 @@ export class DeltaTable {
   ): Promise<DeltaTable> {
     const reader = new LogReader(host.files, directory);
     const loaded = await reader.load(options);
-    requireReadable(loaded.state.protocol, directory);
+    requireReadable(loaded.state.protocol, directory, options.plain);
     invariant(loaded.state.metaData, "a readable table has a schema");
     return new DeltaTable(host, directory, options, loaded);
   }
 
   /**
-   * Opens a table as it was at a time.
+   * Opens a table as it was at a time: by the times in its commits where it
+   * keeps them (in-commit timestamps), else by the times of the files.
    *
    * @param timestampMs Milliseconds since the epoch.
    * @throws {PondError} `REVISION_NOT_FOUND` for a time before the first commit.
@@ -182,8 +187,8 @@ export class DeltaTable {
     timestampMs: number,
     options: DeltaOptions = {},
   ): Promise<DeltaTable> {
-    const reader = new LogReader(host.files, directory);
-    const version = await reader.versionAt(timestampMs);
+    const { versionAt } = await import("./commit_time.ts");
+    const version = await versionAt(host.files, directory, timestampMs);
     return await DeltaTable.open(host, directory, { ...options, version });
   }
 
@@ -237,17 +242,25 @@ export class DeltaTable {
 
   /** Takes in what others have committed: two look-ups when there is nothing. */
   async refresh(): Promise<DeltaChanges> {
-    const added: AddFile[] = [];
+    const added = new Map<string, AddFile>();
     const removed: RemoveFile[] = [];
+    const written: AddFile[] = [];
     const commits: ForeignCommit[] = [];
     let tableChanged = false;
+    let conflict: string | undefined;
     for (;;) {
       const version = this.#state.version + 1;
       const commit = await this.#reader.readCommit(version, this.#digest);
       if (commit === undefined) break;
       const change = this.#applyForeign(version, commit);
-      added.push(...change.added);
-      removed.push(...change.removed);
+      for (const remove of change.removed) {
+        if (!added.delete(remove.path)) removed.push(remove);
+      }
+      for (const add of change.added) {
+        added.set(add.path, add);
+        if (add.dataChange) written.push(add);
+      }
+      conflict ??= conflictOf(change);
       tableChanged ||= change.tableChanged;
       const { transactionId } = commit;
       const sizeBytes = commit.sizeBytes +
@@ -255,9 +268,17 @@ export class DeltaTable {
       commits.push({ version, transactionId, sizeBytes });
     }
     await this.#requireConnected(this.#state.version);
-    if (tableChanged) requireReadable(this.#state.protocol, this.directory);
-    const conflict = conflictOf({ removed, tableChanged });
-    return { added, removed, commits, conflict };
+    if (tableChanged) {
+      const { plain } = this.#options;
+      requireReadable(this.#state.protocol, this.directory, plain);
+    }
+    return {
+      added: [...added.values()],
+      removed,
+      written,
+      commits,
+      conflict,
+    };
   }
 
   /**
@@ -310,6 +331,30 @@ export class DeltaTable {
   }
 
   /**
+   * The columns, as the newest version known has them.
+   *
+   * @throws {PondError} `UNSUPPORTED`, naming the type.
+   */
+  async columns(): Promise<readonly DataField[]> {
+    const { columnsOf } = await import("./rows.ts");
+    return columnsOf(this.#rowSource());
+  }
+
+  /**
+   * Reads the rows of the newest version known, in no order that means
+   * anything. Files anywhere on this machine are read, as shallow clones name
+   * those of their source.
+   *
+   * @throws {IntegrityError} When a file is damaged or missing.
+   * @throws {PondError} `UNSUPPORTED`, naming the feature or type;
+   *   `INVALID_ARGUMENT` for an unknown column.
+   */
+  async *rows(options: RowOptions = {}): AsyncGenerator<RowBatch> {
+    const { readRows } = await import("./rows.ts");
+    yield* readRows(this.#rowSource(), options);
+  }
+
+  /**
    * Reads a data file, and checks it against the digest that its action names.
    *
    * @throws {IntegrityError} When it is missing, or not what was written.
@@ -346,6 +391,15 @@ export class DeltaTable {
   }
 
   // === Inside ===
+
+  #rowSource(): RowSource {
+    return {
+      files: this.#host.files,
+      directory: this.directory,
+      snapshot: this.#state,
+      readChecked: (add) => this.readFile(add),
+    };
+  }
 
   #applyForeign(
     version: number,

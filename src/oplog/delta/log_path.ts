@@ -5,6 +5,10 @@
  * 00000000000000000008.json                          commit of version 8
  * 00000000000000000008.checkpoint.parquet            classic checkpoint
  * 00000000000000000008.checkpoint.0000000001.0000000003.parquet   part 1 of 3
+ * 00000000000000000008.checkpoint.<UUID>.parquet     v2 checkpoint, or .json
+ * 00000000000000000004.00000000000000000008.compacted.json   commits 4 to 8
+ * 00000000000000000008.crc                           what version 8 adds up to
+ * _sidecars/<name>.parquet                           parts of v2 checkpoints
  * _last_checkpoint                                   hint only, may be stale
  * ```
  *
@@ -21,6 +25,9 @@ export const LOG_DIRECTORY = "_delta_log";
 /** The hint of the newest checkpoint. */
 export const LAST_CHECKPOINT = "_last_checkpoint";
 
+/** The directory of the parts of v2 checkpoints, in the log's. */
+export const SIDECAR_DIRECTORY = "_sidecars";
+
 /** A checkpoint file's name, taken apart. */
 export interface CheckpointName {
   /** The version of the state in it. */
@@ -29,6 +36,8 @@ export interface CheckpointName {
   readonly part: number;
   /** How many parts the checkpoint has. */
   readonly parts: number;
+  /** Whether the name is of the v2 kind, and has a UUID in it. */
+  readonly isUnique: boolean;
 }
 
 /** The name of a version's commit. */
@@ -44,7 +53,27 @@ export function commitFileName(version: number): string {
  */
 export function commitVersion(name: string): number | undefined {
   const match = /^(\d{20})\.json$/.exec(name);
-  return match ? Number(match[1]) : undefined;
+  return match ? versionOf(match[1]) : undefined;
+}
+
+/** The name of a version's checksum. */
+export function checksumFileName(version: number): string {
+  return `${digits(version)}.crc`;
+}
+
+/**
+ * Takes the name of a log compaction file apart.
+ *
+ * @returns The first and the last version in it, or `undefined` when `name` is
+ *   no such file.
+ */
+export function parseCompactionName(
+  name: string,
+): { readonly first: number; readonly last: number } | undefined {
+  const match = /^(\d{20})\.(\d{20})\.compacted\.json$/.exec(name);
+  const [first, last] = [versionOf(match?.[1]), versionOf(match?.[2])];
+  if (first === undefined || last === undefined) return undefined;
+  return last > first ? { first, last } : undefined;
 }
 
 /** The name of a version's classic checkpoint. */
@@ -65,17 +94,28 @@ export function checkpointPartNames(version: number, parts: number): string[] {
 /**
  * Takes a checkpoint file's name apart.
  *
- * @returns `undefined` when `name` is no classic or multi-part checkpoint.
+ * @returns `undefined` when `name` is no checkpoint.
  */
 export function parseCheckpointName(name: string): CheckpointName | undefined {
-  const match = /^(\d{20})\.checkpoint(?:\.(\d{10})\.(\d{10}))?\.parquet$/
-    .exec(name);
-  if (!match) return undefined;
+  const match =
+    /^(\d{20})\.checkpoint(?:\.(?:(\d{10})\.(\d{10})|([0-9a-f-]{36})))?\.(json|parquet)$/i
+      .exec(name);
+  const version = versionOf(match?.[1]);
+  const [, , part = 1, parts = 1, uuid, format] = match ?? [];
+  if (version === undefined || (format === "json" && !uuid)) return undefined;
+  if (Number(part) < 1 || Number(part) > Number(parts)) return undefined;
   return {
-    version: Number(match[1]),
-    part: Number(match[2] ?? 1),
-    parts: Number(match[3] ?? 1),
+    version,
+    part: Number(part),
+    parts: Number(parts),
+    isUnique: uuid !== undefined,
   };
+}
+
+/** A number that isn't exact is no version of ours. */
+function versionOf(text: string | undefined): number | undefined {
+  const version = Number(text);
+  return Number.isSafeInteger(version) ? version : undefined;
 }
 
 function digits(version: number): string {

@@ -9,9 +9,10 @@
  * @module
  */
 import type { Bytes } from "../../bytes.ts";
-import { hasCode, IntegrityError, PondError } from "../../errors.ts";
+import { hasCode, IntegrityError } from "../../errors.ts";
 import type { FileReader } from "../../host/host.ts";
 import {
+  type CheckpointContent,
   decodeCheckpoint,
   type LastCheckpoint,
   parseLastCheckpoint,
@@ -24,9 +25,14 @@ import {
   commitVersion,
   LAST_CHECKPOINT,
   LOG_DIRECTORY,
+  SIDECAR_DIRECTORY,
 } from "./log_path.ts";
-import { type CheckpointFiles, planLogSegment } from "./log_segment.ts";
-import { TableState } from "./table_state.ts";
+import {
+  type CheckpointFiles,
+  type LogSegment,
+  planLogSegment,
+} from "./log_segment.ts";
+import { contradictionIn, TableState } from "./table_state.ts";
 
 /** What was read. */
 export interface LoadedLog {
@@ -58,6 +64,9 @@ export interface LoadOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Files that are open at a time, and in memory. */
+const COMMITS_AT_ONCE = 64;
+
 /** Reads the logs of one table. */
 export class LogReader {
   readonly #files: FileReader;
@@ -81,7 +90,7 @@ export class LogReader {
    * Reads the state at a version.
    *
    * @throws {IntegrityError} When a file is damaged or missing.
-   * @throws {PondError} `NOT_FOUND`, `REVISION_NOT_FOUND`.
+   * @throws {PondError} `NOT_FOUND` without a log, `REVISION_NOT_FOUND`.
    */
   async load(options: LoadOptions = {}): Promise<LoadedLog> {
     const { headPath, signal, version } = options;
@@ -94,7 +103,9 @@ export class LogReader {
       const loaded = await this.#loadByName(head, hint, signal);
       if (loaded !== undefined) return loaded;
     }
-    const loaded = await this.#loadByListing(version, signal);
+    // In a witnessed log, every commit is checked against the one before it.
+    const useCompactions = headPath === undefined;
+    const loaded = await this.#loadByListing(version, useCompactions, signal);
     if (head !== undefined && version === undefined) {
       this.#requireWitnessed(head, loaded.state.version);
     }
@@ -128,49 +139,26 @@ export class LogReader {
    * @returns False when one of them is not there.
    */
   async #readCommits(log: LogLoad, last: number): Promise<boolean> {
-    const first = log.state.version + 1;
-    const reading: Promise<Commit | undefined>[] = [];
-    for (let at = first; at <= last; at++) {
-      reading.push(this.#commitIfThere(at));
-    }
-    for (const [i, commit] of (await Promise.all(reading)).entries()) {
-      if (commit === undefined) return false;
-      log.add(first + i, commit, this.commitPath(first + i));
+    while (log.state.version < last) {
+      const first = log.state.version + 1;
+      const end = Math.min(last, first + COMMITS_AT_ONCE - 1);
+      const reading: Promise<Commit | undefined>[] = [];
+      for (let at = first; at <= end; at++) {
+        reading.push(this.#commitIfThere(at));
+      }
+      for (const [i, commit] of (await Promise.all(reading)).entries()) {
+        if (commit === undefined) return false;
+        log.add(first + i, commit, this.commitPath(first + i));
+      }
     }
     return true;
   }
 
-  /**
-   * The version that was the newest at a time: by the modification times of
-   * the commits, each taken as later than the one before.
-   *
-   * @param timestampMs Milliseconds since the epoch.
-   * @throws {PondError} `REVISION_NOT_FOUND` for a time before the first commit
-   *   that is left.
-   */
-  async versionAt(timestampMs: number): Promise<number> {
-    const versions: number[] = [];
-    for await (const { name } of this.#files.list(this.#directory)) {
-      const version = commitVersion(name);
-      if (version !== undefined) versions.push(version);
-    }
-    versions.sort((a, b) => a - b);
-    let found: number | undefined;
-    let timeMs = -Infinity;
-    for (const version of versions) {
-      const stat = await this.#files.stat(this.commitPath(version));
-      timeMs = Math.max(stat?.modifiedMs ?? timeMs, timeMs + 1);
-      if (timeMs > timestampMs) break;
-      found = version;
-    }
-    if (found !== undefined) return found;
-    throw new PondError(
-      "REVISION_NOT_FOUND",
-      `Cannot read the table as of ${
-        new Date(timestampMs).toISOString()
-      }: its log begins later`,
-      { path: this.#directory },
-    );
+  /** The versions whose commits are there, in order. */
+  async versions(): Promise<number[]> {
+    const versions = (await this.#names())
+      .flatMap((name) => commitVersion(name) ?? []);
+    return versions.sort((a, b) => a - b);
   }
 
   /** Reads commits by name; `undefined` when only a listing tells the truth. */
@@ -200,24 +188,77 @@ export class LogReader {
 
   async #loadByListing(
     version: number | undefined,
+    useCompactions: boolean,
     signal: AbortSignal | undefined,
   ): Promise<LoadedLog> {
-    const names: string[] = [];
-    for await (const { name } of this.#files.list(this.#directory)) {
-      names.push(name);
+    let names = await this.#names();
+    for (;;) {
+      const segment = planLogSegment(names, this.#directory, version);
+      const log = new LogLoad(this.#directory);
+      const { checkpoint } = segment;
+      if (checkpoint && !await this.#readCheckpoint(log, checkpoint)) {
+        // Empty files are no checkpoint: an older one, or the commits must do.
+        names = names.filter((name) => !checkpoint.names.includes(name));
+        continue;
+      }
+      signal?.throwIfAborted();
+      await this.#readSegment(log, segment, useCompactions, signal);
+      return await this.#finished(log);
     }
-    const segment = planLogSegment(names, this.#directory, version);
-    const log = new LogLoad(this.#directory);
-    const { checkpoint, version: last } = segment;
-    if (checkpoint && !await this.#readCheckpoint(log, checkpoint)) {
-      // Empty files are no checkpoint: the commits alone must do.
-      planLogSegment(names.filter(isNoCheckpoint), this.#directory, version);
+  }
+
+  /** Reads the commits after a checkpoint, or what stands for some of them. */
+  async #readSegment(
+    log: LogLoad,
+    { version, compactions }: LogSegment,
+    useCompactions: boolean,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const files = useCompactions ? compactions : [];
+    for (const { name, first, last } of files) {
+      await this.#readAll(log, first - 1, signal);
+      const path = `${this.#directory}/${name}`;
+      const commit = await this.#compactedIfSound(path);
+      if (commit) log.compact(last, commit);
     }
+    await this.#readAll(log, version, signal);
+  }
+
+  async #readAll(
+    log: LogLoad,
+    last: number,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     signal?.throwIfAborted();
-    if (!await this.#readCommits(log, last)) {
-      throw missing(this.commitPath(log.state.version + 1));
+    if (await this.#readCommits(log, last)) return;
+    throw missing(this.commitPath(log.state.version + 1));
+  }
+
+  /** The commits are there, too: they tell what a damaged file doesn't. */
+  async #compactedIfSound(path: string): Promise<Commit | undefined> {
+    try {
+      const bytes = await this.#readIfThere(path);
+      const commit = bytes && await decodeCommit(bytes, path);
+      // Some writers put commits together without adding them up.
+      const { actions } = commit ?? { actions: [] };
+      return contradictionIn(actions, path) === undefined ? commit : undefined;
+    } catch (error) {
+      if (error instanceof IntegrityError) return undefined;
+      throw error;
     }
-    return await this.#finished(log);
+  }
+
+  async #names(): Promise<string[]> {
+    const names: string[] = [];
+    try {
+      for await (const { name } of this.#files.list(this.#directory)) {
+        names.push(name);
+      }
+    } catch (error) {
+      // planLogSegment() says what a table without a log is.
+      if (!hasCode(error, "NOT_FOUND", "NOT_A_DIRECTORY")) throw error;
+    }
+    return names;
   }
 
   /** Reads a checkpoint; false when a part is missing or empty. */
@@ -232,8 +273,38 @@ export class LogReader {
       if (bytes === undefined || bytes.length === 0) return false;
       parts.push({ path, bytes });
     }
-    await log.begin(version, parts);
+    for (const part of parts) {
+      const content = await decodeCheckpoint(part.bytes, part.path);
+      if (content) log.begin(version, content, part.bytes.length);
+      else await this.#readForeign(log, version, part);
+    }
     return true;
+  }
+
+  /** Another engine's checkpoint: what reads it is loaded by the first one. */
+  async #readForeign(
+    log: LogLoad,
+    version: number,
+    { path, bytes }: { readonly path: string; readonly bytes: Bytes },
+  ): Promise<void> {
+    const { foreignActions, openBytes } = await import(
+      "./foreign_checkpoint.ts"
+    );
+    const source = {
+      path,
+      bytes,
+      version,
+      openSidecar: async (name: string) => {
+        const sidecar = `${this.#directory}/${SIDECAR_DIRECTORY}/${name}`;
+        const content = await this.#readIfThere(sidecar);
+        if (content !== undefined) return openBytes(sidecar, content);
+        throw new IntegrityError(sidecar, "the file is missing");
+      },
+    };
+    for await (const actions of foreignActions(source)) {
+      log.begin(version, { actions, commitDigest: undefined }, 0);
+    }
+    log.begin(version, { actions: [], commitDigest: undefined }, bytes.length);
   }
 
   async #finished(log: LogLoad): Promise<LoadedLog> {
@@ -298,17 +369,19 @@ class LogLoad {
     };
   }
 
-  async begin(
-    version: number,
-    parts: readonly { readonly path: string; readonly bytes: Bytes }[],
-  ): Promise<void> {
-    for (const { path, bytes } of parts) {
-      const content = await decodeCheckpoint(bytes, path);
-      this.state.apply(version, content.actions);
-      this.digest = content.commitDigest ?? this.digest;
-      this.#checkpointBytes += bytes.length;
-    }
+  /** Takes in a part of a checkpoint. */
+  begin(version: number, content: CheckpointContent, sizeBytes: number): void {
+    this.state.apply(version, content.actions);
+    this.digest = content.commitDigest ?? this.digest;
+    this.#checkpointBytes += sizeBytes;
     this.#checkpointVersion = version;
+  }
+
+  /** Takes in what several commits come to; the last one's digest is unknown. */
+  compact(last: number, { actions, sizeBytes }: Commit): void {
+    this.state.apply(last, actions);
+    this.digest = undefined;
+    this.#commitBytes += sizeBytes;
   }
 
   add(version: number, commit: Commit, path: string): void {
@@ -317,10 +390,6 @@ class LogLoad {
     this.digest = commit.digest;
     this.#commitBytes += commit.sizeBytes;
   }
-}
-
-function isNoCheckpoint(name: string): boolean {
-  return !name.includes(".checkpoint.");
 }
 
 function missing(path: string): IntegrityError {

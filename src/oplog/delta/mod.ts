@@ -6,6 +6,7 @@
 export type {
   AddFile,
   CommitInfo,
+  DeletionVectorDescriptor,
   MetaData,
   Protocol,
   RemoveFile,
@@ -17,6 +18,7 @@ export {
   type DeltaOptions,
   DeltaTable,
 } from "./delta_table.ts";
+export type { RowBatch, RowOptions } from "./rows.ts";
 export type { DeltaField, DeltaSchema } from "./schema.ts";
 export { type FileStats, formatStats, parseStats } from "./stats.ts";
 export type {

@@ -11,6 +11,7 @@ import { IntegrityError } from "../../errors.ts";
 import type {
   Action,
   AddFile,
+  DeletionVectorDescriptor,
   MetaData,
   Protocol,
   RemoveFile,
@@ -92,9 +93,15 @@ export class TableState implements Snapshot {
    * Takes in the actions of a commit, or of a whole checkpoint.
    *
    * @param version The version that the state has afterwards.
-   * @param actions In any order; a file is added and removed at most once.
+   * @param actions In any order; a file is added or removed, and that once.
+   * @throws {IntegrityError} When two of them contradict each other; the state
+   *   is what it was.
    */
   apply(version: number, actions: readonly Action[]): StateChange {
+    const doubled = contradictionIn(actions, this.#source);
+    if (doubled !== undefined) {
+      throw new IntegrityError(this.#source, `version ${version} ${doubled}`);
+    }
     const added: AddFile[] = [];
     const removed: RemoveFile[] = [];
     let tableChanged = false;
@@ -110,13 +117,13 @@ export class TableState implements Snapshot {
   }
 
   #add(add: AddFile): void {
-    const key = pathKey(add.path, this.#source);
+    const key = fileKey(add, this.#source);
     this.#tombstones.delete(key);
     this.#adds.set(key, add);
   }
 
   #remove(remove: RemoveFile): void {
-    const key = pathKey(remove.path, this.#source);
+    const key = fileKey(remove, this.#source);
     this.#adds.delete(key);
     this.#tombstones.set(key, remove);
   }
@@ -148,9 +155,55 @@ export class TableState implements Snapshot {
   }
 }
 
-/** Two spellings of a path are one file: the log's paths are URI-encoded. */
+/**
+ * What is said twice, where the order of actions means nothing.
+ *
+ * @param source The log, for the error.
+ * @returns `undefined` when nothing is.
+ */
+export function contradictionIn(
+  actions: readonly Action[],
+  source: string,
+): string | undefined {
+  const counts = { protocol: 0, metaData: 0, remove: 0, add: 0 };
+  for (const { kind } of actions) {
+    if (kind !== "txn" && kind !== "commitInfo") counts[kind]++;
+  }
+  if (counts.protocol > 1) return "has two protocol actions";
+  if (counts.metaData > 1) return "has two metaData actions";
+  if (counts.remove === 0 || counts.add === 0) return undefined;
+  const removed = new Set<string>();
+  for (const action of actions) {
+    if (action.kind === "remove") removed.add(fileKey(action.remove, source));
+  }
+  for (const action of actions) {
+    if (action.kind !== "add") continue;
+    if (removed.has(fileKey(action.add, source))) {
+      return `both adds and removes the file ${action.add.path}`;
+    }
+  }
+  return undefined;
+}
+
+/** A file with other deleted rows is, to the log, another file. */
+function fileKey(
+  { path, deletionVector }: {
+    readonly path: string;
+    readonly deletionVector?: DeletionVectorDescriptor;
+  },
+  source: string,
+): string {
+  const key = pathKey(path, source);
+  if (deletionVector === undefined) return key;
+  const { storageType, pathOrInlineDv, offset } = deletionVector;
+  const at = offset === undefined ? "" : `@${offset}`;
+  return `${key}\0${storageType}${pathOrInlineDv}${at}`;
+}
+
+/** Two spellings of a path are one file: the log's paths are URIs. */
 function pathKey(path: string, source: string): string {
-  return path.includes("%") ? decodePath(path, source) : path;
+  const decoded = path.includes("%") ? decodePath(path, source) : path;
+  return decoded.replace(/^file:\/+/i, "/");
 }
 
 /**
@@ -167,9 +220,7 @@ export function decodePath(path: string, source: string): string {
     throw new IntegrityError(
       source,
       `it names a file ${path}, which is no URI`,
-      {
-        cause,
-      },
+      { cause },
     );
   }
 }

@@ -45,10 +45,12 @@ export interface ForeignCommit {
 
 /** What others have committed. */
 export interface DeltaChanges {
-  /** Data files that came. */
+  /** Data files that came, and are still there. */
   readonly added: readonly AddFile[];
-  /** Data files that went. */
+  /** Data files that went, and were there before. */
   readonly removed: readonly RemoveFile[];
+  /** Data files with new rows, whether they are still there or not. */
+  readonly written: readonly AddFile[];
   /** The commits themselves, in order. */
   readonly commits: readonly ForeignCommit[];
   /** Why an append must not simply be tried again; `undefined`: it may be. */

@@ -103,7 +103,7 @@ Deno.test("parseAction() refuses what is no action, naming the file", () => {
       `{"add":{"path":"p","size":1,"modificationTime":1,"dataChange":true,"tags":{"a":1}}}`,
       `{"add":{"path":"p","size":1,"modificationTime":1,"dataChange":true,"deletionVector":{}}}`,
       `{"txn":{"version":1}}`,
-      `{"metaData":{"id":"x"}}`,
+      `{"metaData":{"schemaString":"{}"}}`,
       `{"protocol":{"minReaderVersion":1}}`,
     ]
   ) {

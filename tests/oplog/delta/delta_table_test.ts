@@ -15,7 +15,7 @@ const DEFINITION = {
   partitionColumns: [],
   configuration: {},
 } as const;
-const HEAD = { headPath: "/head" };
+const HEAD = { headPath: "/head", plain: true };
 
 function add(path: string, extra: Partial<AddFile> = {}): AddFile {
   return {
@@ -263,7 +263,7 @@ Deno.test("refresh() tells when another engine has changed the schema or deleted
   }
 });
 
-Deno.test("a table that needs what isn't known is refused by the name of the feature", async () => {
+Deno.test("a plain table that needs what isn't known is refused by the name of the feature", async () => {
   const cases = [
     [{ minReaderVersion: 2, minWriterVersion: 5 }, "columnMapping"],
     [

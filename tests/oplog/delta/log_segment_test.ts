@@ -36,11 +36,12 @@ Deno.test("parseCheckpointName() inverts checkpointPartNames()", () => {
     version: 7,
     part: 1,
     parts: 1,
+    isUnique: false,
   });
   assertEquals(checkpointPartNames(7, 3).map(parseCheckpointName), [
-    { version: 7, part: 1, parts: 3 },
-    { version: 7, part: 2, parts: 3 },
-    { version: 7, part: 3, parts: 3 },
+    { version: 7, part: 1, parts: 3, isUnique: false },
+    { version: 7, part: 2, parts: 3, isUnique: false },
+    { version: 7, part: 3, parts: 3, isUnique: false },
   ]);
   const unfinished = `.${checkpointFileName(7)}.1f.tmp`;
   assertEquals(parseCheckpointName(unfinished), undefined);
@@ -59,6 +60,7 @@ Deno.test("planLogSegment() begins with the newest checkpoint that is whole", ()
     version: 10,
     checkpoint: { version: 4, names: [checkpointFileName(4)] },
     firstCommit: 5,
+    compactions: [],
   });
   assertEquals(
     planLogSegment([...names, ...parts], "log").checkpoint?.version,
@@ -77,6 +79,7 @@ Deno.test("planLogSegment() reads an earlier version from a checkpoint at or bef
     version: 7,
     checkpoint: { version: 3, names: [checkpointFileName(3)] },
     firstCommit: 4,
+    compactions: [],
   });
   assertEquals(planLogSegment(names, "log", 2).checkpoint, undefined);
 });

@@ -1,0 +1,77 @@
+/**
+ * Rows that go to a file of the host.
+ *
+ * @module
+ */
+import { PondError } from "../errors.ts";
+import type { QueryBatch, QueryColumn } from "../tinylogfs/mod.ts";
+import { type Format, FORMATS } from "./command.ts";
+import type { Context } from "./context.ts";
+import { hostPath } from "./locate.ts";
+import { writeHostFile } from "./transfer.ts";
+
+/** A file that rows go to. */
+export interface Export {
+  /** Writes them, and gives the file its name when it is whole. */
+  write(
+    columns: readonly QueryColumn[],
+    batches: AsyncIterable<QueryBatch>,
+  ): Promise<void>;
+}
+
+/** What `--output`, `--force` and `--format` say. */
+export interface ExportOptions {
+  /** The file; `-` is standard output. */
+  readonly output: string | undefined;
+  /** Whether it may be replaced. */
+  readonly force: boolean;
+  /** The format; by the file's extension when left out. */
+  readonly format: Format | undefined;
+}
+
+const EXTENSIONS: Readonly<Record<string, Format>> = {
+  md: "markdown",
+  jsonl: "ndjson",
+  txt: "table",
+};
+
+/**
+ * Looks at the options before anything is read.
+ *
+ * @returns `undefined` when the rows go to standard output.
+ * @throws {PondError} `INVALID_ARGUMENT` when the format can't be told.
+ */
+export async function exportOf(
+  { output, force, format }: ExportOptions,
+  context: Context,
+): Promise<Export | undefined> {
+  if (output === undefined || output === "-") return undefined;
+  const path = await hostPath(context, output);
+  const chosen = format ?? formatOfName(path);
+  return {
+    async write(columns, batches) {
+      const { renderRows } = await import("../query/mod.ts");
+      const chunks = renderRows(columns, batches, {
+        format: chosen,
+        isTerminal: false,
+        width: 80,
+        color: false,
+        header: true,
+      });
+      await writeHostFile(context.host, path, chunks, force);
+    },
+  };
+}
+
+function formatOfName(path: string): Format {
+  const extension = path.slice(path.lastIndexOf(".") + 1).toLowerCase();
+  const format = Object.hasOwn(EXTENSIONS, extension)
+    ? EXTENSIONS[extension]
+    : FORMATS.find((name) => name === extension);
+  if (format !== undefined) return format;
+  throw new PondError(
+    "INVALID_ARGUMENT",
+    `Cannot tell the format of ${path} by its extension`,
+    { path, hint: `say it: --format ${FORMATS.join("|")}` },
+  );
+}

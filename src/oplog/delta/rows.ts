@@ -1,0 +1,238 @@
+/**
+ * The rows of a table at one version, whoever wrote it.
+ *
+ * Loaded by the first reading of rows: a pond reads its own records without.
+ *
+ * @see {@link https://github.com/delta-io/delta/blob/master/PROTOCOL.md#requirements-for-readers}
+ * @module
+ */
+import type { Bytes } from "../../bytes.ts";
+import { hasCode, IntegrityError, PondError } from "../../errors.ts";
+import type { FileReader } from "../../host/host.ts";
+import type { DataField, DataValue } from "../data_type.ts";
+import { type FileBytes, ParquetFile } from "../parquet/file.ts";
+import type { AddFile } from "./actions.ts";
+import { readDeletionVector, type VectorSource } from "./deletion_vector.ts";
+import { hostPathOf } from "./file_path.ts";
+import { LOG_DIRECTORY } from "./log_path.ts";
+import { parsePartitionValue } from "./partition_value.ts";
+import { columnMappingMode, hasReaderFeature } from "./protocol.ts";
+import type { RowSet } from "./roaring.ts";
+import { parseSchema } from "./schema_reader.ts";
+import type { Snapshot } from "./table_state.ts";
+
+/** Options of reading rows. */
+export interface RowOptions {
+  /** The columns to read, in order; all when left out. */
+  readonly columns?: readonly string[];
+  /** Rows in a batch, at most; 4096 when left out. */
+  readonly batchRows?: number;
+  /** Ends the reading. */
+  readonly signal?: AbortSignal;
+}
+
+/** Rows, column by column. */
+export interface RowBatch {
+  /** The columns, in order. */
+  readonly columns: readonly DataField[];
+  /** How many rows. */
+  readonly numRows: number;
+  /** The values: one array for each column. */
+  readonly values: readonly (readonly DataValue[])[];
+}
+
+/** What rows are read from. */
+export interface RowSource {
+  /** The host's files. */
+  readonly files: FileReader;
+  /** The table's directory. */
+  readonly directory: string;
+  /** The table's state. */
+  readonly snapshot: Snapshot;
+  /** Reads a file whole, and checks it against the digest in its action. */
+  readonly readChecked: (add: AddFile) => Promise<Bytes>;
+}
+
+const BATCH_ROWS = 4096;
+
+/**
+ * The columns of a table.
+ *
+ * @throws {IntegrityError} When the schema is damaged.
+ * @throws {PondError} `UNSUPPORTED`, naming the type or the format.
+ */
+export function columnsOf(
+  { directory, snapshot: { protocol, metaData } }: RowSource,
+): readonly DataField[] {
+  const source = `${directory}/${LOG_DIRECTORY}`;
+  const { provider } = metaData.format;
+  if (provider.toLowerCase() !== "parquet") {
+    throw new PondError(
+      "UNSUPPORTED",
+      `Cannot read the Delta table ${directory}: its files are ${provider}`,
+      { path: directory, hint: "read it with an engine that has this format" },
+    );
+  }
+  const mode = columnMappingMode(protocol, metaData, directory);
+  const fields = parseSchema(metaData.schemaString, mode, source);
+  const unknown = metaData.partitionColumns.find((name) =>
+    !fields.some((field) => field.name === name)
+  );
+  if (unknown === undefined) return fields;
+  throw new IntegrityError(
+    source,
+    `its partition column ${unknown} is not in its schema`,
+  );
+}
+
+/**
+ * Reads rows, in no order that means anything.
+ *
+ * @throws {IntegrityError} When a file is damaged or missing.
+ * @throws {PondError} `UNSUPPORTED`; `INVALID_ARGUMENT` for an unknown column.
+ */
+export async function* readRows(
+  source: RowSource,
+  options: RowOptions = {},
+): AsyncGenerator<RowBatch> {
+  const { signal } = options;
+  const columns = selected(columnsOf(source), options.columns, source);
+  const { protocol, metaData, adds } = source.snapshot;
+  const mode = columnMappingMode(protocol, metaData, source.directory);
+  const partitions = new Set(metaData.partitionColumns);
+  const reading = {
+    columns,
+    fields: columns.filter(({ name }) => !partitions.has(name)),
+    mapping: mode === "id" ? "id" : "name",
+    batchRows: options.batchRows ?? BATCH_ROWS,
+    signal,
+  } as const;
+  for (const add of adds) {
+    signal?.throwIfAborted();
+    yield* fileRows(source, add, reading);
+  }
+}
+
+interface Reading {
+  readonly columns: readonly DataField[];
+  readonly fields: readonly DataField[];
+  readonly mapping: "id" | "name";
+  readonly batchRows: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function* fileRows(
+  source: RowSource,
+  add: AddFile,
+  reading: Reading,
+): AsyncGenerator<RowBatch> {
+  const { columns, fields } = reading;
+  const deleted = await deletedRows(source, add);
+  const bytes = await openFile(source, add);
+  const file = await ParquetFile.open(bytes);
+  const fixed = new Map<DataField, DataValue>();
+  for (const field of columns) {
+    if (fields.includes(field)) continue;
+    const text = add.partitionValues[field.physicalName];
+    fixed.set(field, parsePartitionValue(field, text, bytes.path));
+  }
+  for await (const { start, numRows, values } of file.rows(reading)) {
+    const kept = deleted && keptRows(deleted, start, numRows);
+    const count = kept?.length ?? numRows;
+    if (count === 0) continue;
+    yield {
+      columns,
+      numRows: count,
+      values: columns.map((field) => {
+        const at = fields.indexOf(field);
+        if (at < 0) {
+          return new Array<DataValue>(count).fill(fixed.get(field) ?? null);
+        }
+        const column = values[at] ?? [];
+        return kept?.map((row) => column[row] ?? null) ?? column;
+      }),
+    };
+  }
+}
+
+function keptRows(deleted: RowSet, start: number, numRows: number): number[] {
+  const kept: number[] = [];
+  for (let row = 0; row < numRows; row++) {
+    if (!deleted.has(start + row)) kept.push(row);
+  }
+  return kept;
+}
+
+async function deletedRows(
+  { files, directory, snapshot }: RowSource,
+  { deletionVector, path }: AddFile,
+): Promise<RowSet | undefined> {
+  if (deletionVector === undefined) return undefined;
+  const log = `${directory}/${LOG_DIRECTORY}`;
+  if (!hasReaderFeature(snapshot.protocol, "deletionVectors")) {
+    throw new IntegrityError(
+      log,
+      `the file ${path} has a deletion vector, and the table lacks the feature deletionVectors`,
+    );
+  }
+  const source: VectorSource = { files, table: directory, log };
+  return await readDeletionVector(deletionVector, source);
+}
+
+/** What carries a digest is read whole and checked; the rest in pieces. */
+async function openFile(source: RowSource, add: AddFile): Promise<FileBytes> {
+  const { files, directory } = source;
+  const path = hostPathOf(add.path, directory, `${directory}/${LOG_DIRECTORY}`);
+  if (add.tags?.sha256 !== undefined) {
+    const bytes = await source.readChecked(add);
+    return {
+      path,
+      sizeBytes: bytes.length,
+      read: (offset, length) =>
+        Promise.resolve(bytes.subarray(offset, offset + length)),
+    };
+  }
+  const stat = await statOf(files, path);
+  if (stat === undefined) throw new IntegrityError(path, "the file is missing");
+  return {
+    path,
+    sizeBytes: stat,
+    read: (offset, length) => files.read(path, { offset, length }),
+  };
+}
+
+async function statOf(
+  files: FileReader,
+  path: string,
+): Promise<number | undefined> {
+  try {
+    const stat = await files.stat(path);
+    if (stat?.type !== "symlink") return stat?.sizeBytes;
+    return (await files.read(path)).length;
+  } catch (error) {
+    if (hasCode(error, "NOT_FOUND", "NOT_A_DIRECTORY")) return undefined;
+    throw error;
+  }
+}
+
+/** Names as they are written, or else as they are but for their case. */
+function selected(
+  fields: readonly DataField[],
+  names: readonly string[] | undefined,
+  { directory }: RowSource,
+): readonly DataField[] {
+  return names?.map((name) => {
+    const folded = name.toLowerCase();
+    const field = fields.find((field) => field.name === name) ??
+      fields.find((field) => field.name.toLowerCase() === folded);
+    if (field !== undefined) return field;
+    throw new PondError(
+      "INVALID_ARGUMENT",
+      `Cannot read the column ${name}: the table ${directory} has none`,
+      {
+        path: directory,
+        hint: `it has ${fields.map(({ name }) => name).join(", ")}`,
+      },
+    );
+  }) ?? fields;
+}

@@ -1,0 +1,224 @@
+/**
+ * The pages of a column: bytes to levels and values, as they are stored.
+ *
+ * ```text
+ * column chunk   [dictionary page] data page …
+ * data page v1   repetition levels, definition levels, values: compressed
+ * data page v2   repetition levels, definition levels; values: compressed
+ * ```
+ *
+ * Nothing that a page says of its sizes is believed before it is bounded.
+ *
+ * @see {@link https://parquet.apache.org/docs/file-format/data-pages/}
+ * @module
+ */
+import { parquetHeader } from "hyparquet/src/column.js";
+import { decompressPage } from "hyparquet/src/datapage.js";
+import type { Compressors } from "../parquet.ts";
+import { bitWidthOf, decodeRle } from "./rle.ts";
+import type { ParquetNode } from "./schema_tree.ts";
+import { decodeValues, type RawValues } from "./encodings.ts";
+
+/** A column of one row group, in memory. */
+export interface ColumnChunk {
+  /** Its pages. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The column. */
+  readonly node: ParquetNode;
+  /** How its pages are compressed. */
+  readonly codec: Parameters<typeof decompressPage>[2];
+  /** Decompresses what the library's own codecs don't. */
+  readonly compressors: Compressors;
+  /** How many values it has, nulls and empty lists included. */
+  readonly numValues: number;
+}
+
+/** A data page, decoded. */
+export interface Page<T> {
+  /** Definition levels; none where every value is there. */
+  readonly definitions: Uint8Array | undefined;
+  /** Repetition levels; none where nothing is repeated. */
+  readonly repetitions: Uint8Array | undefined;
+  /** The values that are there. */
+  readonly values: ArrayLike<T>;
+  /** How many places the page has: values, nulls and empty lists. */
+  readonly numValues: number;
+}
+
+/** A page of more is no page that a writer makes. */
+const MAX_PAGE_BYTES = 1024 * 1024 * 1024;
+const MAX_PAGE_VALUES = 64 * 1024 * 1024;
+
+type Header = ReturnType<typeof parquetHeader>;
+
+/** Reads the data pages of a chunk, one after the other. */
+export class PageReader<T> {
+  readonly #chunk: ColumnChunk;
+  readonly #convert: (raw: unknown) => T;
+  readonly #reader: { view: DataView<ArrayBuffer>; offset: number };
+  #dictionary: readonly T[] | undefined;
+  #left: number;
+
+  /** @param convert Makes values of what is stored. */
+  constructor(chunk: ColumnChunk, convert: (raw: unknown) => T) {
+    const { buffer, byteOffset, byteLength } = chunk.bytes;
+    this.#chunk = chunk;
+    this.#convert = convert;
+    this.#reader = {
+      view: new DataView(buffer, byteOffset, byteLength),
+      offset: 0,
+    };
+    this.#left = chunk.numValues;
+  }
+
+  /** The next page; `undefined` after the last one. */
+  next(): Page<T> | undefined {
+    while (this.#left > 0) {
+      const header = parquetHeader(this.#reader);
+      const bytes = this.#take(header.compressed_page_size);
+      if (header.type === "DICTIONARY_PAGE") {
+        this.#readDictionary(header, bytes);
+      } else if (header.type === "DATA_PAGE") {
+        return this.#readV1(header, bytes);
+      } else if (header.type === "DATA_PAGE_V2") {
+        return this.#readV2(header, bytes);
+      }
+    }
+    return undefined;
+  }
+
+  #take(length: number): Uint8Array<ArrayBuffer> {
+    const { offset } = this.#reader;
+    const { bytes } = this.#chunk;
+    if (!(length >= 0 && length <= bytes.length - offset)) {
+      throw new RangeError(`a page of ${length} bytes is cut off`);
+    }
+    this.#reader.offset += length;
+    return bytes.subarray(offset, offset + length);
+  }
+
+  #readDictionary(header: Header, bytes: Uint8Array): void {
+    const { node } = this.#chunk;
+    const page = this.#decompress(bytes, header.uncompressed_page_size);
+    const count = header.dictionary_page_header?.num_values ?? 0;
+    const raw = decodeValues(page, {
+      encoding: "PLAIN",
+      count: bounded(count, MAX_PAGE_VALUES, "values in a dictionary"),
+      element: node.element,
+    });
+    this.#dictionary = Array.from(raw, this.#convert);
+  }
+
+  #readV1(header: Header, bytes: Uint8Array): Page<T> {
+    const { data_page_header: data } = header;
+    if (data === undefined) throw new RangeError("a page has no header");
+    const count = this.#count(data.num_values);
+    const { maxRepetition, maxDefinition } = this.#chunk.node;
+    let page = this.#decompress(bytes, header.uncompressed_page_size);
+    const levels = (max: number, encoding: string) => {
+      if (max === 0) return undefined;
+      if (encoding !== "RLE") throw new TypeError(`levels as ${encoding}`);
+      const length = new DataView(page.buffer, page.byteOffset, page.length)
+        .getUint32(0, true);
+      const found = levelsOf(page.subarray(4, 4 + length), max, count);
+      page = page.subarray(4 + length);
+      return found;
+    };
+    const repetitions = levels(maxRepetition, data.repetition_level_encoding);
+    const definitions = levels(maxDefinition, data.definition_level_encoding);
+    const present = presentOf(definitions, maxDefinition, count);
+    const values = this.#values(page, data.encoding, present);
+    return { definitions, repetitions, values, numValues: count };
+  }
+
+  #readV2(header: Header, bytes: Uint8Array): Page<T> {
+    const { data_page_header_v2: data } = header;
+    if (data === undefined) throw new RangeError("a page has no header");
+    const count = this.#count(data.num_values);
+    const { maxRepetition, maxDefinition } = this.#chunk.node;
+    const first = data.repetition_levels_byte_length;
+    const second = data.definition_levels_byte_length;
+    if (!(first >= 0 && second >= 0 && first + second <= bytes.length)) {
+      throw new RangeError("the levels of a page are cut off");
+    }
+    const repetitions = maxRepetition === 0
+      ? undefined
+      : levelsOf(bytes.subarray(0, first), maxRepetition, count);
+    const definitions = maxDefinition === 0
+      ? undefined
+      : levelsOf(bytes.subarray(first, first + second), maxDefinition, count);
+    const stored = bytes.subarray(first + second);
+    const size = header.uncompressed_page_size - first - second;
+    const isCompressed = data.is_compressed !== false && stored.length > 0;
+    const page = isCompressed ? this.#decompress(stored, size) : stored;
+    const present = presentOf(definitions, maxDefinition, count);
+    const values = this.#values(page, data.encoding, present);
+    return { definitions, repetitions, values, numValues: count };
+  }
+
+  #count(count: number): number {
+    bounded(count, Math.min(this.#left, MAX_PAGE_VALUES), "values in a page");
+    this.#left -= count;
+    return count;
+  }
+
+  #decompress(bytes: Uint8Array, size: number): Uint8Array {
+    bounded(size, MAX_PAGE_BYTES, "bytes in a page");
+    // The LZ4 of the library takes no empty block.
+    if (size === 0) return new Uint8Array(0);
+    const { codec, compressors } = this.#chunk;
+    return decompressPage(bytes, size, codec, compressors);
+  }
+
+  #values(page: Uint8Array, encoding: string, count: number): ArrayLike<T> {
+    const { element } = this.#chunk.node;
+    if (!encoding.endsWith("_DICTIONARY")) {
+      const raw = decodeValues(page, { encoding, count, element });
+      return converted(raw, this.#convert);
+    }
+    if (count === 0) return [];
+    const dictionary = this.#dictionary;
+    if (dictionary === undefined) {
+      throw new RangeError("a dictionary is missing");
+    }
+    const indexes = new Int32Array(count);
+    decodeRle(page.subarray(1), page[0] ?? 0, indexes);
+    const values = new Array<T>(count);
+    for (let i = 0; i < count; i++) {
+      const index = indexes[i] ?? -1;
+      if (index < 0 || index >= dictionary.length) {
+        throw new RangeError(`a dictionary has no value ${index}`);
+      }
+      values[i] = dictionary[index] as T;
+    }
+    return values;
+  }
+}
+
+function converted<T>(raw: RawValues, convert: (raw: unknown) => T): T[] {
+  const values = new Array<T>(raw.length);
+  for (let i = 0; i < values.length; i++) values[i] = convert(raw[i]);
+  return values;
+}
+
+function levelsOf(bytes: Uint8Array, max: number, count: number): Uint8Array {
+  const levels = new Uint8Array(count);
+  decodeRle(bytes, bitWidthOf(max), levels);
+  return levels;
+}
+
+function presentOf(
+  definitions: Uint8Array | undefined,
+  max: number,
+  count: number,
+): number {
+  if (definitions === undefined) return count;
+  let present = 0;
+  for (const level of definitions) if (level === max) present++;
+  return present;
+}
+
+function bounded(value: number, limit: number, what: string): number {
+  if (value >= 0 && value <= limit) return value;
+  throw new RangeError(`${value} ${what}, where there are at most ${limit}`);
+}

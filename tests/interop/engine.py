@@ -1,0 +1,135 @@
+"""Runs another engine for as long as its input lasts, one command a line.
+
+    python engine.py spark|deltalake
+
+Commands and answers are JSON, one a line; an answer's line begins with "@@",
+since engines write to the output what they like.
+
+    {"do": "read", "table": PATH, "version": N or null}   rows, as read_table.py
+    {"do": "append", "table": PATH, "part_id": HEX}       copies a row there
+    {"do": "delete", "table": PATH, "part_id": HEX}
+    {"do": "optimize", "table": PATH}
+    {"do": "checkpoint", "table": PATH}
+"""
+
+import json
+import sys
+
+from read_table import inner_rows
+
+
+class Deltalake:
+    def rows(self, path, version):
+        from deltalake import DeltaTable
+
+        table = DeltaTable(path, version=version)
+        return table.version(), table.to_pyarrow_table().to_pylist()
+
+    def append(self, path, part_id):
+        from deltalake import DeltaTable, write_deltalake
+
+        table = DeltaTable(path).to_pyarrow_table().slice(0, 1)
+        row = table.set_column(0, "part_id", [[part_id]])
+        write_deltalake(path, row, mode="append")
+
+    def delete(self, path, part_id):
+        from deltalake import DeltaTable
+
+        DeltaTable(path).delete(f"part_id = '{part_id}'")
+
+    def optimize(self, path):
+        from deltalake import DeltaTable
+
+        DeltaTable(path).optimize.compact()
+
+    def checkpoint(self, path):
+        from deltalake import DeltaTable
+
+        DeltaTable(path).create_checkpoint()
+
+
+class Spark:
+    def __init__(self):
+        from delta import configure_spark_with_delta_pip
+        from pyspark.sql import SparkSession
+
+        builder = SparkSession.builder.master("local[2]")
+        for name, value in {
+            "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+            "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+            "spark.ui.enabled": "false",
+            "spark.ui.showConsoleProgress": "false",
+            "spark.driver.bindAddress": "127.0.0.1",
+            "spark.driver.host": "127.0.0.1",
+            "spark.sql.shuffle.partitions": "2",
+            "spark.databricks.delta.snapshotPartitions": "2",
+        }.items():
+            builder = builder.config(name, value)
+        self.spark = configure_spark_with_delta_pip(builder).getOrCreate()
+
+    def rows(self, path, version):
+        reader = self.spark.read.format("delta")
+        if version is not None:
+            reader = reader.option("versionAsOf", version)
+        columns = ["part_id", "timestamp", "version", "content"]
+        rows = reader.load(path).select(columns).collect()
+        if version is None:
+            newest = self.spark.sql(f"DESCRIBE HISTORY delta.`{path}` LIMIT 1")
+            version = newest.collect()[0]["version"]
+        return version, [row.asDict() for row in rows]
+
+    def append(self, path, part_id):
+        self.spark.sql(
+            f"INSERT INTO delta.`{path}` (part_id, timestamp, version, content) "
+            f"SELECT '{part_id}', timestamp, version, content "
+            f"FROM delta.`{path}` ORDER BY version LIMIT 1"
+        )
+
+    def delete(self, path, part_id):
+        self.spark.sql(f"DELETE FROM delta.`{path}` WHERE part_id = '{part_id}'")
+
+    def optimize(self, path):
+        self.spark.sql(f"OPTIMIZE delta.`{path}`")
+
+    def checkpoint(self, path):
+        jvm = self.spark._jvm
+        log = jvm.org.apache.spark.sql.delta.DeltaLog.forTable(
+            self.spark._jsparkSession, path
+        )
+        log.checkpoint()
+
+
+def answer(engine, command):
+    do, table = command["do"], command["table"]
+    if do == "read":
+        version, rows = engine.rows(table, command["version"])
+        read = [
+            {
+                "part_id": row["part_id"],
+                "timestamp": row["timestamp"],
+                "version": row["version"],
+                "entries": inner_rows(bytes(row["content"])),
+            }
+            for row in rows
+        ]
+        read.sort(key=lambda row: (row["version"], row["part_id"]))
+        return {"version": version, "rows": read}
+    if do in ("append", "delete"):
+        getattr(engine, do)(table, command["part_id"])
+    else:
+        getattr(engine, do)(table)
+    return {}
+
+
+def main():
+    engine = {"spark": Spark, "deltalake": Deltalake}[sys.argv[1]]()
+    print("@@{}", flush=True)
+    for line in sys.stdin:
+        try:
+            result = answer(engine, json.loads(line))
+        except Exception as error:  # told to the test, which fails with it
+            result = {"error": f"{type(error).__name__}: {error}"[:4000]}
+        print("@@" + json.dumps(result), flush=True)
+
+
+main()
