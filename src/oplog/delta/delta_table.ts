@@ -192,7 +192,10 @@ export class DeltaTable {
     return this.#state;
   }
 
-  /** The digest of the newest commit that this object knows. */
+  /**
+   * The digest of the newest commit that this object knows; empty where only a
+   * checkpoint of it is left.
+   */
   get digest(): string {
     return this.#digest;
   }

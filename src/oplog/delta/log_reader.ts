@@ -38,7 +38,7 @@ import { contradictionIn, TableState } from "./table_state.ts";
 export interface LoadedLog {
   /** The state at the version. */
   readonly state: TableState;
-  /** The digest of the version's commit. */
+  /** The digest of the version's commit; empty where only a checkpoint is. */
   readonly digest: string;
   /** How much of the log lies after the checkpoint. */
   readonly tail: LogTail;
@@ -69,6 +69,9 @@ const MAX_LOG_FILE_BYTES = 512 * 1024 * 1024 - 1024;
 
 /** Files that are open at a time, and in memory. */
 const COMMITS_AT_ONCE = 64;
+
+/** Of a commit that was cleaned away: nothing can be committed after it. */
+const NO_DIGEST = "";
 
 /** Reads the logs of one table. */
 export class LogReader {
@@ -310,8 +313,10 @@ export class LogReader {
     // Whoever wrote the checkpoint may not have said the digest.
     const digest = log.digest ??
       (await this.readCommit(state.version, undefined))?.digest;
-    if (digest === undefined) throw missing(this.commitPath(state.version));
-    return { state, tail, digest };
+    if (digest === undefined && this.#isWitnessed) {
+      throw missing(this.commitPath(state.version));
+    }
+    return { state, tail, digest: digest ?? NO_DIGEST };
   }
 
   async #hint(): Promise<LastCheckpoint | undefined> {
