@@ -15,13 +15,16 @@ import { hasCode, IntegrityError, invariant, PondError } from "../../errors.ts";
 import type { Host } from "../../host/host.ts";
 import type { DataField } from "../data_type.ts";
 import { NameFlusher } from "../name_flusher.ts";
-import type { Action, AddFile, MetaData, RemoveFile } from "./actions.ts";
+import type { Action, AddFile, RemoveFile } from "./actions.ts";
 import { conflictOf } from "./conflict.ts";
 import { encodeCheckpoint } from "./checkpoint.ts";
+import type { ChecksumVerdict } from "./checksum.ts";
 import { type Commit, encodeCommit } from "./commit_file.ts";
+import { type DeltaDefinition, metaDataOf } from "./definition.ts";
 import { writeHead } from "./head.ts";
 import {
   checkpointFileName,
+  checksumFileName,
   commitFileName,
   LAST_CHECKPOINT,
   LOG_DIRECTORY,
@@ -34,7 +37,6 @@ import {
 } from "./protocol.ts";
 import { publish, unknownOutcome } from "./publish.ts";
 import type { RowBatch, RowOptions, RowSource } from "./rows.ts";
-import type { DeltaSchema } from "./schema.ts";
 import { decodePath, type Snapshot, type TableState } from "./table_state.ts";
 import {
   actionsOf,
@@ -57,16 +59,6 @@ export interface DeltaOptions {
   readonly plain?: boolean;
   /** Ends the call. */
   readonly signal?: AbortSignal;
-}
-
-/** What a new table is. */
-export interface DeltaDefinition {
-  /** The columns. */
-  readonly schema: DeltaSchema;
-  /** Names of the partition columns. */
-  readonly partitionColumns: readonly string[];
-  /** Settings, by the protocol's names. */
-  readonly configuration: { readonly [name: string]: string };
 }
 
 /** A checkpoint is due after so many commits. */
@@ -128,7 +120,10 @@ export class DeltaTable {
     await names?.flush(directory);
     const actions: Action[] = [
       { kind: "protocol", protocol: NEW_TABLE_PROTOCOL },
-      { kind: "metaData", metaData: metaDataOf(host, definition, first) },
+      {
+        kind: "metaData",
+        metaData: metaDataOf(host, definition, first.timestampMs),
+      },
       ...actionsOf(first),
     ];
     const { bytes } = await encodeCommit(
@@ -197,7 +192,10 @@ export class DeltaTable {
     return this.#state;
   }
 
-  /** The digest of the newest commit that this object knows. */
+  /**
+   * The digest of the newest commit that this object knows; empty where only a
+   * checkpoint of it is left.
+   */
   get digest(): string {
     return this.#digest;
   }
@@ -355,6 +353,19 @@ export class DeltaTable {
   }
 
   /**
+   * Holds the checksum (`.crc`) of the newest version known against the state.
+   * What is read never depends on it.
+   */
+  async checksum(): Promise<ChecksumVerdict> {
+    const { judgeChecksum } = await import("./checksum.ts");
+    const name = checksumFileName(this.#state.version);
+    const path = `${this.directory}/${LOG_DIRECTORY}/${name}`;
+    const stat = await this.#host.files.stat(path);
+    const bytes = stat && await this.#host.files.read(path);
+    return judgeChecksum(bytes, this.#state);
+  }
+
+  /**
    * Reads a data file, and checks it against the digest that its action names.
    *
    * @throws {IntegrityError} When it is missing, or not what was written.
@@ -485,22 +496,4 @@ export class DeltaTable {
       if (!hasCode(error, "NOT_FOUND")) throw error;
     }
   }
-}
-
-function metaDataOf(
-  { random }: Host,
-  { schema, partitionColumns, configuration }: DeltaDefinition,
-  { timestampMs }: DeltaCommit,
-): MetaData {
-  return {
-    id: random.uuidHex().replace(
-      /^(.{8})(.{4})(.{4})(.{4})(.{12})$/,
-      "$1-$2-$3-$4-$5",
-    ),
-    format: { provider: "parquet", options: {} },
-    schemaString: JSON.stringify(schema),
-    partitionColumns,
-    configuration,
-    createdTime: timestampMs,
-  };
 }

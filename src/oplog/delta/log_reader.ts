@@ -9,7 +9,7 @@
  * @module
  */
 import type { Bytes } from "../../bytes.ts";
-import { hasCode, IntegrityError } from "../../errors.ts";
+import { hasCode, IntegrityError, PondError } from "../../errors.ts";
 import type { FileReader } from "../../host/host.ts";
 import {
   type CheckpointContent,
@@ -38,7 +38,7 @@ import { contradictionIn, TableState } from "./table_state.ts";
 export interface LoadedLog {
   /** The state at the version. */
   readonly state: TableState;
-  /** The digest of the version's commit. */
+  /** The digest of the version's commit; empty where only a checkpoint is. */
   readonly digest: string;
   /** How much of the log lies after the checkpoint. */
   readonly tail: LogTail;
@@ -64,13 +64,21 @@ export interface LoadOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What a file of a log may be: its text must fit into one string. */
+const MAX_LOG_FILE_BYTES = 512 * 1024 * 1024 - 1024;
+
 /** Files that are open at a time, and in memory. */
 const COMMITS_AT_ONCE = 64;
+
+/** Of a commit that was cleaned away: nothing can be committed after it. */
+const NO_DIGEST = "";
 
 /** Reads the logs of one table. */
 export class LogReader {
   readonly #files: FileReader;
   readonly #directory: string;
+  /** Then every commit is checked against the one before it. */
+  #isWitnessed = true;
 
   /**
    * @param files The host's files.
@@ -94,6 +102,7 @@ export class LogReader {
    */
   async load(options: LoadOptions = {}): Promise<LoadedLog> {
     const { headPath, signal, version } = options;
+    this.#isWitnessed = headPath !== undefined;
     // Before the log: what it has seen must be there when the log is read.
     const [head, hint] = await Promise.all([
       headPath === undefined ? undefined : readHead(this.#files, headPath),
@@ -103,9 +112,7 @@ export class LogReader {
       const loaded = await this.#loadByName(head, hint, signal);
       if (loaded !== undefined) return loaded;
     }
-    // In a witnessed log, every commit is checked against the one before it.
-    const useCompactions = headPath === undefined;
-    const loaded = await this.#loadByListing(version, useCompactions, signal);
+    const loaded = await this.#loadByListing(version, signal);
     if (head !== undefined && version === undefined) {
       this.#requireWitnessed(head, loaded.state.version);
     }
@@ -188,7 +195,6 @@ export class LogReader {
 
   async #loadByListing(
     version: number | undefined,
-    useCompactions: boolean,
     signal: AbortSignal | undefined,
   ): Promise<LoadedLog> {
     let names = await this.#names();
@@ -202,7 +208,7 @@ export class LogReader {
         continue;
       }
       signal?.throwIfAborted();
-      await this.#readSegment(log, segment, useCompactions, signal);
+      await this.#readSegment(log, segment, signal);
       return await this.#finished(log);
     }
   }
@@ -211,10 +217,9 @@ export class LogReader {
   async #readSegment(
     log: LogLoad,
     { version, compactions }: LogSegment,
-    useCompactions: boolean,
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    const files = useCompactions ? compactions : [];
+    const files = this.#isWitnessed ? [] : compactions;
     for (const { name, first, last } of files) {
       await this.#readAll(log, first - 1, signal);
       const path = `${this.#directory}/${name}`;
@@ -312,8 +317,10 @@ export class LogReader {
     // Whoever wrote the checkpoint may not have said the digest.
     const digest = log.digest ??
       (await this.readCommit(state.version, undefined))?.digest;
-    if (digest === undefined) throw missing(this.commitPath(state.version));
-    return { state, tail, digest };
+    if (digest === undefined && this.#isWitnessed) {
+      throw missing(this.commitPath(state.version));
+    }
+    return { state, tail, digest: digest ?? NO_DIGEST };
   }
 
   async #hint(): Promise<LastCheckpoint | undefined> {
@@ -341,11 +348,23 @@ export class LogReader {
 
   async #readIfThere(path: string): Promise<Bytes | undefined> {
     try {
+      // A pond's own log is as long as pond made it.
+      if (!this.#isWitnessed) await this.#requireSize(path);
       return await this.#files.read(path);
     } catch (error) {
       if (hasCode(error, "NOT_FOUND")) return undefined;
       throw error;
     }
+  }
+
+  async #requireSize(path: string): Promise<void> {
+    const { sizeBytes = 0 } = await this.#files.stat(path) ?? {};
+    if (sizeBytes <= MAX_LOG_FILE_BYTES) return;
+    throw new PondError(
+      "UNSUPPORTED",
+      `Cannot read ${path}: it has ${sizeBytes} bytes, and at most ${MAX_LOG_FILE_BYTES} are read at once`,
+      { path, hint: "write a checkpoint of more parts with another engine" },
+    );
   }
 }
 

@@ -31,10 +31,10 @@ const INTEGER_BITS: Readonly<Record<string, number>> = {
  */
 export function parsePartitionValue(
   field: DataField,
-  text: string | null | undefined,
+  text: string | null,
   source: string,
 ): DataValue {
-  if (text === null || text === undefined || text === "") return null;
+  if (text === null || text === "") return null;
   const value = valueOf(field, text);
   if (value !== undefined) return value;
   throw new IntegrityError(

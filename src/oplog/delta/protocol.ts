@@ -63,7 +63,9 @@ export function requireReadable(
   if (plain && minReaderVersion === 2) {
     throw unsupported(table, "read", "columnMapping");
   }
-  if (minReaderVersion > FEATURES_READER_VERSION || minReaderVersion < 1) {
+  const isKnown = Number.isInteger(minReaderVersion) && minReaderVersion >= 1 &&
+    minReaderVersion <= FEATURES_READER_VERSION;
+  if (!isKnown) {
     throw unsupported(table, "read", `reader version ${minReaderVersion}`);
   }
   if (minReaderVersion < FEATURES_READER_VERSION) return;

@@ -8,15 +8,25 @@
  *              …         a 32-bit Roaring bitmap of the low ones
  * ```
  *
- * All numbers are little-endian. A bitmap stays as it is stored, so that a set
- * takes no more memory than its bytes.
+ * All numbers are little-endian. Before it there was a form that Spark still
+ * reads, and the protocol's example of an inline vector has (big-endian):
+ *
+ * ```text
+ * 1681511376   4 bytes
+ * n            4 bytes   how many bitmaps: of the high 32 bits 0, 1, 2 …
+ * n times      4 bytes   size of the bitmap
+ *              …         a 32-bit Roaring bitmap
+ * ```
+ *
+ * A bitmap stays as it is stored, so that a set takes no more memory than its
+ * bytes.
  *
  * @see {@link https://github.com/delta-io/delta/blob/master/PROTOCOL.md#deletion-vector-format}
  * @see {@link https://github.com/RoaringBitmap/RoaringFormatSpec}
  * @module
  */
 
-/** The portable form, and one that Spark had before it. */
+/** The portable form, and the one before it. */
 const PORTABLE = 1_681_511_377;
 const NATIVE = 1_681_511_376;
 
@@ -45,16 +55,12 @@ export class RowSet {
    */
   static decode(bytes: Uint8Array): RowSet {
     const reader = new Reader(bytes);
-    const magic = reader.uint32();
-    if (magic === NATIVE) throw new RangeError("it has the form before 1.0");
-    if (magic !== PORTABLE) throw new RangeError(`it begins with ${magic}`);
-    const count = reader.uint32() + reader.uint32() * 2 ** 32;
     const set = new RowSet();
-    for (let i = 0; i < count; i++) {
-      const high = reader.uint32();
-      if (high >= 2 ** 21) throw new RangeError("a row beyond 2^53");
-      set.#readBitmap(reader, high * 2 ** 16);
-    }
+    const magic = reader.uint32();
+    if (magic === PORTABLE) set.#readPortable(reader);
+    else if (magic === NATIVE) set.#readNative(reader, false);
+    else if (swapped(magic) === NATIVE) set.#readNative(reader, true);
+    else throw new RangeError(`it begins with ${magic}`);
     reader.requireEnd();
     return set;
   }
@@ -85,6 +91,26 @@ export class RowSet {
     }
   }
 
+  #readPortable(reader: Reader): void {
+    const count = reader.uint32() + reader.uint32() * 2 ** 32;
+    for (let i = 0; i < count; i++) {
+      this.#readBitmap(reader, baseOf(reader.uint32()));
+    }
+  }
+
+  #readNative(reader: Reader, bigEndian: boolean): void {
+    const uint32 = () => {
+      const value = reader.uint32();
+      return bigEndian ? swapped(value) : value;
+    };
+    const count = uint32();
+    for (let high = 0; high < count; high++) {
+      const bitmap = new Reader(reader.bytes(uint32()));
+      this.#readBitmap(bitmap, baseOf(high));
+      bitmap.requireEnd();
+    }
+  }
+
   #readBitmap(reader: Reader, high: number): void {
     const cookie = reader.uint32();
     const withRuns = cookie % 2 ** 16 === COOKIE_WITH_RUNS;
@@ -109,6 +135,18 @@ export class RowSet {
     this.#containers.set(key, container);
     this.#size += container.kind === "runs" ? sizeOfRuns(container) : size;
   }
+}
+
+/** The number of the first container of a bitmap. */
+function baseOf(high: number): number {
+  if (high >= 2 ** 21) throw new RangeError("a row beyond 2^53");
+  return high * 2 ** 16;
+}
+
+function swapped(value: number): number {
+  const view = new DataView(new ArrayBuffer(4));
+  view.setUint32(0, value);
+  return view.getUint32(0, true);
 }
 
 function readContainer(

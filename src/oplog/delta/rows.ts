@@ -133,7 +133,7 @@ async function* fileRows(
   const fixed = new Map<DataField, DataValue>();
   for (const field of columns) {
     if (fields.includes(field)) continue;
-    const text = add.partitionValues[field.physicalName];
+    const text = partitionText(add, field, bytes.path);
     fixed.set(field, parsePartitionValue(field, text, bytes.path));
   }
   for await (const { start, numRows, values } of file.rows(reading)) {
@@ -153,6 +153,21 @@ async function* fileRows(
       }),
     };
   }
+}
+
+function partitionText(
+  { partitionValues }: AddFile,
+  { name, physicalName }: DataField,
+  path: string,
+): string | null {
+  const text = Object.hasOwn(partitionValues, physicalName)
+    ? partitionValues[physicalName]
+    : undefined;
+  if (text !== undefined) return text;
+  throw new IntegrityError(
+    path,
+    `the log has no value of the partition column ${name} for it`,
+  );
 }
 
 function keptRows(deleted: RowSet, start: number, numRows: number): number[] {

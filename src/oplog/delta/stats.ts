@@ -30,7 +30,10 @@ export function parseStats(text: string | undefined): FileStats | undefined {
     const value: unknown = JSON.parse(text, exactIntegers);
     return typeof value === "object" && value !== null ? value : undefined;
   } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
+    // A RangeError is one of the stack: nobody's statistics are that deep.
+    if (error instanceof SyntaxError || error instanceof RangeError) {
+      return undefined;
+    }
     throw error;
   }
 }

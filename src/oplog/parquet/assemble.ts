@@ -25,6 +25,9 @@ export type ValueReader = () => DataValue;
 /** How fields are found in a file. */
 export type FieldMapping = "name" | "id";
 
+/** A list is in memory as a whole; one of more is no list that is meant. */
+const MAX_ITEMS = 32 * 1024 * 1024;
+
 const NULL_READER: ValueReader = () => null;
 
 /** Binds the fields of a schema to the columns of a file. */
@@ -193,9 +196,11 @@ export class Binder {
         return [];
       }
       const items: DataValue[] = [];
-      do items.push(read()); while (
-        first.repetition === repeated.maxRepetition && !first.done
-      );
+      do {
+        if (items.push(read()) > MAX_ITEMS) {
+          throw new RangeError(`a list has more than ${MAX_ITEMS} items`);
+        }
+      } while (first.repetition === repeated.maxRepetition && !first.done);
       return items;
     };
   }
