@@ -41,25 +41,10 @@
  *
  * The layers under it are modules of their own: `./tinyfs`, an in-memory
  * filesystem over any kind of directory; `./oplog`, the Delta table; and
- * `./tinylogfs`, the filesystem kept in it. `./cli` is the program `pond`.
+ * `./tinylogfs`, the filesystem kept in it. `./host` has the platforms that they
+ * run on, and `./cli` is the program `pond`.
  *
  * @module
  */
-export type { Bytes, ByteSource } from "./src/bytes.ts";
-export {
-  ConflictError,
-  IntegrityError,
-  PondError,
-  type PondErrorCode,
-  type PondErrorOptions,
-} from "./src/errors.ts";
 export { Pond, type PondOpener } from "./src/pond.ts";
 export * from "./src/tinylogfs/mod.ts";
-export type {
-  DirectoryItem,
-  NodeId,
-  NodeMetadata,
-  NodeType,
-  ReadOptions,
-  WriteOptions,
-} from "./src/tinyfs/mod.ts";

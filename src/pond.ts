@@ -53,9 +53,9 @@ export type Pond = TinyLogFS;
 /** Opens and makes ponds on this machine. */
 export const Pond: PondOpener = {
   open: async (path, options) =>
-    await openPond(denoHost(), absolute(path), options),
+    await openPond(denoHost(), await absolute(path), options),
   init: async (path, options) =>
-    await initPond(denoHost(), absolute(path), options),
+    await initPond(denoHost(), await absolute(path), options),
 };
 
 /** What {@linkcode Pond} can do. */
@@ -63,20 +63,27 @@ export interface PondOpener {
   /**
    * Opens a pond at its newest version.
    *
-   * @param path The pond's directory.
+   * @param path The pond's directory: a path, which may be relative to the
+   *   current directory, or a `file:` URL.
    * @throws {PondError} `NO_POND`, `FORMAT_TOO_NEW`, `INTEGRITY`.
+   * @throws {TypeError} For an empty path, or another kind of URL.
    */
-  open(path: string, options?: OpenOptions): Promise<Pond>;
+  open(path: string | URL, options?: OpenOptions): Promise<Pond>;
   /**
    * Makes a pond with an empty root directory.
    *
-   * @param path The pond's directory; made when missing, but not its parent.
+   * @param path The pond's directory, as for {@linkcode PondOpener.open}; made
+   *   when missing, but not its parent.
    * @throws {PondError} `ALREADY_EXISTS` when anything is there.
+   * @throws {TypeError} For an empty path, or another kind of URL.
    */
-  init(path: string, options?: InitOptions & OpenOptions): Promise<Pond>;
+  init(
+    path: string | URL,
+    options?: InitOptions & OpenOptions,
+  ): Promise<Pond>;
 }
 
-function absolute(path: string): string {
-  if (path.startsWith("/")) return path;
-  return `${denoHost().terminal.cwd()}/${path}`;
+async function absolute(path: string | URL): Promise<string> {
+  const { localPath } = await import("./host/local_path.ts");
+  return localPath(path);
 }

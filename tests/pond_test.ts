@@ -78,3 +78,36 @@ Deno.test("a closed or earlier pond doesn't change: at() is read-only", async ()
   assertEquals(await rowsOf(before.queryHistory(sql)), [[1n]]);
   assertEquals(await rowsOf(pond.queryHistory(sql)), [[2n]]);
 });
+
+Deno.test("Pond.open() and Pond.init() take a path in any form, and file URLs", async () => {
+  await using temp = await tempDirectory();
+  const plain = temp.join("pond");
+  const url = new URL(`file://${encodeURI(temp.path)}/`);
+  {
+    await using pond = await Pond.init(`${plain}/`);
+    assertEquals(pond.path, plain);
+    await pond.createFile("/f", "1");
+    await pond.commit();
+  }
+  const forms = [
+    plain,
+    `${plain}//`,
+    `${plain}/.`,
+    `${plain}/../pond`,
+    new URL("pond", url),
+    new URL("./x/../pond/", url),
+  ];
+  for (const form of forms) {
+    await using pond = await Pond.open(form);
+    assertEquals(pond.path, plain);
+    assertEquals(await pond.exists("/f"), true);
+  }
+  await using other = await Pond.init(new URL("a%20pond", url));
+  assertEquals(other.path, temp.join("a pond"));
+  const current = new URL(".", `file://${Deno.cwd()}/`);
+  const none = await assertRejects(() => Pond.open("./no/../no"), PondError);
+  assertEquals(none.path, new URL("no", current).pathname);
+  for (const wrong of ["", new URL("https://example.org/pond")]) {
+    await assertRejects(() => Pond.open(wrong), TypeError);
+  }
+});

@@ -4,6 +4,7 @@
  *
  * @module
  */
+export type { Bytes } from "../bytes.ts";
 export {
   ArrowWriteStream,
   type Cell,

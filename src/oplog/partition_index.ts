@@ -57,39 +57,51 @@ export function partTags(
   return { partPrefixes: [...prefixes].sort().join("") };
 }
 
-/** The data files of a snapshot, by partition and by version. */
+/**
+ * The data files of a snapshot, by partition and by version.
+ *
+ * Whoever is going through files goes on through those that were there at the
+ * beginning: an array only grows at its end; for any other change, a new one
+ * takes its place.
+ */
 export class PartitionIndex {
+  readonly #byPath = new Map<string, IndexedFile>();
   readonly #byPart = new Map<string, IndexedFile[]>();
   /** Files whose partitions aren't listed exactly. */
-  readonly #wide: IndexedFile[] = [];
+  #wide: IndexedFile[] = [];
   /** All files, ordered by their highest version. */
-  readonly #files: IndexedFile[] = [];
+  #files: IndexedFile[] = [];
 
-  /** Adds a file. */
+  /** Adds a file; the action that is known of it is replaced. */
   add(add: AddFile): IndexedFile {
+    this.remove(add.path);
     const file = indexFile(add);
-    insertOrdered(this.#files, file);
+    this.#byPath.set(add.path, file);
+    this.#files = withFile(this.#files, file);
     if (file.parts === undefined) {
-      insertOrdered(this.#wide, file);
+      this.#wide = withFile(this.#wide, file);
       return file;
     }
     for (const partId of file.parts) {
-      let files = this.#byPart.get(partId);
-      if (files === undefined) this.#byPart.set(partId, files = []);
-      insertOrdered(files, file);
+      const files = this.#byPart.get(partId);
+      if (files === undefined) this.#byPart.set(partId, [file]);
+      else this.#byPart.set(partId, withFile(files, file));
     }
     return file;
   }
 
   /** Takes a file out, by its path in the log. */
   remove(path: string): void {
-    const drop = (files: IndexedFile[]) => {
-      const at = files.findIndex((file) => file.add.path === path);
-      if (at >= 0) files.splice(at, 1);
-    };
-    drop(this.#files);
-    drop(this.#wide);
-    for (const files of this.#byPart.values()) drop(files);
+    const file = this.#byPath.get(path);
+    if (file === undefined) return;
+    this.#byPath.delete(path);
+    this.#files = withoutFile(this.#files, file);
+    if (file.parts === undefined) this.#wide = withoutFile(this.#wide, file);
+    for (const partId of file.parts ?? []) {
+      const files = withoutFile(this.#byPart.get(partId) ?? [], file);
+      if (files.length === 0) this.#byPart.delete(partId);
+      else this.#byPart.set(partId, files);
+    }
   }
 
   /** All files, oldest first. */
@@ -109,11 +121,12 @@ export class PartitionIndex {
   ): Generator<IndexedFile> {
     const prefix = partId.slice(0, PREFIX_LENGTH);
     const exact = this.#byPart.get(partId) ?? [];
+    const wide = this.#wide;
     let i = exact.length - 1;
-    let j = this.#wide.length - 1;
+    let j = wide.length - 1;
     while (i >= 0 || j >= 0) {
       const a = exact[i];
-      const b = this.#wide[j];
+      const b = wide[j];
       const first = b === undefined ||
           (a !== undefined && a.maxVersion >= b.maxVersion)
         ? a
@@ -127,10 +140,19 @@ export class PartitionIndex {
 }
 
 /** Files come in the order of their versions, so this mostly appends. */
-function insertOrdered(files: IndexedFile[], file: IndexedFile): void {
+function withFile(files: IndexedFile[], file: IndexedFile): IndexedFile[] {
   let at = files.length;
   while (at > 0 && (files[at - 1]?.maxVersion ?? 0) > file.maxVersion) at--;
-  files.splice(at, 0, file);
+  if (at < files.length) return files.toSpliced(at, 0, file);
+  files.push(file);
+  return files;
+}
+
+function withoutFile(
+  files: readonly IndexedFile[],
+  file: IndexedFile,
+): IndexedFile[] {
+  return files.filter((each) => each !== file);
 }
 
 /** What the log says of a file, to decide whether it has to be read. */

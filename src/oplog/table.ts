@@ -84,7 +84,10 @@ export interface RefreshResult {
   readonly commits: readonly ForeignCommit[];
 }
 
-/** The rows that one transaction wrote into one partition. */
+/**
+ * The rows that one transaction wrote into one partition. Bytes in them are
+ * those of the cache: copy what you hand out or change.
+ */
 export interface PartitionRecord {
   /** The partition. */
   readonly partId: string;
@@ -130,6 +133,8 @@ export class OplogTable {
   readonly #index = new PartitionIndex();
   readonly #fileCache = new Map<string, readonly Record[]>();
   #fileCacheBytes = 0;
+  /** Files that are being read: whoever wants one too waits for it. */
+  readonly #reading = new Map<string, Promise<readonly Record[]>>();
   readonly #batches = new WeakMap<Record, EntryBatch>();
   #timestampUs = 0;
 
@@ -429,14 +434,27 @@ export class OplogTable {
       this.#fileCache.set(add.path, cached);
       return cached;
     }
+    const running = this.#reading.get(add.path);
+    if (running !== undefined) return await running;
+    const reading = this.#decoded(add);
+    this.#reading.set(add.path, reading);
+    try {
+      const records = await reading;
+      this.#cache(add.path, records);
+      return records;
+    } finally {
+      this.#reading.delete(add.path);
+    }
+  }
+
+  async #decoded(add: AddFile): Promise<readonly Record[]> {
     const bytes = await this.#delta.readFile(add);
-    const records = await decodeRecords(bytes, add, this.#delta.dataPath(add));
-    this.#cache(add.path, records);
-    return records;
+    return await decodeRecords(bytes, add, this.#delta.dataPath(add));
   }
 
   /** Keeps the rows of a file, and as many others as there is room for. */
   #cache(path: string, records: readonly Record[]): void {
+    if (this.#fileCache.has(path)) return;
     this.#fileCache.set(path, records);
     this.#fileCacheBytes += contentBytes(records);
     for (const [oldest, rows] of this.#fileCache) {

@@ -73,6 +73,12 @@ export function formatAttributes(attributes: Attributes): string {
   });
 }
 
+/** What stays with a node: not what only its last row had to say. */
+export function ownAttributes(attributes: Attributes): Attributes {
+  const { from: _from, snapshot: _snapshot, ...own } = attributes;
+  return own;
+}
+
 /**
  * Reads the metadata column.
  *

@@ -33,6 +33,7 @@ import {
   BOOKKEEPING_POSITION,
   type Operation,
   PENDING_VERSION,
+  placeOf,
 } from "./operation.ts";
 import type { Transaction } from "./transaction.ts";
 
@@ -188,7 +189,7 @@ function planDirectory(
   const change = own?.created
     ? { snapshot: true, rows: rows.filter((r) => r.operation === "insert") }
     : planDirectoryChange(before, rows);
-  const attributes = directoryAttributes(committed, own?.operation, point);
+  const attributes = directoryAttributes(committed, own, rows.length, point);
   const base = own?.row ?? bookkeepingEntry(partId, committed);
   const entry: OplogEntry = {
     ...base,
@@ -201,21 +202,23 @@ function planDirectory(
   return { partId, entry, rows, snapshot: change.snapshot };
 }
 
+/** The time of a directory is that of the last change of its entries. */
 function directoryAttributes(
   committed: CommittedDirectory | undefined,
-  own: Operation | undefined,
+  own: OwnOperations | undefined,
+  changedEntries: number,
   point: CommitPoint,
 ): Attributes {
-  if (own) {
-    const { attributes, directoryId: directory, name } = own;
-    const place = { directory, name };
-    return { ...attributes, modifiedUs: point.timestampUs, place };
-  }
-  invariant(committed !== undefined, "a touched directory has been loaded");
+  const attributes = own?.operation.attributes ??
+    (committed && attributesOf(committed));
+  invariant(attributes !== undefined, "a touched directory has been loaded");
+  const place = own ? placeOf(own.operation) : committed?.place;
   return {
-    ...attributesOf(committed),
-    modifiedUs: point.timestampUs,
-    ...(committed.place ? { place: committed.place } : {}),
+    ...attributes,
+    modifiedUs: own?.created || changedEntries > 0
+      ? point.timestampUs
+      : Math.max(attributes.modifiedUs, committed?.modifiedUs ?? 0),
+    ...(place ? { place } : {}),
   };
 }
 

@@ -1,11 +1,34 @@
 /**
  * Copies inside a pond: content is shared, not read.
  *
+ * Everything is looked at first, and copied then: what is in the way of one
+ * file leaves no half of a tree.
+ *
  * @module
  */
 import { InvariantError, PondError } from "../errors.ts";
-import { joinPath, type NodePath, type WorkingDir } from "../tinyfs/mod.ts";
+import {
+  joinPath,
+  type Node,
+  type NodePath,
+  type WorkingDir,
+} from "../tinyfs/mod.ts";
+import { OpLogDirectory } from "./directory.ts";
 import { OpLogFile } from "./file.ts";
+import { OpLogSymlink } from "./symlink.ts";
+
+/** One node of a copy. */
+type Step =
+  /** A new node, at a path where nothing is. */
+  | { readonly kind: "create"; readonly source: PondNode; readonly to: string }
+  /** A file gets the content of another one. */
+  | {
+    readonly kind: "replace";
+    readonly source: OpLogFile;
+    readonly target: OpLogFile;
+  };
+
+type PondNode = OpLogFile | OpLogSymlink | OpLogDirectory;
 
 /**
  * Copies a file or symlink, or a directory with everything in it.
@@ -15,7 +38,7 @@ import { OpLogFile } from "./file.ts";
  * @param to The path of the copy; a file there gets a new version.
  * @param recursive Whether a directory may be copied.
  * @throws {PondError} `IS_A_DIRECTORY`, `INVALID_ARGUMENT` for a copy into
- *   itself, and what paths can do wrong.
+ *   itself, and what paths can do wrong; nothing is copied then.
  */
 export async function copyNode(
   root: WorkingDir,
@@ -24,60 +47,134 @@ export async function copyNode(
   recursive: boolean,
 ): Promise<void> {
   const source = await root.resolve(from, { followLast: false });
-  const { node } = source;
-  if (node.type === "symlink") {
-    await root.createSymlink(to, await node.target());
-  } else if (node.type === "directory") {
+  if (source.node.type === "directory") {
     if (!recursive) throw needsRecursive(source.path);
-    await copyDirectory(root, source, to);
+    await requireApart(root, source, to);
+  }
+  const steps = await Array.fromAsync(planCopy(root, ownNode(source.node), to));
+  for (const step of steps) await runStep(root, step);
+}
+
+/** Parents come before their children. */
+async function* planCopy(
+  root: WorkingDir,
+  source: PondNode,
+  to: string,
+): AsyncGenerator<Step> {
+  if (source.type === "symlink") {
+    if (await root.exists(to, { followLast: false })) throw taken(to);
+    await root.resolveParent(to);
+    yield { kind: "create", source, to };
+  } else if (source.type === "file") {
+    yield await planFile(root, source, to);
+  } else if (await root.exists(to)) {
+    (await root.resolve(to)).asDirectory();
+    yield* planEntries(root, source, to);
   } else {
-    await copyFile(root, node, to);
+    // A symlink that leads to nothing is in the way of a directory.
+    if (await root.exists(to, { followLast: false })) throw taken(to);
+    await root.resolveParent(to);
+    yield { kind: "create", source, to };
+    yield* planNew(source, to);
   }
 }
 
-async function copyFile(
+async function planFile(
   root: WorkingDir,
-  file: NodePath["node"],
+  source: OpLogFile,
   to: string,
-): Promise<void> {
-  if (!(file instanceof OpLogFile)) {
-    throw new InvariantError("a pond holds its own files only");
-  }
+): Promise<Step> {
   if (!await root.exists(to)) {
-    await root.insert(to, await file.clone());
-    return;
+    return { kind: "create", source, to: await landing(root, to) };
   }
   const target = (await root.resolve(to)).asFile();
-  if (target.id === file.id || !(target instanceof OpLogFile)) return;
-  await target.become(file);
+  if (!(target instanceof OpLogFile)) throw notOwn();
+  return { kind: "replace", source, target };
 }
 
-async function copyDirectory(
+async function* planEntries(
+  root: WorkingDir,
+  source: OpLogDirectory,
+  to: string,
+): AsyncGenerator<Step> {
+  for await (const { name, node } of source.entries()) {
+    yield* planCopy(root, ownNode(node), joinPath(to, name));
+  }
+}
+
+/** Below a new directory nothing is in the way. */
+async function* planNew(
+  directory: OpLogDirectory,
+  path: string,
+): AsyncGenerator<Step> {
+  for await (const { name, node } of directory.entries()) {
+    const source = ownNode(node);
+    const to = joinPath(path, name);
+    yield { kind: "create", source, to };
+    if (source.type === "directory") yield* planNew(source, to);
+  }
+}
+
+async function runStep(root: WorkingDir, step: Step): Promise<void> {
+  if (step.kind === "create") {
+    await root.insert(step.to, await step.source.clone());
+  } else if (step.target.id !== step.source.id) {
+    await step.target.become(step.source);
+  }
+}
+
+/**
+ * The path where a file is made: at the end of all symlinks, which leads to
+ * nothing. There are few: a longer way was refused when it was looked up.
+ */
+async function landing(root: WorkingDir, path: string): Promise<string> {
+  const { directory, name } = await root.resolveParent(path);
+  const node = await directory.asDirectory().get(name);
+  if (node?.type !== "symlink") {
+    // The path as it is: a slash at its end is the caller's mistake.
+    return path;
+  }
+  const target = await node.target();
+  return await landing(
+    root,
+    target.startsWith("/") ? target : joinPath(directory.path, target),
+  );
+}
+
+/** A directory that holds its own copy would hold that copy's copy … */
+async function requireApart(
   root: WorkingDir,
   source: NodePath,
   to: string,
 ): Promise<void> {
-  const place = await root.resolveParent(to);
-  // A directory that holds its own copy would hold that copy's copy …
-  if (place.directory.isWithin(source)) {
-    throw new PondError(
-      "INVALID_ARGUMENT",
-      `Cannot copy ${source.path} into itself, to ${to}`,
-      { path: to },
-    );
-  }
-  const path = joinPath(place.directory.path, place.name);
-  const exists = await place.directory.asDirectory().get(place.name);
-  if (exists === undefined) await root.createDirectory(path);
-  else (await root.resolve(path)).asDirectory();
-  for await (const { name } of source.asDirectory().entries()) {
-    await copyNode(
-      root,
-      joinPath(source.path, name),
-      joinPath(path, name),
-      true,
-    );
-  }
+  const target = await root.exists(to)
+    ? await root.resolve(to)
+    : (await root.resolveParent(to)).directory;
+  if (!target.isWithin(source)) return;
+  throw new PondError(
+    "INVALID_ARGUMENT",
+    `Cannot copy ${source.path} into itself, to ${to}`,
+    { path: to },
+  );
+}
+
+function ownNode(node: Node): PondNode {
+  const isOwn = node instanceof OpLogFile || node instanceof OpLogSymlink ||
+    node instanceof OpLogDirectory;
+  if (!isOwn) throw notOwn();
+  return node;
+}
+
+function notOwn(): InvariantError {
+  return new InvariantError("a pond holds its own nodes only");
+}
+
+function taken(path: string): PondError {
+  return new PondError(
+    "ALREADY_EXISTS",
+    `Cannot create ${path}: it exists already`,
+    { path },
+  );
 }
 
 function needsRecursive(path: string): PondError {

@@ -6,7 +6,7 @@
  * @module
  */
 import type { ByteSource } from "../bytes.ts";
-import { PondError } from "../errors.ts";
+import { ConflictError, PondError } from "../errors.ts";
 import type { DirectoryEntry } from "../oplog/mod.ts";
 import type {
   Directory,
@@ -17,15 +17,16 @@ import type {
   WriteOptions,
 } from "../tinyfs/mod.ts";
 import { joinPath } from "../tinyfs/path.ts";
+import { ownAttributes } from "./attributes.ts";
 import { attributesOf } from "./directories.ts";
 import { OpLogFile } from "./file.ts";
 import {
   expectedOf,
   type Location,
   type NodeContext,
-  type NodeRow,
   OpLogNode,
 } from "./node.ts";
+import { copyOf, type NodeRow } from "./node_row.ts";
 import type { Operation } from "./operation.ts";
 import { OpLogSymlink } from "./symlink.ts";
 import type { DirectoryStatus, PondDirectory } from "./types.ts";
@@ -53,11 +54,20 @@ export class OpLogDirectory extends OpLogNode implements PondDirectory {
     return directory;
   }
 
+  /** A directory with the same attributes, without entries and a name. */
+  async clone(): Promise<OpLogDirectory> {
+    const directory = new OpLogDirectory(this.context, this.context.newId());
+    directory.#draft = copyOf(await this.row(), this.context.nowUs());
+    return directory;
+  }
+
   async row(): Promise<NodeRow> {
     if (this.#draft) return this.#draft;
     const { transaction } = this.context;
-    const attributes = transaction.latest(this.id)?.attributes ??
-      attributesOf(await this.context.loadDirectory(this.id));
+    const pending = transaction.latest(this.id);
+    const attributes = pending
+      ? ownAttributes(pending.attributes)
+      : attributesOf(await this.context.loadDirectory(this.id));
     const modifiedUs = Math.max(
       attributes.modifiedUs,
       transaction.modifiedUs(this.id),
@@ -94,15 +104,10 @@ export class OpLogDirectory extends OpLogNode implements PondDirectory {
   }
 
   async insert(name: string, node: Node): Promise<void> {
-    const taken = await this.context.transaction.lookup(this.id, name);
-    const location: Location = { directory: this, name };
-    const path = joinPath(this.path, name);
-    if (taken !== undefined) {
-      throw new PondError(
-        "ALREADY_EXISTS",
-        `Cannot create ${path}: it exists already`,
-        { path },
-      );
+    await this.requireLinked();
+    const path = joinPath(await this.currentPath(), name);
+    if (await this.context.transaction.lookup(this.id, name) !== undefined) {
+      throw taken(path);
     }
     if (!(node instanceof OpLogNode) || node.context !== this.context) {
       throw new PondError(
@@ -113,7 +118,7 @@ export class OpLogDirectory extends OpLogNode implements PondDirectory {
     }
     await node.requireUnlinked(path);
     const { content, attributes } = await node.row();
-    await this.context.apply({
+    await this.#create({
       kind: "create",
       fileType: node.type,
       nodeId: node.id,
@@ -125,15 +130,29 @@ export class OpLogDirectory extends OpLogNode implements PondDirectory {
       attributes,
       content,
     });
-    node.linkedAt(location);
+    node.linkedAt({ directory: this, name });
+  }
+
+  /** Another call may have taken the name since it was looked up. */
+  async #create(operation: Operation): Promise<void> {
+    try {
+      await this.context.apply(operation);
+    } catch (error) {
+      if (!(error instanceof ConflictError)) throw error;
+      const { name, nodeId, path } = operation;
+      const entry = await this.context.transaction.lookup(this.id, name);
+      if (entry === undefined || entry.childNodeId === nodeId) throw error;
+      throw taken(path, error);
+    }
   }
 
   async delete(name: string): Promise<Node | undefined> {
     const entry = await this.context.transaction.lookup(this.id, name);
     if (entry === undefined) return undefined;
     const node = this.nodeOf(entry);
+    const path = joinPath(await this.currentPath(), name);
     if (entry.childType === "directory") {
-      await this.#requireEmpty(entry.childNodeId, node.path);
+      await this.#requireEmpty(entry.childNodeId, path);
     }
     await this.context.apply(await this.#deletion(entry));
     return node;
@@ -166,14 +185,14 @@ export class OpLogDirectory extends OpLogNode implements PondDirectory {
   async #deletion(entry: DirectoryEntry): Promise<Operation> {
     const node = this.nodeOf(entry);
     const { attributes } = await node.row();
-    const { from: _from, sha256: _sha256, blob: _blob, ...kept } = attributes;
+    const { sha256: _sha256, blob: _blob, ...kept } = attributes;
     return {
       kind: "delete",
       fileType: entry.childType,
       nodeId: node.id,
       directoryId: this.id,
       name: entry.name,
-      path: node.path,
+      path: joinPath(await this.currentPath(), entry.name),
       nodeVersion: entry.nodeVersion + 1,
       expected: expectedOf(entry),
       attributes: { ...kept, sizeBytes: 0, modifiedUs: this.context.nowUs() },
@@ -198,9 +217,14 @@ export class OpLogDirectory extends OpLogNode implements PondDirectory {
     const entry = await this.context.transaction.lookup(this.id, name);
     if (entry === undefined) return false;
     const node = this.nodeOf(entry);
+    await to.requireLinked();
     const { content, attributes } = await node.row();
-    const from = { directory: this.id, name, path: node.path };
-    const path = joinPath(to.path, toName);
+    const path = joinPath(await to.currentPath(), toName);
+    const from = {
+      directory: this.id,
+      name,
+      path: joinPath(await this.currentPath(), name),
+    };
     const replaced = await this.context.transaction.lookup(to.id, toName);
     const first = replaced ? [await to.#deletion(replaced)] : [];
     await this.context.apply(...first, {
@@ -216,6 +240,8 @@ export class OpLogDirectory extends OpLogNode implements PondDirectory {
       attributes: { ...attributes, from },
       content,
     });
+    node.linkedAt({ directory: to, name: toName });
+    node.rememberWay();
     return true;
   }
 
@@ -225,15 +251,23 @@ export class OpLogDirectory extends OpLogNode implements PondDirectory {
     const id = entry.childNodeId as NodeId;
     switch (entry.childType) {
       case "file":
-        return new OpLogFile(this.context, id, location, entry);
+        return new OpLogFile(this.context, id, location);
       case "symlink":
-        return new OpLogSymlink(this.context, id, location, entry);
+        return new OpLogSymlink(this.context, id, location);
       case "directory":
-        return new OpLogDirectory(this.context, id, location, entry);
+        return new OpLogDirectory(this.context, id, location);
       default:
         return entry.childType satisfies never;
     }
   }
+}
+
+function taken(path: string, cause?: Error): PondError {
+  return new PondError(
+    "ALREADY_EXISTS",
+    `Cannot create ${path}: it exists already`,
+    { path, ...(cause ? { cause } : {}) },
+  );
 }
 
 /** Makes the nodes of a pond. */

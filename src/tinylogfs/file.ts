@@ -9,16 +9,11 @@ import {
   sliceBytes,
   streamBytes,
 } from "../bytes.ts";
-import { IntegrityError, invariant } from "../errors.ts";
+import { IntegrityError } from "../errors.ts";
 import type { File, ReadOptions, WriteOptions } from "../tinyfs/mod.ts";
 import type { Content } from "./blobs.ts";
-import {
-  expectedOf,
-  type Location,
-  type NodeContext,
-  type NodeRow,
-  OpLogNode,
-} from "./node.ts";
+import { type Location, type NodeContext, OpLogNode } from "./node.ts";
+import { copyOf, type NodeRow } from "./node_row.ts";
 
 const FILE_MODE = 0o644;
 
@@ -63,8 +58,9 @@ export class OpLogFile extends OpLogNode implements File {
   }
 
   async write(source: ByteSource, options: WriteOptions = {}): Promise<void> {
+    await this.requireLinked();
     const content = await this.context.blobs.store(source, options.signal);
-    await this.#update((row) =>
+    await this.update((row) =>
       fileRow(content, {
         ...row.attributes,
         modifiedUs: this.context.nowUs(),
@@ -72,23 +68,10 @@ export class OpLogFile extends OpLogNode implements File {
     );
   }
 
-  /** Makes the time of the last change the present. */
-  async touch(): Promise<void> {
-    await this.#update(({ content, attributes }) => ({
-      content,
-      attributes: { ...attributes, modifiedUs: this.context.nowUs() },
-    }));
-  }
-
   /** A file with the same content, without a name; blobs are shared. */
   async clone(): Promise<OpLogFile> {
-    const { content, attributes } = await this.row();
     const file = new OpLogFile(this.context, this.context.newId());
-    const nowUs = this.context.nowUs();
-    file.#draft = {
-      content,
-      attributes: { ...attributes, createdUs: nowUs, modifiedUs: nowUs },
-    };
+    file.#draft = copyOf(await this.row(), this.context.nowUs());
     return file;
   }
 
@@ -96,7 +79,7 @@ export class OpLogFile extends OpLogNode implements File {
   async become(other: OpLogFile): Promise<void> {
     const { content, attributes } = await other.row();
     const { sizeBytes, sha256, blob } = attributes;
-    await this.#update(({ attributes: { createdUs, mode, ...rest } }) => ({
+    await this.update(({ attributes: { createdUs, mode, ...rest } }) => ({
       content,
       attributes: {
         createdUs,
@@ -110,27 +93,11 @@ export class OpLogFile extends OpLogNode implements File {
     }));
   }
 
-  async #update(change: (row: NodeRow) => NodeRow): Promise<void> {
-    if (this.#draft) {
-      this.#draft = change(this.#draft);
-      return;
-    }
-    const entry = await this.currentEntry();
-    invariant(entry && this.location, "a file with a name has an entry");
-    const row = change(await this.row());
-    const { from: _from, ...attributes } = row.attributes;
-    await this.context.apply({
-      kind: "update",
-      fileType: "file",
-      nodeId: this.id,
-      directoryId: this.location.directory.id,
-      name: this.location.name,
-      path: this.path,
-      nodeVersion: entry.nodeVersion + 1,
-      expected: expectedOf(entry),
-      attributes,
-      content: row.content,
-    });
+  protected override async update(
+    change: (row: NodeRow) => NodeRow,
+  ): Promise<void> {
+    if (this.#draft) this.#draft = change(this.#draft);
+    else await super.update(change);
   }
 }
 

@@ -5,6 +5,7 @@
  */
 import type { Bytes, ByteSource } from "../bytes.ts";
 import { InvariantError } from "../errors.ts";
+import type { DirectoryEntry } from "../oplog/mod.ts";
 import type {
   NodePath,
   ReadOptions,
@@ -13,7 +14,6 @@ import type {
 } from "../tinyfs/mod.ts";
 import { isLiteral, joinPath } from "../tinyfs/path.ts";
 import { OpLogDirectory } from "./directory.ts";
-import { OpLogFile } from "./file.ts";
 import { OpLogNode } from "./node.ts";
 import { NodeIndex } from "./node_index.ts";
 import type { Transaction } from "./transaction.ts";
@@ -128,14 +128,18 @@ export abstract class FileOperations {
     await this.root.writeFile(path, content, options);
   }
 
-  /** Makes an empty file, or the present the time of a file's last change. */
+  /**
+   * Makes an empty file, or the present the time of the last change. Symlinks
+   * are followed; where one leads to nothing, the file is made there.
+   *
+   * @throws {PondError} `UNSUPPORTED` for the root.
+   */
   async touch(path: string): Promise<void> {
     if (!await this.exists(path)) {
-      await this.createFile(path, "");
+      await this.writeFile(path, "");
       return;
     }
-    const { node } = await this.root.resolve(path);
-    if (node instanceof OpLogFile) await node.touch();
+    await ownNode(await this.root.resolve(path)).touch();
   }
 
   /** Deletes a node; a directory with entries only with `recursive`. */
@@ -161,7 +165,7 @@ export abstract class FileOperations {
 
   /**
    * Replaces what users have set on a node; symlinks are not followed. The
-   * content stays, and so does its time.
+   * content (of a directory: its entries) stays, and so does its time.
    *
    * @param attributes An object of JSON values.
    * @throws {TypeError} For an object that JSON can't hold.
@@ -171,11 +175,8 @@ export abstract class FileOperations {
     path: string,
     attributes: Readonly<Record<string, unknown>>,
   ): Promise<void> {
-    const { node } = await this.root.resolve(path, { followLast: false });
-    if (!(node instanceof OpLogNode)) {
-      throw new InvariantError("a pond holds its own nodes only");
-    }
-    await node.setAttributes(jsonObject(attributes));
+    const found = await this.root.resolve(path, { followLast: false });
+    await ownNode(found).setAttributes(jsonObject(attributes));
   }
 
   /** Moves a node, over a file or an empty directory, as POSIX has it. */
@@ -184,10 +185,12 @@ export abstract class FileOperations {
   }
 
   /**
-   * Copies a file or symlink; with `recursive`, a directory. Blobs are shared.
+   * Copies a file or symlink; with `recursive`, a directory, into what is there.
+   * Blobs are shared. What is in the way is found before anything is copied.
    *
-   * @param from What to copy.
-   * @param to The path of the copy; a file there is replaced.
+   * @param from What to copy; a symlink is copied as one.
+   * @param to The path of the copy; a file there gets a new version, also one
+   *   that a symlink leads to.
    */
   async copy(
     from: string,
@@ -209,22 +212,36 @@ export abstract class FileOperations {
     options: { readonly targets?: boolean } = {},
   ): AsyncGenerator<DirEntry> {
     const directory = await this.openDirectory(path);
+    const above = await directory.currentPath();
     for (const entry of await this.transaction.list(directory.id)) {
-      const node = directory.nodeOf(entry);
-      const withTarget = options.targets !== false && node.type === "symlink";
-      yield {
-        name: entry.name,
-        path: joinPath(directory.path, entry.name),
-        nodeId: node.id,
-        fileType: entry.childType,
-        sizeBytes: entry.sizeBytes,
-        modifiedUs: entry.modifiedUs,
-        mode: entry.mode,
-        version: entry.nodeVersion,
-        pending: this.transaction.isPending(directory.id, entry.name),
-        ...(withTarget ? { target: await node.target() } : {}),
-      };
+      const withTarget = options.targets !== false;
+      yield await this.#listed(directory, joinPath(above, entry.name), entry, {
+        withTarget,
+      });
     }
+  }
+
+  async #listed(
+    directory: OpLogDirectory,
+    path: string,
+    entry: DirectoryEntry,
+    { withTarget }: { readonly withTarget: boolean },
+  ): Promise<DirEntry> {
+    const node = directory.nodeOf(entry);
+    return {
+      name: entry.name,
+      path,
+      nodeId: node.id,
+      fileType: entry.childType,
+      sizeBytes: entry.sizeBytes,
+      modifiedUs: entry.modifiedUs,
+      mode: entry.mode,
+      version: entry.nodeVersion,
+      pending: this.transaction.isPending(directory.id, entry.name),
+      ...(withTarget && node.type === "symlink"
+        ? { target: await node.target() }
+        : {}),
+    };
   }
 
   /** A directory itself, as the filesystem module sees it. */
@@ -267,20 +284,25 @@ export abstract class FileOperations {
     options: { readonly followLast?: boolean } = {},
   ): Promise<DirEntry> {
     const found = await this.root.resolve(path, options);
+    const { name, parent } = found;
+    const entry = parent && await this.transaction.lookup(parent.id, name);
+    if (parent instanceof OpLogDirectory && entry !== undefined) {
+      return await this.#listed(parent, found.path, entry, {
+        withTarget: true,
+      });
+    }
     const metadata = await found.metadata();
     return {
-      name: found.name,
+      name,
       path: found.path,
       nodeId: found.node.id,
       fileType: found.node.type,
       sizeBytes: metadata.sizeBytes,
-      modifiedUs: metadata.modifiedUs,
+      // As of all directories in a listing.
+      modifiedUs: metadata.createdUs,
       mode: metadata.mode,
       version: metadata.version,
-      pending: this.transaction.latest(found.node.id) !== undefined,
-      ...(found.node.type === "symlink"
-        ? { target: await found.node.target() }
-        : {}),
+      pending: false,
     };
   }
 
@@ -306,6 +328,11 @@ export abstract class FileOperations {
       customAttributes: metadata.attributes ?? {},
     };
   }
+}
+
+function ownNode({ node }: NodePath): OpLogNode {
+  if (node instanceof OpLogNode) return node;
+  throw new InvariantError("a pond holds its own nodes only");
 }
 
 /** What JSON makes of an object; the caller's own may change later. */

@@ -1,15 +1,11 @@
 /**
- * History read back from the oplog: rows, transactions, versions of a node,
- * and the version that a revision means.
+ * History read back from the oplog: rows, transactions, and the version that a
+ * revision means. `node_history.ts` has the versions of a node.
  *
  * @module
  */
-import {
-  hasCode,
-  IntegrityError,
-  InvariantError,
-  PondError,
-} from "../errors.ts";
+import type { Bytes } from "../bytes.ts";
+import { IntegrityError, InvariantError, PondError } from "../errors.ts";
 import type {
   DirectoryEntry,
   OplogEntry,
@@ -22,7 +18,7 @@ import {
 } from "../oplog/record.ts";
 import type { NodeId, WorkingDir } from "../tinyfs/mod.ts";
 import { parseAttributes, parseObject } from "./attributes.ts";
-import type { NodeRow } from "./node.ts";
+import type { NodeRow } from "./node_row.ts";
 import type { Revision } from "./revision.ts";
 import {
   BOOKKEEPING_POSITION,
@@ -137,57 +133,6 @@ export async function* transactions(
 }
 
 /**
- * All versions of the node at a path, newest first, through renames. A path
- * that is gone shows the node that last had it.
- *
- * @throws {PondError} `NOT_FOUND` when nothing ever had the path.
- */
-export async function* nodeHistory(
-  side: HistorySide,
-  path: string,
-): AsyncGenerator<HistoryRow> {
-  yield* versions(side, await findNode(side, path));
-}
-
-/**
- * All versions of a node, newest first, through renames.
- *
- * @param pathOf Where the node is; it rejects with `NOT_FOUND` when it is gone.
- * @throws {PondError} `NOT_FOUND` when there never was such a node.
- */
-export async function* nodeHistoryById(
-  side: HistorySide,
-  nodeId: string,
-  pathOf: () => Promise<string>,
-): AsyncGenerator<HistoryRow> {
-  let start: NodePlace | undefined;
-  try {
-    start = await findNode(side, await pathOf());
-  } catch (error) {
-    if (!hasCode(error, "NOT_FOUND")) throw error;
-    start = await findLast(side, (row) => row.nodeId === nodeId);
-    if (start === undefined) throw error;
-  }
-  yield* versions(side, start);
-}
-
-async function* versions(
-  side: HistorySide,
-  start: NodePlace,
-): AsyncGenerator<HistoryRow> {
-  const pending = [...pendingRows(side)];
-  yield* pending.filter((row) => row.nodeId === start.nodeId).reverse();
-  let partId: string | undefined = start.partId;
-  let maxVersion = side.maxVersion;
-  while (partId !== undefined) {
-    const found: { partId: string; version: number } | undefined =
-      yield* versionsIn(side.table, partId, start.nodeId, maxVersion);
-    partId = found?.partId;
-    maxVersion = found === undefined ? 0 : found.version;
-  }
-}
-
-/**
  * The version that a revision means.
  *
  * @param table The oplog.
@@ -254,16 +199,21 @@ async function* byVersion(
   if (records.length > 0) yield records;
 }
 
-function historyRow(
+/** The row of an entry; whoever gets it owns its bytes. */
+export function historyRow(
   entry: OplogEntry,
   at: { readonly version: number; readonly timestampUs: number },
 ): HistoryRow {
+  let copy: Bytes | null | undefined;
   return {
     partId: entry.partId,
     nodeId: entry.nodeId,
     fileType: entry.fileType,
     metadata: entry.metadata,
-    content: entry.content,
+    // Most readers never look: the copy is made for those that do.
+    get content() {
+      return copy ??= entry.content?.slice() ?? null;
+    },
     operation: entry.operation,
     nodeVersion: entry.nodeVersion,
     name: entry.name,
@@ -275,7 +225,8 @@ function historyRow(
   };
 }
 
-function* pendingRows(side: HistorySide): Generator<HistoryRow> {
+/** The rows of the pending operations, in order. */
+export function* pendingRows(side: HistorySide): Generator<HistoryRow> {
   const at = { version: PENDING_VERSION, timestampUs: side.nowUs };
   for (const entry of side.pendingRows) yield historyRow(entry, at);
 }
@@ -346,58 +297,6 @@ function transactionRow(
     message: typeof message === "string" ? message : "",
     operations: typeof operations === "number" ? operations : 0,
   };
-}
-
-/** A node, and the partition that its newest row lies in. */
-interface NodePlace {
-  readonly partId: string;
-  readonly nodeId: string;
-}
-
-async function findNode(side: HistorySide, path: string): Promise<NodePlace> {
-  try {
-    const { node, parent } = await side.root.resolve(path, {
-      followLast: false,
-    });
-    const isDirectory = node.type === "directory" || parent === undefined;
-    return { nodeId: node.id, partId: isDirectory ? node.id : parent.id };
-  } catch (error) {
-    if (!hasCode(error, "NOT_FOUND")) throw error;
-    const gone = await findLast(side, (row) => row.path === path);
-    if (gone === undefined) throw error;
-    return gone;
-  }
-}
-
-async function findLast(
-  side: HistorySide,
-  matches: (row: HistoryRow) => boolean,
-): Promise<NodePlace | undefined> {
-  let found: NodePlace | undefined;
-  for await (const row of historyRows(side, { pending: true })) {
-    if (matches(row)) found = { partId: row.partId, nodeId: row.nodeId };
-  }
-  return found;
-}
-
-/** Yields a node's rows in one partition; where a move into it came from. */
-async function* versionsIn(
-  table: OplogTable,
-  partId: string,
-  nodeId: string,
-  maxVersion: number,
-): AsyncGenerator<HistoryRow, { partId: string; version: number } | undefined> {
-  for await (const record of table.readPartition(partId, { maxVersion })) {
-    for (const entry of record.entriesOf(nodeId).toReversed()) {
-      if (entry.position < 0) continue;
-      yield historyRow(entry, record);
-      const { from } = parseAttributes(entry.metadata, record.source);
-      const elsewhere = entry.operation === "move" && from &&
-        entry.fileType !== "directory" && from.directory !== partId;
-      if (elsewhere) return { partId: from.directory, version: record.version };
-    }
-  }
-  return undefined;
 }
 
 async function versionAtTime(

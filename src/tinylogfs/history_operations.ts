@@ -47,6 +47,7 @@ export abstract class HistoryOperations extends FileOperations
    * @throws {PondError} `NOT_FOUND` when there never was such a node.
    */
   async *getNodeHistory(node: string): AsyncGenerator<HistoryRow> {
+    const history = await import("./node_history.ts");
     yield* isNodeId(node)
       ? history.nodeHistoryById(
         this.historySide(),
@@ -133,7 +134,7 @@ export abstract class HistoryOperations extends FileOperations
       throw new InvariantError("a pond's own file");
     }
     const { content, attributes } = await file.row();
-    if (content !== null) return { kind: "inline", bytes: content };
+    if (content !== null) return { kind: "inline", bytes: content.slice() };
     const { sha256 } = attributes;
     if (sha256 === undefined) {
       throw new IntegrityError(path, "its row has neither content nor a blob");

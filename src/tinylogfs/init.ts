@@ -28,6 +28,8 @@ export interface PondDefinition {
   readonly durability: Durability;
   /** Who makes it. */
   readonly author: string;
+  /** Ends the making, for as long as it is no pond. */
+  readonly signal?: AbortSignal;
 }
 
 const PARTS = ["blobs", "tmp"] as const;
@@ -51,16 +53,21 @@ export async function makePond(
   definition: PondDefinition,
 ): Promise<{ readonly table: OplogTable; readonly pondId: string }> {
   const { files, random } = host;
+  const { signal } = definition;
+  signal?.throwIfAborted();
   await requireEmpty(files, path);
+  signal?.throwIfAborted();
   await makeRoot(files, path);
   await files.makeDirectory(`${path}/tmp`);
   await using _lock = await files.lock(`${path}/tmp/${LOCK}`);
   await requireEmpty(files, path);
+  signal?.throwIfAborted();
   await removeUnfinished(files, path);
   for (const name of PARTS) await files.makeDirectory(`${path}/${name}`);
   const table = await makeOplog(host, path, definition);
   const pondId = random.uuidHex();
   const created = new Date(table.timestampUs / 1000).toISOString();
+  signal?.throwIfAborted();
   await writePondFile(
     files,
     path,

@@ -2,6 +2,26 @@
  * The filesystem kept in the oplog: transactions, directories loaded when they
  * are needed, history, and looking back in time.
  *
+ * It is opened on a platform, of which `./host` has two: this machine, and one
+ * in memory. SQL needs a `queryRunner`, which the main module brings along.
+ *
+ * @example A pond in memory, and an earlier state of it
+ * ```ts
+ * import { memoryHost } from "@duckpond/pond/host";
+ * import { TinyLogFS } from "@duckpond/pond/tinylogfs";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using pond = await TinyLogFS.initEmpty(memoryHost(), "/pond");
+ * await pond.createFile("/depth", "20.5");
+ * await pond.commit();
+ * await pond.updateFile("/depth", "20.7");
+ * await pond.commit();
+ *
+ * await using before = await pond.at("v1");
+ * const text = new TextDecoder().decode(await before.readFile("/depth"));
+ * assertEquals(text, "20.5");
+ * ```
+ *
  * @module
  */
 export { BLOB_MIN_BYTES } from "./blobs.ts";
@@ -14,3 +34,72 @@ export { Timestamp } from "./timestamp.ts";
 export { TinyLogFS } from "./tinylogfs.ts";
 export { TransactionOperations } from "./transaction_operations.ts";
 export * from "./types.ts";
+export type { Bytes, ByteSource } from "../bytes.ts";
+export {
+  ConflictError,
+  IntegrityError,
+  PondError,
+  type PondErrorCode,
+  type PondErrorOptions,
+} from "../errors.ts";
+export type {
+  AddFile,
+  AppendResult,
+  ByteStreamBatch,
+  ByteStreamOptions,
+  ByteStreamTable,
+  Cell,
+  ChecksumVerdict,
+  ColumnSpec,
+  ColumnType,
+  CommitInfo,
+  CommitNote,
+  DataField,
+  DataType,
+  DataValue,
+  DeletionVectorDescriptor,
+  DeltaChanges,
+  DeltaCommit,
+  DeltaCommitResult,
+  DeltaTable,
+  EntryFileType,
+  EntryOperation,
+  ForeignCommit,
+  IndexedFile,
+  MetaData,
+  OplogEntry,
+  OplogLayout,
+  OplogTable,
+  PartitionRecord,
+  Protocol,
+  Record,
+  RecordDraft,
+  RefreshResult,
+  RemoveFile,
+  RowBatch,
+  RowOptions,
+  SetTransaction,
+  Snapshot,
+  StringMap,
+  VersionRange,
+} from "../oplog/mod.ts";
+export type {
+  Directory,
+  DirectoryItem,
+  File,
+  FS,
+  Inquiry,
+  Match,
+  Node,
+  NodeBase,
+  NodeId,
+  NodeMetadata,
+  NodePath,
+  NodeType,
+  ReadOptions,
+  ResolveOptions,
+  Symlink,
+  VisitOptions,
+  WorkingDir,
+  WriteOptions,
+} from "../tinyfs/mod.ts";

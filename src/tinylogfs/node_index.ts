@@ -10,13 +10,24 @@
  * @module
  */
 import { PondError } from "../errors.ts";
+import type { DirectoryEntry } from "../oplog/mod.ts";
 import { ROOT_PART_ID } from "../oplog/record.ts";
 import type { Transaction } from "./transaction.ts";
 
 /** Where a node hangs. */
-interface Place {
+export interface Place {
+  /** The directory: 32 hexadecimal digits. */
   readonly directoryId: string;
+  /** The name in it. */
   readonly name: string;
+}
+
+/** Where a node hangs now. */
+export interface FoundPlace extends Place {
+  /** The absolute path. */
+  readonly path: string;
+  /** Its entry in the directory. */
+  readonly entry: DirectoryEntry;
 }
 
 /** What the index looks at. */
@@ -51,17 +62,9 @@ export class NodeIndex {
    * @throws {PondError} `NOT_FOUND` when no path leads to it.
    */
   async pathOf(nodeId: string): Promise<string> {
-    const known = await this.#known(nodeId);
-    if (known !== undefined) return known;
-    const { transaction, version } = this.#source();
-    const state =
-      `${version} ${transaction.id} ${transaction.operations.length}`;
-    if (state !== this.#walked) {
-      await this.#walk();
-      this.#walked = state;
-    }
-    const found = await this.#known(nodeId);
-    if (found !== undefined) return found;
+    if (nodeId === ROOT_PART_ID) return "/";
+    const found = await this.find(nodeId);
+    if (found !== undefined) return found.path;
     throw new PondError(
       "NOT_FOUND",
       `Cannot find the node ${nodeId}: there is none with this id`,
@@ -71,20 +74,42 @@ export class NodeIndex {
     );
   }
 
+  /** Where a node hangs; `undefined` for the root, and when it is gone. */
+  async find(nodeId: string): Promise<FoundPlace | undefined> {
+    const known = await this.#known(nodeId);
+    if (known !== undefined) return known;
+    const { transaction, version } = this.#source();
+    if (transaction.latest(nodeId)?.kind === "delete") return undefined;
+    const state =
+      `${version} ${transaction.id} ${transaction.operations.length}`;
+    if (state !== this.#walked) {
+      await this.#walk();
+      this.#walked = state;
+    }
+    return await this.#known(nodeId);
+  }
+
+  /** Takes note of where a node hangs, which may save a walk. */
+  remember(nodeId: string, place: Place): void {
+    this.#places.set(nodeId, place);
+  }
+
   /** From the node up to the root; `undefined` when a name isn't its own now. */
-  async #known(nodeId: string): Promise<string | undefined> {
+  async #known(nodeId: string): Promise<FoundPlace | undefined> {
     const names: string[] = [];
+    let bottom: (Place & { readonly entry: DirectoryEntry }) | undefined;
     let id = nodeId;
     while (id !== ROOT_PART_ID) {
       const place = this.#place(id);
       if (place === undefined) return undefined;
-      const { transaction } = this.#source();
-      const entry = await transaction.lookup(place.directoryId, place.name);
+      const { directoryId, name } = place;
+      const entry = await this.#source().transaction.lookup(directoryId, name);
       if (entry?.childNodeId !== id) return undefined;
-      names.push(place.name);
-      id = place.directoryId;
+      bottom ??= { directoryId, name, entry };
+      names.push(name);
+      id = directoryId;
     }
-    return `/${names.reverse().join("/")}`;
+    return bottom && { ...bottom, path: `/${names.reverse().join("/")}` };
   }
 
   /** Pending operations say themselves where their nodes are. */

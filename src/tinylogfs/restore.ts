@@ -1,42 +1,26 @@
 /**
  * From the current state to an earlier one, as operations: pure but for the
- * reads, O(what has changed since).
+ * reads, O(what has changed since); `restore_changes.ts` says what is read.
  *
- * Only directories with a record after the earlier version can differ, so only
- * these are compared. Nodes keep their identities: one that was renamed is
- * moved back, one that was deleted is created again with its id.
+ * Nodes keep their identities: one that was renamed is moved back, one that was
+ * deleted is created again with its id.
  *
  * @module
  */
 import { invariant } from "../errors.ts";
-import {
-  type DirectoryEntry,
-  type OplogTable,
-  ROOT_PART_ID,
-} from "../oplog/mod.ts";
 import type { NodeId } from "../tinyfs/mod.ts";
-import { attributesOf, type CommittedDirectory } from "./directories.ts";
-import type { NodeRow } from "./node.ts";
+import { ownAttributes } from "./attributes.ts";
+import { attributesOf } from "./directories.ts";
+import type { NodeRow } from "./node_row.ts";
 import type { Operation } from "./operation.ts";
+import {
+  type Changes,
+  findChanges,
+  type Place,
+  type RestoreSide,
+} from "./restore_changes.ts";
 
-/** One of the two states that are compared. */
-export interface RestoreSide {
-  /** The oplog. */
-  readonly table: OplogTable;
-  /** The version of the state. */
-  readonly version: number;
-  /** Loads a directory at that version. */
-  load(id: string): Promise<CommittedDirectory>;
-  /** Reads the row of a file or symlink. */
-  row(directoryId: NodeId, entry: DirectoryEntry): Promise<NodeRow>;
-}
-
-/** A node, and where it hangs. */
-interface Place {
-  readonly directoryId: NodeId;
-  readonly path: string;
-  readonly entry: DirectoryEntry;
-}
+export type { RestoreSide } from "./restore_changes.ts";
 
 /**
  * Plans a restore.
@@ -51,45 +35,9 @@ export async function planRestore(
   target: RestoreSide,
   nowUs: number,
 ): Promise<Operation[]> {
-  const changed = await changedPartitions(now.table, target.version);
-  const current = await places(now, changed);
-  const wanted = await places(target, changed);
-  const plan = new RestorePlan(now, target, nowUs, current, wanted);
+  const changes = await findChanges(now, target);
+  const plan = new RestorePlan(now, target, nowUs, changes);
   return await plan.operations();
-}
-
-/** The partitions with a record after a version; `undefined` when unknown. */
-async function changedPartitions(
-  table: OplogTable,
-  version: number,
-): Promise<ReadonlySet<string>> {
-  const changed = new Set<string>();
-  for await (const record of table.readAll({ minVersion: version + 1 })) {
-    changed.add(record.partId);
-  }
-  return changed;
-}
-
-/** The nodes in changed directories, by id, parents before children. */
-async function places(
-  side: RestoreSide,
-  changed: ReadonlySet<string>,
-): Promise<Map<string, Place>> {
-  const found = new Map<string, Place>();
-  const walk = async (directoryId: NodeId, path: string) => {
-    const { entries } = await side.load(directoryId);
-    const relevant = changed.has(directoryId);
-    for (const entry of entries.values()) {
-      const childPath = `${path}/${entry.name}`;
-      const isDirectory = entry.childType === "directory";
-      if (relevant || isDirectory) {
-        found.set(entry.childNodeId, { directoryId, path: childPath, entry });
-      }
-      if (isDirectory) await walk(entry.childNodeId as NodeId, childPath);
-    }
-  };
-  await walk(ROOT_PART_ID as NodeId, "");
-  return found;
 }
 
 /** Collects the operations in an order in which each finds what it expects. */
@@ -99,22 +47,23 @@ class RestorePlan {
   readonly #nowUs: number;
   readonly #current: Map<string, Place>;
   readonly #wanted: ReadonlyMap<string, Place>;
+  readonly #newestVersions: ReadonlyMap<string, number>;
   readonly #operations: Operation[] = [];
-  /** Version of each node after the operations so far. */
-  readonly #versions = new Map<string, number>();
+  /** The last operation so far on each node. */
+  readonly #latest = new Map<string, Operation>();
 
   constructor(
     now: RestoreSide,
     target: RestoreSide,
     nowUs: number,
-    current: Map<string, Place>,
-    wanted: ReadonlyMap<string, Place>,
+    { current, newestVersions, wanted }: Changes,
   ) {
     this.#now = now;
     this.#target = target;
     this.#nowUs = nowUs;
     this.#current = current;
     this.#wanted = wanted;
+    this.#newestVersions = newestVersions;
   }
 
   async operations(): Promise<Operation[]> {
@@ -132,13 +81,11 @@ class RestorePlan {
    * so two nodes that swap their names are no special case.
    */
   async #park(): Promise<void> {
+    const wantedNames = new Set([...this.#wanted.values()].map(nameKey));
     for (const [id, place] of this.#current) {
       const wanted = this.#wanted.get(id);
       if (wanted && samePlace(wanted, place)) continue;
-      const occupied = [...this.#wanted.values()].some((other) =>
-        samePlace(other, place)
-      );
-      if (!occupied) continue;
+      if (!wantedNames.has(nameKey(place))) continue;
       const name = `.restore-${id}`;
       await this.#move(id, {
         ...place,
@@ -275,7 +222,7 @@ class RestorePlan {
 
   #push(operation: Operation): void {
     this.#operations.push(operation);
-    this.#versions.set(operation.nodeId, operation.nodeVersion);
+    this.#latest.set(operation.nodeId, operation);
   }
 
   #base(
@@ -297,24 +244,15 @@ class RestorePlan {
   }
 
   #version(id: string, place: Place): number {
-    return this.#versions.get(id) ?? place.entry.nodeVersion;
+    return this.#latest.get(id)?.nodeVersion ?? place.entry.nodeVersion;
   }
 
   /** A deleted node's versions go on where its delete left them. */
-  async #newestVersion(id: string, place: Place): Promise<number> {
-    if (place.entry.childType === "directory") {
+  async #newestVersion(id: string, { entry }: Place): Promise<number> {
+    if (entry.childType === "directory") {
       return (await this.#now.load(id)).nodeVersion;
     }
-    let newest = place.entry.nodeVersion;
-    const range = { minVersion: this.#target.version + 1 };
-    for await (
-      const record of this.#now.table.readPartition(place.directoryId, range)
-    ) {
-      for (const { nodeVersion } of record.entriesOf(id)) {
-        newest = Math.max(newest, nodeVersion);
-      }
-    }
-    return newest;
+    return this.#newestVersions.get(id) ?? entry.nodeVersion;
   }
 
   async #wantedRow(place: Place): Promise<NodeRow> {
@@ -322,8 +260,8 @@ class RestorePlan {
   }
 
   async #currentRow(id: string, place: Place): Promise<NodeRow> {
-    const pending = this.#operations.findLast((o) => o.nodeId === id);
-    if (pending) return pending;
+    const latest = this.#latest.get(id);
+    if (latest) return latest;
     return await rowOf(this.#now, place);
   }
 }
@@ -333,9 +271,15 @@ async function rowOf(side: RestoreSide, place: Place): Promise<NodeRow> {
     const directory = await side.load(place.entry.childNodeId);
     return { content: null, attributes: attributesOf(directory) };
   }
-  const row = await side.row(place.directoryId, place.entry);
-  const { from: _from, ...attributes } = row.attributes;
-  return { content: row.content, attributes };
+  const { attributes, content } = await side.row(
+    place.directoryId,
+    place.entry,
+  );
+  return { content, attributes: ownAttributes(attributes) };
+}
+
+function nameKey({ directoryId, entry }: Place): string {
+  return `${directoryId}/${entry.name}`;
 }
 
 function samePlace(a: Place, b: Place): boolean {

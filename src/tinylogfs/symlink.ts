@@ -6,12 +6,8 @@
 import { encodeUtf8, sha256Hex, tryDecodeUtf8 } from "../bytes.ts";
 import { IntegrityError } from "../errors.ts";
 import type { Symlink } from "../tinyfs/mod.ts";
-import {
-  type Location,
-  type NodeContext,
-  type NodeRow,
-  OpLogNode,
-} from "./node.ts";
+import { type Location, type NodeContext, OpLogNode } from "./node.ts";
+import { copyOf, type NodeRow } from "./node_row.ts";
 
 const SYMLINK_MODE = 0o777;
 
@@ -38,6 +34,13 @@ export class OpLogSymlink extends OpLogNode implements Symlink {
         sha256: await sha256Hex(content),
       },
     };
+    return link;
+  }
+
+  /** A symlink with the same target and attributes, without a name. */
+  async clone(): Promise<OpLogSymlink> {
+    const link = new OpLogSymlink(this.context, this.context.newId());
+    link.#draft = copyOf(await this.row(), this.context.nowUs());
     return link;
   }
 

@@ -129,6 +129,7 @@ export class TinyLogFS extends TransactionOperations
       layout: options.layout ?? "clustered",
       durability: options.durability ?? "full",
       author: options.author ?? host.terminal.user(),
+      ...(options.signal ? { signal: options.signal } : {}),
     });
     return new TinyLogFS({ host, path, pondId, table, options });
   }
@@ -242,7 +243,7 @@ export class TinyLogFS extends TransactionOperations
    */
   async restore(
     revision: string,
-    options: CommitOptions = {},
+    options: Omit<CommitOptions, "first" | "paths"> = {},
   ): Promise<RestoreResult> {
     const parsed = parseRevision(revision, this.#host.clock.nowUs());
     return await this.#restore(parsed, revision, options);
@@ -258,7 +259,7 @@ export class TinyLogFS extends TransactionOperations
    */
   async restoreToTimestamp(
     timestamp: Date,
-    options: CommitOptions = {},
+    options: Omit<CommitOptions, "first" | "paths"> = {},
   ): Promise<RestoreResult> {
     const revision = timestamp.toISOString();
     const timestampUs = timestamp.getTime() * 1000 + 999;
@@ -331,7 +332,7 @@ export class TinyLogFS extends TransactionOperations
   async #restore(
     revision: Revision,
     text: string,
-    options: CommitOptions,
+    options: Omit<CommitOptions, "first" | "paths">,
   ): Promise<RestoreResult> {
     this.requireWritable();
     const startMs = this.#host.clock.monotonicMs();
@@ -376,6 +377,8 @@ export class TinyLogFS extends TransactionOperations
         return committer.pending.transaction;
       },
       blobs: this.blobs,
+      nodeIndex: this.nodeIndex,
+      historySide: () => this.historySide(),
       nowUs: () => this.#host.clock.nowUs(),
       newId: () => this.#host.random.uuidHex() as NodeId,
       apply: async (...operations) => {

@@ -345,6 +345,7 @@ interface LoadedDirectory {
 
 /** The entry that an operation leaves under its name. */
 function entryOf(operation: Operation): DirectoryEntry {
+  const { createdUs, modifiedUs } = operation.attributes;
   return {
     name: operation.name,
     childNodeId: operation.nodeId,
@@ -353,7 +354,8 @@ function entryOf(operation: Operation): DirectoryEntry {
     nodeVersion: operation.nodeVersion,
     childVersion: PENDING_VERSION,
     sizeBytes: operation.attributes.sizeBytes,
-    modifiedUs: operation.attributes.modifiedUs,
+    // What is put into a directory later doesn't change the entry of it.
+    modifiedUs: operation.fileType === "directory" ? createdUs : modifiedUs,
     mode: operation.attributes.mode,
   };
 }

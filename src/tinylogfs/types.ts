@@ -122,7 +122,11 @@ export interface DirEntry {
   readonly fileType: NodeType;
   /** Length of the content in bytes. */
   readonly sizeBytes: number;
-  /** When the content was last changed, microseconds since the epoch, UTC. */
+  /**
+   * When the content was last changed, microseconds since the epoch, UTC. For a
+   * directory, when it was created: a listing doesn't read the directories in
+   * it. {@linkcode NodeInfo.modifiedAt} says when its entries changed.
+   */
   readonly modifiedUs: number;
   /** The POSIX permission bits. */
   readonly mode: number;
@@ -327,7 +331,10 @@ export interface NodeInfo {
   readonly fileType: NodeType;
   /** When it was created. */
   readonly createdAt: Date;
-  /** When it was last changed. */
+  /**
+   * When its content was last changed; for a directory, the commit that last
+   * changed its entries. What is pending in it counts from its commit on.
+   */
   readonly modifiedAt: Date;
   /** Length of the content in bytes. */
   readonly size: number;

@@ -75,3 +75,28 @@ Deno.test("filesOf() keeps the order of versions among exact and wide files", ()
   const versions = [9, 8, 7, 6, 5, 4, 3, 2, 1];
   assertEquals(found(index, A), versions.map((version) => `v${version}`));
 });
+
+Deno.test("filesOf() goes on through the files that there were, whatever is added and removed in the meantime", () => {
+  const index = new PartitionIndex();
+  for (let i = 1; i <= 4; i++) {
+    index.add(file(`${i}`, i, { tags: { parts: A } }));
+    index.add(file(`wide ${i}`, i, {}));
+  }
+  const before = found(index, A);
+  const files = index.filesOf(A);
+  const seen = [files.next().value?.add.path];
+  index.remove("2");
+  index.remove("wide 4");
+  index.add(file("5", 5, { tags: { parts: A } }));
+  index.add(file("merged", 2, { tags: { parts: A } }));
+  for (const { add } of files) seen.push(add.path);
+  assertEquals(seen, before);
+});
+
+Deno.test("add() replaces what was known of a file", () => {
+  const index = new PartitionIndex();
+  index.add(file("f", 1, { tags: { parts: A } }));
+  index.add(file("f", 1, { tags: { parts: B } }));
+  assertEquals([found(index, A), found(index, B)], [[], ["f"]]);
+  assertEquals(index.files.length, 1);
+});

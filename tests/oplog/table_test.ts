@@ -113,6 +113,37 @@ for (const layout of LAYOUTS) {
     );
   });
 
+  Deno.test(`OplogTable (${layout}): a file that many ask for at once is read once, and counts once in the cache`, async () => {
+    const { host, table: writer } = await newTable(layout);
+    const text = "x".repeat(1_500_000);
+    const big = (part: number): RecordDraft => {
+      const partId = id(part);
+      return { partId, entries: [entry(partId, "big", text)] };
+    };
+    await append(writer, big(1));
+    await append(writer, big(2));
+    const table = await OplogTable.open(host, TABLE);
+    const reads = async (work: () => Promise<unknown>) => {
+      const before = host.files.operations.length;
+      await work();
+      return host.files.operations.slice(before).filter(({ path }) =>
+        path.endsWith(".parquet")
+      ).length;
+    };
+    const ask = (part: number) =>
+      Promise.all(Array.from({ length: 20 }, () => namesIn(table, part)));
+    assertEquals(await reads(() => ask(1)), await reads(() => ask(2)));
+    // Both still fit into the 16 MiB of the cache.
+    assertEquals(
+      await reads(async () => {
+        await namesIn(table, 1);
+        await namesIn(table, 2);
+        await namesIn(table, 1);
+      }),
+      0,
+    );
+  });
+
   Deno.test(`OplogTable (${layout}): content is split into records of some MiB, in order`, async () => {
     const { host, table } = await newTable(layout);
     const partId = id(1);

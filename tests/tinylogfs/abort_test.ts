@@ -92,3 +92,37 @@ Deno.test("writeFile() ends while it waits for a stream, and cancels that", asyn
   assertEquals(await fs.exists("/new"), false);
   assertEquals(fs.getStatus().pendingOperations, 0);
 });
+
+Deno.test("initEmpty() rejects with the reason of its signal, and makes no pond", async () => {
+  for (const [what, abort] of Object.entries(REASONS)) {
+    const host = memoryHost();
+    const end = new AbortController();
+    abort(end);
+    const { signal } = end;
+    const reason = await reasonOf(TinyLogFS.initEmpty(host, POND, { signal }));
+    assertStrictEquals(reason, signal.reason, what);
+    assertEquals(await host.files.stat(POND), undefined);
+  }
+});
+
+Deno.test("initEmpty() that is ended on its way leaves no pond, and can be called again", async () => {
+  const ends = new Set<string>();
+  for (let after = 0; after < 100; after++) {
+    const host = memoryHost();
+    const end = new AbortController();
+    const { signal } = end;
+    let left = after;
+    const stat = host.files.stat.bind(host.files);
+    host.files.stat = (path) => {
+      if (left-- === 0) end.abort();
+      return stat(path);
+    };
+    const reason = await reasonOf(TinyLogFS.initEmpty(host, POND, { signal }));
+    const isPond = await host.files.stat(`${POND}/pond.json`) !== undefined;
+    ends.add(`${reason === undefined} ${isPond}`);
+    if (reason === undefined) break;
+    assertStrictEquals(reason, signal.reason);
+    await using _again = await TinyLogFS.initEmpty(host, POND);
+  }
+  assertEquals([...ends].sort(), ["false false", "true true"]);
+});
