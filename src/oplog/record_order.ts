@@ -39,7 +39,8 @@ export async function* newestFirst(
       ({ record }) => record.version > file.maxVersion,
     );
     yield* ready;
-    waiting = [...rest, ...await read(file)].sort((a, b) => compare(b, a));
+    const later = (await read(file)).reverse();
+    waiting = [...rest, ...later].sort((a, b) => compare(b, a));
   }
   yield* waiting;
 }

@@ -125,8 +125,8 @@
  *
  * @module
  */
-export type { Bytes, ByteSource } from "../bytes.ts";
 export { ComputedDirectory } from "./computed_directory.ts";
+export type { Bytes, ByteSource } from "../bytes.ts";
 export { dumpTree } from "./dump.ts";
 export { FS, type FSParts, type MemoryOptions } from "./fs.ts";
 export {

@@ -33,6 +33,7 @@ import {
   BOOKKEEPING_POSITION,
   type Operation,
   PENDING_VERSION,
+  placeOf,
 } from "./operation.ts";
 import type { Transaction } from "./transaction.ts";
 
@@ -211,9 +212,7 @@ function directoryAttributes(
   const attributes = own?.operation.attributes ??
     (committed && attributesOf(committed));
   invariant(attributes !== undefined, "a touched directory has been loaded");
-  const place = own
-    ? { directory: own.operation.directoryId, name: own.operation.name }
-    : committed?.place;
+  const place = own ? placeOf(own.operation) : committed?.place;
   return {
     ...attributes,
     modifiedUs: own?.created || changedEntries > 0

@@ -21,13 +21,12 @@ import { ownAttributes } from "./attributes.ts";
 import { attributesOf } from "./directories.ts";
 import { OpLogFile } from "./file.ts";
 import {
-  copyOf,
   expectedOf,
   type Location,
   type NodeContext,
   OpLogNode,
 } from "./node.ts";
-import type { NodeRow } from "./node_row.ts";
+import { copyOf, type NodeRow } from "./node_row.ts";
 import type { Operation } from "./operation.ts";
 import { OpLogSymlink } from "./symlink.ts";
 import type { DirectoryStatus, PondDirectory } from "./types.ts";
@@ -65,10 +64,10 @@ export class OpLogDirectory extends OpLogNode implements PondDirectory {
   async row(): Promise<NodeRow> {
     if (this.#draft) return this.#draft;
     const { transaction } = this.context;
-    const attributes = ownAttributes(
-      transaction.latest(this.id)?.attributes ??
-        attributesOf(await this.context.loadDirectory(this.id)),
-    );
+    const pending = transaction.latest(this.id);
+    const attributes = pending
+      ? ownAttributes(pending.attributes)
+      : attributesOf(await this.context.loadDirectory(this.id));
     const modifiedUs = Math.max(
       attributes.modifiedUs,
       transaction.modifiedUs(this.id),

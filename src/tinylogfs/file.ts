@@ -12,8 +12,8 @@ import {
 import { IntegrityError } from "../errors.ts";
 import type { File, ReadOptions, WriteOptions } from "../tinyfs/mod.ts";
 import type { Content } from "./blobs.ts";
-import { copyOf, type Location, type NodeContext, OpLogNode } from "./node.ts";
-import type { NodeRow } from "./node_row.ts";
+import { type Location, type NodeContext, OpLogNode } from "./node.ts";
+import { copyOf, type NodeRow } from "./node_row.ts";
 
 const FILE_MODE = 0o644;
 

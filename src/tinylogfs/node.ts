@@ -321,12 +321,3 @@ function rootHasNone(verb: string): PondError {
 export function expectedOf(entry: DirectoryEntry): ExpectedEntry {
   return { nodeId: entry.childNodeId, nodeVersion: entry.nodeVersion };
 }
-
-/** The row of a new node that is like another one. */
-export function copyOf(row: NodeRow, nowUs: number): NodeRow {
-  const { content, attributes } = row;
-  return {
-    content,
-    attributes: { ...attributes, createdUs: nowUs, modifiedUs: nowUs },
-  };
-}

@@ -13,3 +13,12 @@ export interface NodeRow {
   /** Inline bytes or a symlink's target; null for blobs and directories. */
   readonly content: Bytes | null;
 }
+
+/** The row of a new node that is like another one. */
+export function copyOf(row: NodeRow, nowUs: number): NodeRow {
+  const { content, attributes } = row;
+  return {
+    content,
+    attributes: { ...attributes, createdUs: nowUs, modifiedUs: nowUs },
+  };
+}

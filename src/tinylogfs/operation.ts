@@ -6,7 +6,11 @@
 import type { Bytes } from "../bytes.ts";
 import type { OplogEntry } from "../oplog/mod.ts";
 import type { NodeId, NodeType } from "../tinyfs/mod.ts";
-import { type Attributes, formatAttributes } from "./attributes.ts";
+import {
+  type Attributes,
+  formatAttributes,
+  type NodePlace,
+} from "./attributes.ts";
 import type { OperationKind } from "./types.ts";
 
 /** `childVersion` of an entry whose child is pending. */
@@ -58,7 +62,7 @@ export interface Operation {
 export function rowOf(operation: Operation, position: number): OplogEntry {
   const { attributes, directoryId, fileType, name, nodeId } = operation;
   const isDirectory = fileType === "directory";
-  const place = isDirectory ? { place: { directory: directoryId, name } } : {};
+  const place = isDirectory ? { place: placeOf(operation) } : {};
   return {
     partId: isDirectory ? nodeId : directoryId,
     nodeId,
@@ -71,4 +75,9 @@ export function rowOf(operation: Operation, position: number): OplogEntry {
     name,
     path: operation.path,
   };
+}
+
+/** Where an operation leaves its node. */
+export function placeOf({ directoryId, name }: Operation): NodePlace {
+  return { directory: directoryId, name };
 }

@@ -6,8 +6,8 @@
 import { encodeUtf8, sha256Hex, tryDecodeUtf8 } from "../bytes.ts";
 import { IntegrityError } from "../errors.ts";
 import type { Symlink } from "../tinyfs/mod.ts";
-import { copyOf, type Location, type NodeContext, OpLogNode } from "./node.ts";
-import type { NodeRow } from "./node_row.ts";
+import { type Location, type NodeContext, OpLogNode } from "./node.ts";
+import { copyOf, type NodeRow } from "./node_row.ts";
 
 const SYMLINK_MODE = 0o777;
 

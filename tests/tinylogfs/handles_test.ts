@@ -1,6 +1,7 @@
 /** Handles: what reaches a node, and what those who get its bytes can change. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { decodeUtf8 } from "../../src/bytes.ts";
+import { ConflictError } from "../../src/errors.ts";
 import { assertCode, describeRow, historyOf, withPond } from "./scratch.ts";
 
 // === Bytes that are handed out ===
@@ -259,5 +260,22 @@ Deno.test("calls at the same time on one object don't conflict with each other",
       each.status === "rejected" ? each.reason.code : "done"
     );
     assertEquals(codes.sort(), ["ALREADY_EXISTS", "done"]);
+  });
+});
+
+Deno.test("a change that conflicts with another process's is a conflict still, when it commits by itself", async () => {
+  await withPond(async ({ fs: setup, host }) => {
+    await setup.createFile("/f", "0");
+    await setup.commit();
+    const { TinyLogFS } = await import("../../src/tinylogfs/mod.ts");
+    await using fs = await TinyLogFS.open(host, "/pond", {
+      commitThresholdBytes: 2000,
+    });
+    await setup.updateFile("/f", "other");
+    await setup.commit();
+    await fs.updateFile("/f", "x".repeat(3000));
+    await assertRejects(() => fs.createFile("/g", ""), ConflictError);
+    await assertRejects(() => fs.commit(), ConflictError);
+    assertEquals(fs.getStatus().pendingOperations, 1);
   });
 });

@@ -20,7 +20,7 @@ import { conflictOf } from "./conflict.ts";
 import { encodeCheckpoint } from "./checkpoint.ts";
 import type { ChecksumVerdict } from "./checksum.ts";
 import { type Commit, encodeCommit } from "./commit_file.ts";
-import { type DeltaDefinition, metaDataOf } from "./definition.ts";
+import type { DeltaDefinition } from "./definition.ts";
 import { writeHead } from "./head.ts";
 import {
   checkpointFileName,
@@ -35,7 +35,6 @@ import {
   requireReadable,
   requireWritable,
 } from "./protocol.ts";
-import { publish, unknownOutcome } from "./publish.ts";
 import type { RowBatch, RowOptions, RowSource } from "./rows.ts";
 import { decodePath, type Snapshot, type TableState } from "./table_state.ts";
 import {
@@ -118,6 +117,7 @@ export class DeltaTable {
     await files.makeDirectory(log);
     const names = options.flush === false ? undefined : new NameFlusher(host);
     await names?.flush(directory);
+    const { metaDataOf } = await import("./definition.ts");
     const actions: Action[] = [
       { kind: "protocol", protocol: NEW_TABLE_PROTOCOL },
       {
@@ -131,6 +131,7 @@ export class DeltaTable {
       actions,
       undefined,
     );
+    const { publish } = await import("./publish.ts");
     const outcome = await publish(files, {
       directory: log,
       name: commitFileName(0),
@@ -220,6 +221,7 @@ export class DeltaTable {
       commit.timestampMs,
       await this.#newestModifiedMs() + 1,
     );
+    const { publish } = await import("./publish.ts");
     const outcome = await publish(this.#host.files, {
       directory: `${this.directory}/${LOG_DIRECTORY}`,
       name: commitFileName(version),
@@ -441,7 +443,9 @@ export class DeltaTable {
         await this.#removeIfThere(path);
         throw error;
       }
-      throw error instanceof PondError ? unknownOutcome(path, error) : error;
+      if (!(error instanceof PondError)) throw error;
+      const { unknownOutcome } = await import("./publish.ts");
+      throw unknownOutcome(path, error);
     }
   }
 
