@@ -72,6 +72,26 @@ export async function sha256Hex(...chunks: Uint8Array[]): Promise<string> {
   return encodeHex(new Uint8Array(digest));
 }
 
+/** The polynomial of Ethernet and zip, bit by bit reversed. */
+const CRC_POLYNOMIAL = 0xedb8_8320;
+let crcTable: Uint32Array | undefined;
+
+/** The CRC-32 of bytes, as zip and Parquet have it. */
+export function crc32(bytes: Uint8Array): number {
+  const table = crcTable ??= Uint32Array.from({ length: 256 }, (_, byte) => {
+    let value = byte;
+    for (let bit = 0; bit < 8; bit++) {
+      value = value & 1 ? (value >>> 1) ^ CRC_POLYNOMIAL : value >>> 1;
+    }
+    return value;
+  });
+  let crc = 0xffff_ffff;
+  for (let i = 0; i < bytes.length; i++) {
+    crc = (crc >>> 8) ^ (table[(crc ^ (bytes[i] ?? 0)) & 0xff] ?? 0);
+  }
+  return (crc ^ 0xffff_ffff) >>> 0;
+}
+
 /** Copies arrays into one. */
 export function concatBytes(chunks: readonly Uint8Array[]): Bytes {
   let length = 0;

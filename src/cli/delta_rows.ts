@@ -5,13 +5,14 @@
  * decimal              text with all its digits
  * date                 text: 2026-01-05
  * timestamp            a point in time; timestamp_ntz has no zone
- * array, map, struct   as they are; to formats without them, as JSON
+ * array, map, struct   as they are; in text, as JSON
  * map                  a list of {key, value}, as DuckDB has it
  * ```
  *
  * @module
  */
 import type {
+  ColumnKind,
   DataEntries,
   DataField,
   DataStruct,
@@ -47,7 +48,11 @@ const SQL_TYPES = {
 
 /** The columns, with their types as SQL has them. */
 export function queryColumns(fields: readonly DataField[]): QueryColumn[] {
-  return fields.map(({ name, type }) => ({ name, type: sqlType(type) }));
+  return fields.map(({ name, type }) => ({
+    name,
+    type: sqlType(type),
+    kind: kindOf(type),
+  }));
 }
 
 /** The batches. */
@@ -82,6 +87,48 @@ function sqlType(type: DataType): string {
     }
     default:
       return SQL_TYPES[type.kind];
+  }
+}
+
+const INTEGER_BITS = { byte: 8, short: 16, integer: 32, long: 64 } as const;
+
+/** What formats with types take a column for. */
+function kindOf(type: DataType): ColumnKind {
+  switch (type.kind) {
+    case "byte":
+    case "short":
+    case "integer":
+    case "long":
+      return { kind: "integer", bits: INTEGER_BITS[type.kind] };
+    case "boolean":
+    case "float":
+    case "double":
+    case "date":
+      return { kind: type.kind };
+    case "decimal":
+      return { kind: "decimal", width: type.precision, scale: type.scale };
+    case "timestamp":
+    case "timestamp_ntz":
+      return { kind: "timestamp", zoned: type.kind === "timestamp" };
+    case "binary":
+      return { kind: "blob" };
+    case "array":
+      return { kind: "list", element: kindOf(type.element) };
+    case "map":
+      return { kind: "map", key: kindOf(type.key), value: kindOf(type.value) };
+    case "struct": {
+      const fields = type.fields.map(({ name, type }) => ({
+        name,
+        kind: kindOf(type),
+      }));
+      // A struct without fields has no form there.
+      return fields.length > 0 ? { kind: "struct", fields } : { kind: "text" };
+    }
+    case "string":
+    case "void":
+      return { kind: "text" };
+    default:
+      return type satisfies never;
   }
 }
 

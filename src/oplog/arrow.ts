@@ -18,12 +18,16 @@ import {
   type DataType,
   dateDay,
   decimal,
+  field,
   float32,
   float64,
   int16,
   int32,
   int64,
   int8,
+  list,
+  map,
+  struct,
   tableFromColumns,
   tableFromIPC,
   tableToIPC,
@@ -290,9 +294,79 @@ function encodeTyped(
       return encodeColumn("binary", values as readonly Cell[]);
     case "text":
       return encodeColumn("utf8", values as readonly Cell[]);
+    case "list":
+    case "map":
+    case "struct":
+      return encodeNested(kind, base, values);
     default:
       return kind satisfies never;
   }
+}
+
+type NestedKind = Extract<
+  ColumnKind,
+  { readonly kind: "list" | "map" | "struct" }
+>;
+
+function encodeNested(
+  kind: NestedKind,
+  base: ColumnBase,
+  values: readonly TypedCell[],
+): Column<unknown> {
+  if (kind.kind === "struct") {
+    const members = kind.fields.map((member) =>
+      encodeTyped(member.kind, values.map((v) => memberOf(v, member.name)))
+    );
+    const fields = kind.fields.map(({ name }, i) =>
+      field(name, typeOf(members[i]))
+    );
+    return nestedColumn(struct(fields), base, members);
+  }
+  const items = values.map((v) => Array.isArray(v) ? v : []);
+  const offsets = new Int32Array(items.length + 1);
+  let end = 0;
+  items.forEach((item, i) => offsets[i + 1] = end += item.length);
+  const all: readonly TypedCell[] = items.flat();
+  if (kind.kind === "list") {
+    const element = encodeTyped(kind.element, all);
+    const type = list(field("element", element.type));
+    return nestedColumn(type, base, [element], offsets);
+  }
+  const key = encodeTyped(kind.key, all.map((v) => memberOf(v, "key")));
+  const value = encodeTyped(kind.value, all.map((v) => memberOf(v, "value")));
+  const type = map(field("key", key.type, false), field("value", value.type));
+  const entries = nestedColumn(
+    struct([field("key", key.type, false), field("value", value.type)]),
+    { length: all.length, nullCount: 0, validity: EMPTY },
+    [key, value],
+  );
+  return nestedColumn(type, base, [entries], offsets);
+}
+
+function memberOf(value: TypedCell, name: string): TypedCell {
+  const isStruct = typeof value === "object" && value !== null &&
+    !Array.isArray(value) && !(value instanceof Uint8Array);
+  if (!isStruct) return null;
+  return (value as { readonly [name: string]: TypedCell })[name] ?? null;
+}
+
+function typeOf(column: Column<unknown> | undefined): DataType {
+  invariant(column !== undefined, "each field has a column");
+  return column.type;
+}
+
+function nestedColumn(
+  type: DataType,
+  base: ColumnBase,
+  columns: readonly Column<unknown>[],
+  offsets?: Int32Array,
+): Column<unknown> {
+  const Batch = batchType(type);
+  const children = columns.flatMap(({ data }) => data);
+  const data = offsets
+    ? { ...base, type, children, offsets }
+    : { ...base, type, children };
+  return new Column([new Batch(data)], type);
 }
 
 function encodeIntegers(

@@ -14,6 +14,14 @@ export type ColumnKind =
   | { readonly kind: "date" }
   | { readonly kind: "timestamp"; readonly zoned: boolean }
   | { readonly kind: "blob" }
+  | { readonly kind: "list"; readonly element: ColumnKind }
+  | {
+    readonly kind: "map";
+    readonly key: ColumnKind;
+    readonly value: ColumnKind;
+  }
+  /** With at least one field. */
+  | { readonly kind: "struct"; readonly fields: readonly TypedColumn[] }
   /** Text, and everything that is written as text. */
   | { readonly kind: "text" };
 
@@ -28,6 +36,14 @@ export interface TypedColumn {
 /**
  * A value of a typed column: integers of 64 bits, timestamps (microseconds
  * since the epoch) and decimals (without their point) are bigints, dates are
- * days since the epoch.
+ * days since the epoch. A map is a list of {key, value}.
  */
-export type TypedCell = null | boolean | number | bigint | string | Uint8Array;
+export type TypedCell =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Uint8Array
+  | readonly TypedCell[]
+  | { readonly [name: string]: TypedCell };

@@ -102,7 +102,7 @@ export async function encodeNestedParquet(
 }
 
 /**
- * Writes a file of flat columns, a row group at a time, with Snappy. In memory
+ * Writes a file of columns, a row group at a time, with Snappy. In memory
  * is one row group.
  */
 export class ParquetWriteStream {
@@ -133,7 +133,7 @@ export class ParquetWriteStream {
       writer: buffer,
       schema: [
         { name: "root", num_children: columns.length },
-        ...columns.map(schemaElementOf),
+        ...columns.flatMap(schemaElementsOf),
       ],
       createdBy: "pond",
     });
@@ -177,11 +177,44 @@ export class ParquetWriteStream {
 /** Any number of so many digits has a place in 64 bits. */
 const INT64_DIGITS = 18;
 
-function schemaElementOf({ name, kind }: TypedColumn): SchemaElement {
-  return { name, repetition_type: "OPTIONAL", ...physicalType(kind) };
+/** A column with those below it, depth first. */
+function schemaElementsOf({ name, kind }: TypedColumn): SchemaElement[] {
+  const optional = { name, repetition_type: "OPTIONAL" } as const;
+  const repeated = { repetition_type: "REPEATED" } as const;
+  switch (kind.kind) {
+    case "list":
+      return [
+        { ...optional, converted_type: "LIST", num_children: 1 },
+        { ...repeated, name: "list", num_children: 1 },
+        ...schemaElementsOf({ name: "element", kind: kind.element }),
+      ];
+    case "map": {
+      const [key, ...below] = schemaElementsOf({ name: "key", kind: kind.key });
+      return [
+        { ...optional, converted_type: "MAP", num_children: 1 },
+        { ...repeated, name: "key_value", num_children: 2 },
+        { ...key, name: "key", repetition_type: "REQUIRED" },
+        ...below,
+        ...schemaElementsOf({ name: "value", kind: kind.value }),
+      ];
+    }
+    case "struct":
+      return [
+        { ...optional, num_children: kind.fields.length },
+        ...kind.fields.flatMap(schemaElementsOf),
+      ];
+    default:
+      return [{ ...optional, ...physicalType(kind) }];
+  }
 }
 
-function physicalType(kind: ColumnKind): Omit<SchemaElement, "name"> {
+/** Kinds that have no parts. */
+type FlatKind = Exclude<
+  ColumnKind,
+  { readonly kind: "list" | "map" | "struct" }
+>;
+
+function physicalType(kind: FlatKind): Omit<SchemaElement, "name"> {
   switch (kind.kind) {
     case "boolean":
       return { type: "BOOLEAN" };

@@ -5,6 +5,7 @@
  */
 import type { Bytes } from "../bytes.ts";
 import type { ConflictError } from "../errors.ts";
+import type { ColumnKind } from "../oplog/mod.ts";
 import type { Directory, NodeId, NodeType } from "../tinyfs/mod.ts";
 import type { Timestamp } from "./timestamp.ts";
 
@@ -231,6 +232,8 @@ export interface QueryColumn {
   readonly name: string;
   /** The SQL type, as the engine names it. */
   readonly type: string;
+  /** What formats with types take it for; by its SQL type when left out. */
+  readonly kind?: ColumnKind;
 }
 
 /**

@@ -7,6 +7,14 @@ import { tableFromIPC } from "apache-arrow";
 import { denoHost } from "../../src/host/deno_host.ts";
 import { DeltaTable } from "../../src/oplog/mod.ts";
 import { PROJECT_ROOT, runPond } from "../support/deno_process.ts";
+import {
+  add,
+  field,
+  linesOf,
+  metaData,
+  parquetOf,
+  protocol,
+} from "../oplog/delta/fixture.ts";
 import { scratchDirectory, scratchPond } from "./scratch.ts";
 
 const GOLDEN = `${PROJECT_ROOT}/tests/golden/delta`;
@@ -55,6 +63,69 @@ Deno.test("pond debug rows keeps types and all digits in Arrow and Parquet", asy
     csv,
     "-2342342.23423,-999.99,-99999.99999,-9999999999.9",
   );
+});
+
+Deno.test("pond debug rows keeps lists, maps and structs in Arrow and Parquet", async () => {
+  await using scratch = await scratchDirectory();
+  const text = { type: "BYTE_ARRAY", converted_type: "UTF8" } as const;
+  const optional = { repetition_type: "OPTIONAL" } as const;
+  const repeated = { repetition_type: "REPEATED" } as const;
+  const bytes = await parquetOf([{
+    elements: [
+      { name: "l", ...optional, num_children: 1, converted_type: "LIST" },
+      { name: "list", ...repeated, num_children: 1 },
+      { name: "element", ...optional, num_children: 1 },
+      { name: "x", ...optional, type: "INT64" },
+    ],
+    data: [[{ x: 1n }, null], [], null],
+  }, {
+    elements: [
+      { name: "m", ...optional, num_children: 1, converted_type: "MAP" },
+      { name: "key_value", ...repeated, num_children: 2 },
+      { name: "key", repetition_type: "REQUIRED", ...text },
+      { name: "value", ...optional, type: "DOUBLE" },
+    ],
+    data: [{ a: 0.5, b: null }, null, {}],
+  }]);
+  const schema = [
+    field("l", {
+      type: "array",
+      elementType: { type: "struct", fields: [field("x", "long")] },
+    }),
+    field("m", { type: "map", keyType: "string", valueType: "double" }),
+  ];
+  const directory = `${scratch.home}/t`;
+  const log = linesOf([protocol(), metaData(schema), add("a")]);
+  await Deno.mkdir(`${directory}/_delta_log`, { recursive: true });
+  await Deno.writeTextFile(
+    `${directory}/_delta_log/${"0".repeat(20)}.json`,
+    log,
+  );
+  await Deno.writeFile(`${directory}/a`, bytes);
+  const rows = ["debug", "rows", directory];
+  const json = await scratch.ok([...rows, "--format", "ndjson"]);
+  assertEquals(
+    json,
+    `{"l":[{"x":1},null],"m":[{"key":"a","value":0.5},{"key":"b","value":null}]}\n` +
+      `{"l":[],"m":null}\n{"l":null,"m":[]}\n`,
+  );
+  await scratch.ok([...rows, "-o", "rows.arrow"]);
+  const arrow = tableFromIPC(await Deno.readFile(`${scratch.home}/rows.arrow`));
+  assertEquals(arrow.schema.fields.map(({ type }) => `${type}`), [
+    "List<Struct<{x:Int64}>>",
+    "Map<{key:Utf8, value:Float64}>",
+  ]);
+  assertEquals(
+    JSON.stringify(
+      arrow.toArray(),
+      (_, v) => typeof v === "bigint" ? `${v}` : v,
+    ),
+    `[{"l":[{"x":"1"},null],"m":{"a":0.5,"b":null}},{"l":[],"m":null},{"l":null,"m":{}}]`,
+  );
+  // What was written is read again, in the place of the first file.
+  await scratch.ok([...rows, "-o", "again.parquet"]);
+  await Deno.copyFile(`${scratch.home}/again.parquet`, `${directory}/a`);
+  assertEquals(await scratch.ok([...rows, "--format", "ndjson"]), json);
 });
 
 Deno.test("pond debug rows reads a version, and the version at a time", async () => {

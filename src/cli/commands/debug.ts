@@ -45,7 +45,8 @@ async function openTable(
 
 async function timeOf(text: string, nowUs: number): Promise<number> {
   const { parseRevision } = await import("../../tinylogfs/mod.ts");
-  const revision = parseRevision(text, nowUs);
+  // As SQL writes it, too: a space in the place of the T.
+  const revision = parseRevision(text.replace(/^([\d-]+) /, "$1T"), nowUs);
   if (revision.kind === "time") return Math.floor(revision.timestampUs / 1000);
   throw new PondError(
     "INVALID_ARGUMENT",

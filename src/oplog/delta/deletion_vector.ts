@@ -12,7 +12,7 @@
  * @see {@link https://github.com/delta-io/delta/blob/master/PROTOCOL.md#deletion-vectors}
  * @module
  */
-import { type Bytes, encodeHex } from "../../bytes.ts";
+import { type Bytes, crc32, encodeHex } from "../../bytes.ts";
 import { hasCode, IntegrityError, PondError } from "../../errors.ts";
 import type { FileReader } from "../../host/host.ts";
 import type { DeletionVectorDescriptor } from "./actions.ts";
@@ -166,23 +166,4 @@ async function readRange(
     if (!hasCode(cause, "NOT_FOUND", "NOT_A_DIRECTORY")) throw cause;
     throw new IntegrityError(path, "the file is missing", { cause });
   }
-}
-
-/** The polynomial of Ethernet and zip, bit by bit reversed. */
-const POLYNOMIAL = 0xedb8_8320;
-
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let value = byte;
-  for (let bit = 0; bit < 8; bit++) {
-    value = value & 1 ? (value >>> 1) ^ POLYNOMIAL : value >>> 1;
-  }
-  return value;
-});
-
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffff_ffff;
-  for (const byte of bytes) {
-    crc = (crc >>> 8) ^ (CRC_TABLE[(crc ^ byte) & 0xff] ?? 0);
-  }
-  return (crc ^ 0xffff_ffff) >>> 0;
 }

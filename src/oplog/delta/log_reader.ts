@@ -153,9 +153,12 @@ export class LogReader {
       for (let at = first; at <= end; at++) {
         reading.push(this.#commitIfThere(at));
       }
-      for (const [i, commit] of (await Promise.all(reading)).entries()) {
-        if (commit === undefined) return false;
-        log.add(first + i, commit, this.commitPath(first + i));
+      // All of them end before the first one that failed is told of.
+      const ended = await Promise.allSettled(reading);
+      for (const [i, result] of ended.entries()) {
+        if (result.status === "rejected") throw result.reason;
+        if (result.value === undefined) return false;
+        log.add(first + i, result.value, this.commitPath(first + i));
       }
     }
     return true;

@@ -128,7 +128,7 @@ async function* fileRows(
 ): AsyncGenerator<RowBatch> {
   const { columns, fields } = reading;
   const deleted = await deletedRows(source, add);
-  const bytes = await openFile(source, add);
+  const bytes = await openFile(source, add, reading.signal);
   const file = await ParquetFile.open(bytes);
   const fixed = new Map<DataField, DataValue>();
   for (const field of columns) {
@@ -195,7 +195,11 @@ async function deletedRows(
 }
 
 /** What carries a digest is read whole and checked; the rest in pieces. */
-async function openFile(source: RowSource, add: AddFile): Promise<FileBytes> {
+async function openFile(
+  source: RowSource,
+  add: AddFile,
+  signal: AbortSignal | undefined,
+): Promise<FileBytes> {
   const { files, directory } = source;
   const path = hostPathOf(add.path, directory, `${directory}/${LOG_DIRECTORY}`);
   if (add.tags?.sha256 !== undefined) {
@@ -212,7 +216,8 @@ async function openFile(source: RowSource, add: AddFile): Promise<FileBytes> {
   return {
     path,
     sizeBytes: stat,
-    read: (offset, length) => files.read(path, { offset, length }),
+    read: (offset, length) =>
+      files.read(path, { offset, length, ...(signal ? { signal } : {}) }),
   };
 }
 

@@ -145,6 +145,9 @@ export class ParquetFile {
     const column = group.columns[node.leaf ?? -1];
     const meta = column?.meta_data;
     const name = node.path.join(".");
+    if (column?.crypto_metadata || column?.encrypted_column_metadata) {
+      throw unsupported(path, `the key of its column ${name}: it is encrypted`);
+    }
     if (column?.file_path || meta === undefined) {
       throw new IntegrityError(path, `its column ${name} is not in it`);
     }
@@ -163,6 +166,9 @@ export class ParquetFile {
       throw new IntegrityError(path, `its column ${name} is cut off`);
     }
     const { codec } = meta;
+    const isKnown = codec === "UNCOMPRESSED" || codec === "SNAPPY" ||
+      compressors[codec] !== undefined;
+    if (!isKnown) throw unsupported(path, `the codec ${codec}`);
     const numValues = Number(meta.num_values);
     const chunk = { bytes, node, codec, compressors, numValues };
     await guarded(path, () => cursor.open(chunk));
@@ -173,6 +179,14 @@ function valuesOf(read: () => DataValue, numRows: number): DataValue[] {
   const values = new Array<DataValue>(numRows);
   for (let row = 0; row < numRows; row++) values[row] = read();
   return values;
+}
+
+function unsupported(path: string, what: string): PondError {
+  return new PondError(
+    "UNSUPPORTED",
+    `Cannot read ${path}: it requires ${what}`,
+    { path, hint: "read this table with an engine that has it" },
+  );
 }
 
 /** What the library throws at bytes that are no Parquet is damage. */
@@ -200,11 +214,7 @@ async function readFooter(
   );
   const magic = decodeUtf8(tail.subarray(-4));
   if (magic === ENCRYPTED_MAGIC) {
-    throw new PondError(
-      "UNSUPPORTED",
-      `Cannot read ${path}: it is encrypted (Parquet modular encryption)`,
-      { path, hint: "read this table with the engine that has its keys" },
-    );
+    throw unsupported(path, "its key: it is encrypted");
   }
   if (magic !== MAGIC || tail.length < 12) throw refuse("it has no footer");
   const view = new DataView(tail.buffer, tail.byteOffset, tail.length);

@@ -14,6 +14,7 @@
  */
 import { parquetHeader } from "hyparquet/src/column.js";
 import { decompressPage } from "hyparquet/src/datapage.js";
+import { crc32 } from "../../bytes.ts";
 import type { Compressors } from "../parquet.ts";
 import { bitWidthOf, decodeRle } from "./rle.ts";
 import type { ParquetNode } from "./schema_tree.ts";
@@ -76,6 +77,7 @@ export class PageReader<T> {
     while (this.#left > 0) {
       const header = parquetHeader(this.#reader);
       const bytes = this.#take(header.compressed_page_size);
+      requireIntact(bytes, header.crc);
       if (header.type === "DICTIONARY_PAGE") {
         this.#readDictionary(header, bytes);
       } else if (header.type === "DATA_PAGE") {
@@ -216,6 +218,12 @@ function presentOf(
   let present = 0;
   for (const level of definitions) if (level === max) present++;
   return present;
+}
+
+/** Many writers note the CRC-32 of a page: what it finds is never believed. */
+function requireIntact(bytes: Uint8Array, crc: number | undefined): void {
+  if (crc === undefined || crc >>> 0 === crc32(bytes)) return;
+  throw new RangeError("the CRC-32 of a page is wrong");
 }
 
 function bounded(value: number, limit: number, what: string): number {

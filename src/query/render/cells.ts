@@ -23,7 +23,10 @@ const CYCLE_DAYS = 146_097;
 
 /** The columns as the typed formats take them. */
 export function typedColumns(columns: readonly QueryColumn[]): TypedColumn[] {
-  return columns.map(({ name, type }) => ({ name, kind: kindOf(type) }));
+  return columns.map(({ name, type, kind }) => ({
+    name,
+    kind: kind ?? kindOf(type),
+  }));
 }
 
 /**
@@ -74,9 +77,34 @@ export function typedCell(value: QueryValue, kind: ColumnKind): TypedCell {
       return value instanceof Uint8Array ? value : null;
     case "text":
       return plainText(value);
+    case "list":
+      return itemsOf(value)?.map((item) => typedCell(item, kind.element)) ??
+        null;
+    case "map":
+      return itemsOf(value)?.map((entry) => ({
+        key: typedCell(memberOf(entry, "key"), kind.key),
+        value: typedCell(memberOf(entry, "value"), kind.value),
+      })) ?? null;
+    case "struct":
+      return Object.fromEntries(
+        kind.fields.map(({ name, kind }) => [
+          name,
+          typedCell(memberOf(value, name), kind),
+        ]),
+      );
     default:
       return kind satisfies never;
   }
+}
+
+function itemsOf(value: QueryValue): readonly QueryValue[] | undefined {
+  return Array.isArray(value) ? value : undefined;
+}
+
+function memberOf(value: QueryValue, name: string): QueryValue {
+  return typeof value === "object" && value !== null
+    ? (value as { readonly [name: string]: QueryValue })[name] ?? null
+    : null;
 }
 
 /** The digits without the point: the engine writes 12.50 at scale 2. */

@@ -1,5 +1,6 @@
 /** Columns back to rows: levels that no writer here writes. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
+import { crc32 } from "../../../src/bytes.ts";
 import type { DataType } from "../../../src/oplog/mod.ts";
 import type { ParquetSchemaElement } from "../../../src/oplog/parquet.ts";
 import { Binder } from "../../../src/oplog/parquet/assemble.ts";
@@ -13,6 +14,7 @@ function chunkOf(
   levels: readonly (readonly [repetition: number, definition: number])[],
   max: readonly [repetition: number, definition: number],
   values: readonly bigint[],
+  checksum: (body: Uint8Array) => number | undefined = () => undefined,
 ): Uint8Array<ArrayBuffer> {
   const runs = (which: 0 | 1) => {
     if (max[which] === 0) return [];
@@ -24,15 +26,22 @@ function chunkOf(
     ...runs(1),
     ...new Uint8Array(BigInt64Array.from(values).buffer),
   ];
-  // Thrift: type, sizes, then the header of a data page.
+  // Thrift: type, sizes, perhaps a CRC-32, then the header of a data page.
   const varint = (value: number): number[] =>
-    value < 0x80 ? [value] : [value & 0x7f | 0x80, ...varint(value >> 7)];
-  const i32 = (value: number) => [0x15, ...varint(value * 2)];
+    value < 0x80
+      ? [value]
+      : [value % 0x80 | 0x80, ...varint(Math.floor(value / 0x80))];
+  const i32 = (value: number) => {
+    const signed = value | 0;
+    return [0x15, ...varint(signed < 0 ? -2 * signed - 1 : 2 * signed)];
+  };
+  const crc = checksum(new Uint8Array(body));
   const header = [
     ...i32(0),
     ...i32(body.length),
     ...i32(body.length),
-    ...[0x2c, ...i32(levels.length), ...i32(0), ...i32(3), ...i32(3), 0],
+    ...crc === undefined ? [0x2c] : [...i32(crc), 0x1c],
+    ...[...i32(levels.length), ...i32(0), ...i32(3), ...i32(3), 0],
     0,
   ];
   return new Uint8Array([...header, ...body]);
@@ -143,4 +152,16 @@ Deno.test("a struct whose asked-for fields a file lacks is there all the same", 
     { values: 3, rows: 3 },
   );
   assertEquals(rows, [{ y: null }, { y: null }, null]);
+});
+
+Deno.test("a page is held against its CRC-32, where it has one", () => {
+  const read = (checksum: (body: Uint8Array) => number) =>
+    readAll(
+      [{ name: "a", repetition_type: "OPTIONAL", type: "INT64" }],
+      LONG,
+      chunkOf([[0, 1], [0, 0]], [0, 1], [5n], checksum),
+      { values: 2, rows: 2 },
+    );
+  assertEquals(read(crc32), [5n, null]);
+  assertThrows(() => read((body) => crc32(body) ^ 1), RangeError, "CRC-32");
 });
