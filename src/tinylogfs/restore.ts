@@ -119,7 +119,7 @@ class RestorePlan {
         if (current) await this.#updateDirectory(id, place, current);
       } else if (current === undefined) await this.#create(id, place);
       else if (current.entry.childVersion !== place.entry.childVersion) {
-        await this.#updateIfDifferent(id, place);
+        await this.#update(id, place, current);
       }
     }
   }
@@ -168,16 +168,13 @@ class RestorePlan {
     });
   }
 
-  async #updateIfDifferent(id: string, place: Place): Promise<void> {
-    const current = this.#current.get(id);
-    invariant(current !== undefined, "only a node that is there is updated");
-    const row = await this.#wantedRow(place);
+  async #update(id: string, place: Place, current: Place): Promise<void> {
     const version = this.#version(id, current);
     this.#push({
       ...this.#base(id, place, version),
       kind: "update",
       expected: { nodeId: id, nodeVersion: version },
-      ...row,
+      ...await this.#wantedRow(place),
     });
   }
 
@@ -188,19 +185,14 @@ class RestorePlan {
     current: Place,
   ): Promise<void> {
     if (current.entry.nodeVersion === place.entry.nodeVersion) return;
-    const before = await rowOf(this.#now, current);
-    const row = await this.#wantedRow(place);
-    const texts = [before, row].map(({ attributes }) =>
+    const rows = [
+      await rowOf(this.#now, current),
+      await this.#wantedRow(place),
+    ];
+    const [before, after] = rows.map(({ attributes }) =>
       JSON.stringify(attributes.attributes)
     );
-    if (texts[0] === texts[1]) return;
-    const version = this.#version(id, current);
-    this.#push({
-      ...this.#base(id, place, version),
-      kind: "update",
-      expected: { nodeId: id, nodeVersion: version },
-      ...row,
-    });
+    if (before !== after) await this.#update(id, place, current);
   }
 
   async #delete(id: string, place: Place): Promise<void> {
