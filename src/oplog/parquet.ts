@@ -54,15 +54,32 @@ export interface ParquetTable {
   readonly keyValues: ReadonlyMap<string, string>;
 }
 
+/** A part of a file that is decoded by itself. */
+export interface ParquetGroup {
+  /** How many rows. */
+  readonly numRows: number;
+  /** The bounds of a column, where the file says them. */
+  bounds(
+    column: string,
+  ): { readonly min: unknown; readonly max: unknown } | undefined;
+  /** Decodes it: the values of each column, by its name. */
+  read(): Promise<ReadonlyMap<string, readonly unknown[]>>;
+}
+
 /** Options of decoding. */
 export interface DecodeOptions {
   /** Where the bytes come from, for the error. */
   readonly source: string;
 }
 
-/** Encodes flat columns as a file, with Snappy. */
+/**
+ * Encodes flat columns as a file, with Snappy.
+ *
+ * @param rowGroups How many rows each row group has; all in one when left out.
+ */
 export async function encodeParquet(
   columns: readonly ParquetColumn[],
+  rowGroups: readonly number[] = [],
 ): Promise<Bytes> {
   const { parquetWriteBuffer } = await import("hyparquet-writer/src/write.js");
   return new Uint8Array(parquetWriteBuffer({
@@ -76,6 +93,7 @@ export async function encodeParquet(
         ? { statistics: false, offsetIndex: false }
         : {}),
     })),
+    ...(rowGroups.length > 0 ? { rowGroupSize: [...rowGroups] } : {}),
     createdBy: "pond",
   }));
 }
@@ -251,11 +269,53 @@ export async function decodeParquet(
       ),
     };
   } catch (cause) {
-    if (cause instanceof IntegrityError) throw cause;
-    throw new IntegrityError(options.source, "it is no valid Parquet file", {
-      cause,
-    });
+    throw noParquet(options.source, cause);
   }
+}
+
+/**
+ * Opens a file, to decode it a row group at a time.
+ *
+ * @param bytes The whole file.
+ * @throws {IntegrityError} When the bytes are no Parquet file; so does reading.
+ */
+export function openParquet(
+  bytes: Bytes,
+  { source }: DecodeOptions,
+): readonly ParquetGroup[] {
+  const checked = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (cause) {
+      throw noParquet(source, cause);
+    }
+  };
+  const metadata = checked(() => parquetMetadata(exactBuffer(bytes)));
+  return metadata.row_groups.map((group): ParquetGroup => ({
+    numRows: Number(group.num_rows),
+    bounds(column) {
+      const chunk = group.columns.find(({ meta_data }) =>
+        meta_data?.path_in_schema[0] === column
+      );
+      const { min_value: min, max_value: max } = chunk?.meta_data?.statistics ??
+        {};
+      return min === undefined || max === undefined ? undefined : { min, max };
+    },
+    async read() {
+      const part = { ...metadata, row_groups: [group] };
+      try {
+        return await readColumns(bytes, { ...part, num_rows: group.num_rows });
+      } catch (cause) {
+        throw noParquet(source, cause);
+      }
+    },
+  }));
+}
+
+function noParquet(source: string, cause: unknown): IntegrityError {
+  return cause instanceof IntegrityError
+    ? cause
+    : new IntegrityError(source, "it is no valid Parquet file", { cause });
 }
 
 /** The values of the top-level columns, by their names. */

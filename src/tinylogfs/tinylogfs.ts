@@ -164,7 +164,7 @@ export class TinyLogFS extends TransactionOperations
 
   /** The version that is looked at: the newest, or the one of {@linkcode at}. */
   override get version(): number {
-    return this.#parts.atVersion ?? this.#table.version;
+    return this.#parts.atVersion ?? this.#table.transactionVersion;
   }
 
   /** How the data files are laid out. */

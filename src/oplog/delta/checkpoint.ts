@@ -59,12 +59,15 @@ const ZEROS = "0".repeat(64);
  *
  * @param snapshot The state.
  * @param commitDigest The digest of the commit of its version.
+ * @param removedAfterMs Files that were removed earlier are left out: nobody
+ *   has to find them any more.
  */
 export async function encodeCheckpoint(
   snapshot: Snapshot,
   commitDigest: string,
+  removedAfterMs: number = -Infinity,
 ): Promise<EncodedCheckpoint> {
-  const rows = rowsOf(snapshot);
+  const rows = rowsOf(snapshot, removedAfterMs);
   const names = ["txn", "add", "remove", "metaData", "protocol"] as const;
   const bytes = await encodeNestedParquet(
     SCHEMA,
@@ -171,7 +174,7 @@ interface CheckpointRow {
   readonly protocol?: unknown;
 }
 
-function rowsOf(snapshot: Snapshot): CheckpointRow[] {
+function rowsOf(snapshot: Snapshot, removedAfterMs: number): CheckpointRow[] {
   const { protocol, metaData } = snapshot;
   const rows: CheckpointRow[] = [
     { protocol },
@@ -194,6 +197,8 @@ function rowsOf(snapshot: Snapshot): CheckpointRow[] {
     });
   }
   for (const remove of snapshot.tombstones) {
+    // Without a time it was removed at the epoch, as the protocol has it.
+    if ((remove.deletionTimestamp ?? 0) < removedAfterMs) continue;
     rows.push({
       remove: {
         ...remove,

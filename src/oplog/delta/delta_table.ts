@@ -15,17 +15,13 @@ import { hasCode, IntegrityError, invariant, PondError } from "../../errors.ts";
 import type { Host } from "../../host/host.ts";
 import type { DataField } from "../data_type.ts";
 import { NameFlusher } from "../name_flusher.ts";
-import type { Action, AddFile, MetaData, RemoveFile } from "./actions.ts";
+import type { Action, AddFile } from "./actions.ts";
 import { conflictOf } from "./conflict.ts";
-import { encodeCheckpoint } from "./checkpoint.ts";
 import { type Commit, encodeCommit } from "./commit_file.ts";
+import { type DeltaDefinition, metaDataOf } from "./definition.ts";
 import { writeHead } from "./head.ts";
-import {
-  checkpointFileName,
-  commitFileName,
-  LAST_CHECKPOINT,
-  LOG_DIRECTORY,
-} from "./log_path.ts";
+import type { LogCleanup } from "./log_cleanup.ts";
+import { commitFileName, LOG_DIRECTORY } from "./log_path.ts";
 import { type LoadedLog, LogReader, type LogTail } from "./log_reader.ts";
 import {
   NEW_TABLE_PROTOCOL,
@@ -34,8 +30,12 @@ import {
 } from "./protocol.ts";
 import { publish, unknownOutcome } from "./publish.ts";
 import type { RowBatch, RowOptions, RowSource } from "./rows.ts";
-import type { DeltaSchema } from "./schema.ts";
-import { decodePath, type Snapshot, type TableState } from "./table_state.ts";
+import {
+  decodePath,
+  type Snapshot,
+  type StateChange,
+  type TableState,
+} from "./table_state.ts";
 import {
   actionsOf,
   commitInfoOf,
@@ -57,16 +57,6 @@ export interface DeltaOptions {
   readonly plain?: boolean;
   /** Ends the call. */
   readonly signal?: AbortSignal;
-}
-
-/** What a new table is. */
-export interface DeltaDefinition {
-  /** The columns. */
-  readonly schema: DeltaSchema;
-  /** Names of the partition columns. */
-  readonly partitionColumns: readonly string[];
-  /** Settings, by the protocol's names. */
-  readonly configuration: { readonly [name: string]: string };
 }
 
 /** A checkpoint is due after so many commits. */
@@ -128,7 +118,10 @@ export class DeltaTable {
     await names?.flush(directory);
     const actions: Action[] = [
       { kind: "protocol", protocol: NEW_TABLE_PROTOCOL },
-      { kind: "metaData", metaData: metaDataOf(host, definition, first) },
+      {
+        kind: "metaData",
+        metaData: metaDataOf(host.random, definition, first.timestampMs),
+      },
       ...actionsOf(first),
     ];
     const { bytes } = await encodeCommit(
@@ -242,35 +235,34 @@ export class DeltaTable {
 
   /** Takes in what others have committed: two look-ups when there is nothing. */
   async refresh(): Promise<DeltaChanges> {
-    const added: AddFile[] = [];
-    const removed: RemoveFile[] = [];
+    const changes: StateChange[] = [];
     const commits: ForeignCommit[] = [];
-    let tableChanged = false;
     for (;;) {
       const version = this.#state.version + 1;
       const commit = await this.#reader.readCommit(version, this.#digest);
       if (commit === undefined) break;
       const change = this.#applyForeign(version, commit);
-      added.push(...change.added);
-      removed.push(...change.removed);
-      tableChanged ||= change.tableChanged;
+      changes.push(change);
       const { transactionId } = commit;
       const sizeBytes = commit.sizeBytes +
         change.added.reduce((sum, { size }) => sum + size, 0);
       commits.push({ version, transactionId, sizeBytes });
     }
     await this.#requireConnected(this.#state.version);
+    const added = changes.flatMap((change) => change.added);
+    const removed = changes.flatMap((change) => change.removed);
+    const tableChanged = changes.some((change) => change.tableChanged);
     if (tableChanged) {
       const { plain } = this.#options;
       requireReadable(this.#state.protocol, this.directory, plain);
     }
     const conflict = conflictOf({ removed, tableChanged });
-    return { added, removed, commits, conflict };
+    return { added, removed, changes, commits, conflict };
   }
 
   /**
-   * Writes a checkpoint when one is due. A commit doesn't depend on it: where it
-   * can't be written, it stays due.
+   * Writes a checkpoint when one is due, and removes what the log no longer has
+   * to keep. A commit doesn't depend on it: where it can't be done, it stays due.
    */
   async maintain(): Promise<void> {
     const { checkpointVersion, checkpointBytes, commitBytes } = this.#tail;
@@ -279,37 +271,52 @@ export class DeltaTable {
     if (commits < CHECKPOINT_COMMITS && commitBytes <= limit) return;
     try {
       await this.checkpoint();
+      await this.cleanLog();
     } catch (error) {
       if (!(error instanceof PondError)) throw error;
     }
   }
 
   /**
-   * Writes a checkpoint of the newest version known. Two writers write the
-   * same: the last one's file stays. It gets its name when it is whole on the
-   * disk: every reader believes what it finds under that name.
+   * Writes a checkpoint of the newest version known.
+   *
+   * @returns Its size in bytes.
    */
-  async checkpoint(): Promise<void> {
-    const { files } = this.#host;
-    const log = `${this.directory}/${LOG_DIRECTORY}`;
-    const { version } = this.#state;
-    const { bytes, hint } = await encodeCheckpoint(this.#state, this.#digest);
-    const name = checkpointFileName(version);
-    const temporary = `${log}/.${name}.${this.#host.random.uuidHex()}.tmp`;
-    {
-      await using file = await files.create(temporary);
-      await file.write(bytes);
-      if (this.#names) await file.sync();
-    }
-    await files.rename(temporary, `${log}/${name}`);
-    // Hadoop keeps a checksum beside a file, which would be that of the last.
-    await this.#removeIfThere(`${log}/.${LAST_CHECKPOINT}.crc`);
-    await files.replace(`${log}/${LAST_CHECKPOINT}`, hint);
+  async checkpoint(): Promise<number> {
+    const { metaData, protocol, version } = this.#state;
+    requireWritable(protocol, metaData, this.directory);
+    const { writeCheckpoint } = await import("./checkpoint_writer.ts");
+    const checkpointBytes = await writeCheckpoint({
+      host: this.#host,
+      log: `${this.directory}/${LOG_DIRECTORY}`,
+      snapshot: this.#state,
+      digest: this.#digest,
+      flush: this.#names !== undefined,
+    });
     this.#tail = {
       checkpointVersion: version,
-      checkpointBytes: bytes.length,
+      checkpointBytes,
       commitBytes: 0,
     };
+    return checkpointBytes;
+  }
+
+  /**
+   * Removes commits that are older than the table's settings keep them, and that
+   * a checkpoint stands for.
+   */
+  async cleanLog(): Promise<LogCleanup> {
+    const { metaData, protocol } = this.#state;
+    requireWritable(protocol, metaData, this.directory);
+    const { isLogCleaned, logRetentionMs } = await import("./retention.ts");
+    if (!isLogCleaned(metaData)) return { filesRemoved: 0, firstVersion: -1 };
+    const { cleanLog } = await import("./log_cleanup.ts");
+    return await cleanLog(
+      this.#host.files,
+      `${this.directory}/${LOG_DIRECTORY}`,
+      Math.floor(this.#host.clock.nowUs() / 1000),
+      logRetentionMs(metaData),
+    );
   }
 
   /** Flushes the log's names once more, after a flush of them has failed. */
@@ -472,22 +479,4 @@ export class DeltaTable {
       if (!hasCode(error, "NOT_FOUND")) throw error;
     }
   }
-}
-
-function metaDataOf(
-  { random }: Host,
-  { schema, partitionColumns, configuration }: DeltaDefinition,
-  { timestampMs }: DeltaCommit,
-): MetaData {
-  return {
-    id: random.uuidHex().replace(
-      /^(.{8})(.{4})(.{4})(.{4})(.{12})$/,
-      "$1-$2-$3-$4-$5",
-    ),
-    format: { provider: "parquet", options: {} },
-    schemaString: JSON.stringify(schema),
-    partitionColumns,
-    configuration,
-    createdTime: timestampMs,
-  };
 }

@@ -12,6 +12,7 @@ import type {
   SetTransaction,
 } from "./actions.ts";
 import { ENGINE_NAME } from "./digest.ts";
+import type { StateChange } from "./table_state.ts";
 
 /** What a commit shall do. */
 export interface DeltaCommit {
@@ -49,6 +50,8 @@ export interface DeltaChanges {
   readonly added: readonly AddFile[];
   /** Data files that went. */
   readonly removed: readonly RemoveFile[];
+  /** What each commit changed, in order. */
+  readonly changes: readonly StateChange[];
   /** The commits themselves, in order. */
   readonly commits: readonly ForeignCommit[];
   /** Why an append must not simply be tried again; `undefined`: it may be. */

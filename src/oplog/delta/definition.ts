@@ -1,0 +1,38 @@
+/**
+ * What a new table is.
+ *
+ * @see {@link https://github.com/delta-io/delta/blob/master/PROTOCOL.md#change-metadata}
+ * @module
+ */
+import type { Random } from "../../host/host.ts";
+import type { MetaData } from "./actions.ts";
+import type { DeltaSchema } from "./schema.ts";
+
+/** What a new table is. */
+export interface DeltaDefinition {
+  /** The columns. */
+  readonly schema: DeltaSchema;
+  /** Names of the partition columns. */
+  readonly partitionColumns: readonly string[];
+  /** Settings, by the protocol's names. */
+  readonly configuration: { readonly [name: string]: string };
+}
+
+/** The action that says so. */
+export function metaDataOf(
+  random: Random,
+  { schema, partitionColumns, configuration }: DeltaDefinition,
+  createdMs: number,
+): MetaData {
+  return {
+    id: random.uuidHex().replace(
+      /^(.{8})(.{4})(.{4})(.{4})(.{12})$/,
+      "$1-$2-$3-$4-$5",
+    ),
+    format: { provider: "parquet", options: {} },
+    schemaString: JSON.stringify(schema),
+    partitionColumns,
+    configuration,
+    createdTime: createdMs,
+  };
+}

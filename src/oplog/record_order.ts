@@ -1,0 +1,89 @@
+/**
+ * The rows of several files in the order of their versions.
+ *
+ * The files of a partition have no versions in common, as pond writes and merges
+ * them, and one is read after the other. Where another engine has merged them
+ * they may, and are read together as far as they do.
+ *
+ * @module
+ */
+import type { IndexedFile } from "./partition_index.ts";
+import type { Record } from "./record.ts";
+
+/** A row, and the file that it comes from. */
+export interface SourcedRecord {
+  /** The row. */
+  readonly record: Record;
+  /** The file. */
+  readonly file: IndexedFile;
+}
+
+/** Reads the rows of a file that are wanted. */
+export type LoadRows = (file: IndexedFile) => Promise<readonly Record[]>;
+
+/**
+ * The rows from the highest version down. A file is loaded when it may have the
+ * next row, and not before.
+ *
+ * @param files In the order of their highest versions, the highest first.
+ */
+export async function* newestFirst(
+  files: readonly IndexedFile[],
+  load: LoadRows,
+): AsyncGenerator<SourcedRecord> {
+  /** Loaded and not yielded, in the order of their versions. */
+  let waiting: SourcedRecord[] = [];
+  for (const file of files) {
+    while (true) {
+      const last = waiting.at(-1);
+      if (last === undefined || last.record.version <= file.maxVersion) break;
+      waiting.pop();
+      yield last;
+    }
+    const records = await load(file);
+    waiting = byVersion([
+      ...records.map((record) => ({ record, file })),
+      ...waiting,
+    ]);
+  }
+  for (const last of waiting.reverse()) yield last;
+}
+
+/**
+ * The rows from the lowest version up, within one in the order of the partitions.
+ *
+ * @param files In any order.
+ */
+export async function* oldestFirst(
+  files: readonly IndexedFile[],
+  load: LoadRows,
+): AsyncGenerator<SourcedRecord> {
+  const ordered = files.toSorted((a, b) => a.minVersion - b.minVersion);
+  /** Loaded and not yielded, the lowest version last. */
+  let waiting: SourcedRecord[] = [];
+  for (const file of ordered) {
+    while (true) {
+      const next = waiting.at(-1);
+      if (next === undefined || next.record.version >= file.minVersion) break;
+      waiting.pop();
+      yield next;
+    }
+    const records = await load(file);
+    const loaded = records.map((record) => ({ record, file }));
+    waiting = byVersion([...waiting.reverse(), ...loaded], byPart).reverse();
+  }
+  for (const next of waiting.reverse()) yield next;
+}
+
+/** Rows of one version stay as they are, unless told otherwise. */
+function byVersion(
+  rows: SourcedRecord[],
+  then: (a: SourcedRecord, b: SourcedRecord) => number = () => 0,
+): SourcedRecord[] {
+  return rows.sort((a, b) => a.record.version - b.record.version || then(a, b));
+}
+
+function byPart(a: SourcedRecord, b: SourcedRecord): number {
+  if (a.record.partId === b.record.partId) return 0;
+  return a.record.partId < b.record.partId ? -1 : 1;
+}
