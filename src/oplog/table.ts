@@ -38,6 +38,8 @@ import {
   type VersionRange,
 } from "./table_reader.ts";
 
+import type { UnusedFile } from "./unused_files.ts";
+
 export type { PartitionRecord, VersionRange };
 
 /** Options of creating and opening an oplog. */
@@ -399,6 +401,19 @@ export class OplogTable {
     return result;
   }
 
+  /**
+   * Data files that may be deleted: nothing that is kept names them, and they
+   * are old.
+   *
+   * @param beforeMs Whatever was written or removed later is kept,
+   *   milliseconds since the epoch.
+   */
+  async *unusedFiles(beforeMs: number): AsyncGenerator<UnusedFile> {
+    const { unusedDataFiles } = await import("./unused_files.ts");
+    const { directory, snapshot } = this.#delta;
+    yield* unusedDataFiles(this.#host.files, directory, snapshot, beforeMs);
+  }
+
   /** Merges what the commits since the last time have made due. */
   async #mergeDue(): Promise<void> {
     const grown = [...this.#grown];
@@ -436,11 +451,11 @@ export class OplogTable {
     }
   }
 
-  /** The inner rows of all records, as one table. */
+  /** The inner rows of all records, as one table, in the order of the files. */
   entryTable(range: VersionRange = {}): ByteStreamTable {
     return new ByteStreamTable(
       OPLOG_ENTRY_COLUMNS,
-      () => this.#reader.rows(range),
+      () => this.#reader.unordered(range),
     );
   }
 

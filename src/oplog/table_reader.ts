@@ -119,6 +119,19 @@ export class TableReader {
     yield* this.#successor.rows({ minVersion: next, maxVersion: last });
   }
 
+  /** All records in the order of the files; one file is in memory at a time. */
+  async *unordered(range: VersionRange): AsyncGenerator<StreamRow> {
+    const { delta, index } = this.#parts;
+    const selection = { ...EVERY_VERSION, ...range };
+    for (const file of [...index.files]) {
+      const rows = await this.#rowsOf(file, selection);
+      const source = delta.dataPath(file.add);
+      for (const record of rows.toSorted((a, b) => a.version - b.version)) {
+        yield { record, source };
+      }
+    }
+  }
+
   /** A row, opened when it is looked into. */
   partitionRecord(record: Record, source: string): PartitionRecord {
     const { partId, timestampUs, version } = record;

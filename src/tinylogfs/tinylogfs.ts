@@ -19,13 +19,14 @@ import { Committer } from "./committer.ts";
 import { DirectoryCache } from "./directories.ts";
 import { OpLogDirectory, OpLogNodeFactory } from "./directory.ts";
 import * as history from "./history.ts";
+import type { MaintainedPond } from "./maintenance.ts";
+import { MaintenanceOperations } from "./maintenance_operations.ts";
 import type { NodeContext, NodeRow } from "./node.ts";
 import type { Operation } from "./operation.ts";
 import { readPondFile } from "./pond_file.ts";
 import type { RestoreSide } from "./restore.ts";
 import { parseRevision, type Revision } from "./revision.ts";
 import type { Transaction } from "./transaction.ts";
-import { TransactionOperations } from "./transaction_operations.ts";
 import type {
   CommitOptions,
   InitOptions,
@@ -55,7 +56,7 @@ interface Parts {
 }
 
 /** A filesystem in a pond. */
-export class TinyLogFS extends TransactionOperations
+export class TinyLogFS extends MaintenanceOperations
   implements AsyncDisposable {
   /** The pond's directory on the host. */
   readonly path: string;
@@ -315,6 +316,17 @@ export class TinyLogFS extends TransactionOperations
   /** @ignore */
   protected override get transaction(): Transaction {
     return this.committer.pending.transaction;
+  }
+
+  /** @ignore */
+  protected override get maintained(): MaintainedPond {
+    const { durability = "full", author } = this.#parts.options;
+    return {
+      host: this.#host,
+      path: this.path,
+      flush: durability === "full",
+      author: author ?? this.#host.terminal.user(),
+    };
   }
 
   /** @ignore */

@@ -309,8 +309,8 @@ export class DeltaTable {
     const { metaData, protocol } = this.#state;
     requireWritable(protocol, metaData, this.directory);
     const { isLogCleaned, logRetentionMs } = await import("./retention.ts");
-    if (!isLogCleaned(metaData)) return { filesRemoved: 0, firstVersion: -1 };
-    const { cleanLog } = await import("./log_cleanup.ts");
+    const { cleanLog, NO_CLEANUP } = await import("./log_cleanup.ts");
+    if (!isLogCleaned(metaData)) return NO_CLEANUP;
     return await cleanLog(
       this.#host.files,
       `${this.directory}/${LOG_DIRECTORY}`,

@@ -34,11 +34,18 @@ const DAY_MS = 86_400_000;
 export interface LogCleanup {
   /** How many files. */
   readonly filesRemoved: number;
+  /** Their bytes. */
+  readonly bytesRemoved: number;
   /** The first version whose commit is still there; -1 when none was removed. */
   readonly firstVersion: number;
 }
 
-const NOTHING: LogCleanup = { filesRemoved: 0, firstVersion: -1 };
+/** Nothing was removed. */
+export const NO_CLEANUP: LogCleanup = {
+  filesRemoved: 0,
+  bytesRemoved: 0,
+  firstVersion: -1,
+};
 
 /**
  * Cleans a log.
@@ -57,16 +64,23 @@ export async function cleanLog(
   const names: string[] = [];
   for await (const { name } of files.list(log)) names.push(name);
   const last = await newestBefore(files, log, names, cutoffMs);
-  if (last === undefined) return NOTHING;
+  if (last === undefined) return NO_CLEANUP;
   const checkpoint = newestCheckpoint(names, last);
-  if (checkpoint === undefined) return NOTHING;
+  if (checkpoint === undefined) return NO_CLEANUP;
   const doomed = expired(names, checkpoint.version);
-  if (doomed.length === 0) return NOTHING;
+  if (doomed.length === 0) return NO_CLEANUP;
   for (const name of checkpoint.names) {
-    if (!await isSound(files, `${log}/${name}`)) return NOTHING;
+    if (!await isSound(files, `${log}/${name}`)) return NO_CLEANUP;
   }
-  for (const name of doomed) await removeIfThere(files, `${log}/${name}`);
-  return { filesRemoved: doomed.length, firstVersion: checkpoint.version };
+  let bytesRemoved = 0;
+  for (const name of doomed) {
+    bytesRemoved += await removeIfThere(files, `${log}/${name}`);
+  }
+  return {
+    filesRemoved: doomed.length,
+    bytesRemoved,
+    firstVersion: checkpoint.version,
+  };
 }
 
 /** The newest version that was committed before a time. */
@@ -118,11 +132,14 @@ async function isSound(files: FileStore, path: string): Promise<boolean> {
   }
 }
 
-/** Another process may be cleaning, too. */
-async function removeIfThere(files: FileStore, path: string): Promise<void> {
+/** Another process may be cleaning, too. Returns how many bytes have gone. */
+async function removeIfThere(files: FileStore, path: string): Promise<number> {
+  const stat = await files.stat(path);
   try {
     await files.remove(path);
+    return stat?.sizeBytes ?? 0;
   } catch (error) {
-    if (!hasCode(error, "NOT_FOUND")) throw error;
+    if (hasCode(error, "NOT_FOUND")) return 0;
+    throw error;
   }
 }
