@@ -106,7 +106,7 @@ export class DataFile {
    * @throws {IntegrityError} When it is no Parquet file.
    */
   static open(bytes: Bytes, add: AddFile, source: string): DataFile {
-    const groups = openParquet(bytes, { source }).map((group) => ({
+    const groups = openParquet(bytes, { source }).groups.map((group) => ({
       includes: (selection: RowSelection) => mayHold(group, selection),
       decode: () => decodeGroup(group, add, source),
       records: undefined,

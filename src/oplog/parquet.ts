@@ -42,14 +42,10 @@ export interface ParquetColumn {
 /** One node of a Parquet schema, as the format's `SchemaElement` has it. */
 export type ParquetSchemaElement = SchemaElement;
 
-/** A decoded file. */
-export interface ParquetTable {
-  /** How many rows. */
-  readonly numRows: number;
-  /** The rows, as objects; 64-bit integers are bigints. */
-  readonly rows: readonly Readonly<Record<string, unknown>>[];
-  /** The values of one column; none where the file lacks it. */
-  column(name: string): ArrayLike<unknown>;
+/** An open file. */
+export interface ParquetContent {
+  /** Its row groups, in order. */
+  readonly groups: readonly ParquetGroup[];
   /** What the footer says. */
   readonly keyValues: ReadonlyMap<string, string>;
 }
@@ -104,16 +100,19 @@ export async function encodeParquet(
  * @param schema The schema, root first, depth first.
  * @param columns The top-level columns: an array of values each.
  * @param keyValues What the footer says, in order.
+ * @param rowGroups How many rows each row group has.
  */
 export async function encodeNestedParquet(
   schema: readonly ParquetSchemaElement[],
   columns: readonly { readonly name: string; readonly data: unknown[] }[],
   keyValues: readonly (readonly [key: string, value: string])[],
+  rowGroups: readonly number[],
 ): Promise<Bytes> {
   const { parquetWriteBuffer } = await import("hyparquet-writer/src/write.js");
   return new Uint8Array(parquetWriteBuffer({
     schema: [...schema],
     columnData: columns.map(({ name, data }) => ({ name, data })),
+    rowGroupSize: [...rowGroups],
     kvMetadata: keyValues.map(([key, value]) => ({ key, value })),
     createdBy: "pond",
   }));
@@ -245,35 +244,6 @@ function physicalType(kind: ColumnKind): Omit<SchemaElement, "name"> {
 }
 
 /**
- * Decodes a file.
- *
- * @param bytes The whole file.
- * @throws {IntegrityError} When the bytes are no Parquet file.
- */
-export async function decodeParquet(
-  bytes: Bytes,
-  options: DecodeOptions,
-): Promise<ParquetTable> {
-  try {
-    const metadata = parquetMetadata(exactBuffer(bytes));
-    const columns = await readColumns(bytes, metadata);
-    const numRows = Number(metadata.num_rows);
-    return {
-      numRows,
-      get rows() {
-        return rowsOf(columns, numRows);
-      },
-      column: (name) => columns.get(name) ?? [],
-      keyValues: new Map(
-        metadata.key_value_metadata?.map(({ key, value = "" }) => [key, value]),
-      ),
-    };
-  } catch (cause) {
-    throw noParquet(options.source, cause);
-  }
-}
-
-/**
  * Opens a file, to decode it a row group at a time.
  *
  * @param bytes The whole file.
@@ -282,16 +252,9 @@ export async function decodeParquet(
 export function openParquet(
   bytes: Bytes,
   { source }: DecodeOptions,
-): readonly ParquetGroup[] {
-  const checked = <T>(work: () => T): T => {
-    try {
-      return work();
-    } catch (cause) {
-      throw noParquet(source, cause);
-    }
-  };
-  const metadata = checked(() => parquetMetadata(exactBuffer(bytes)));
-  return metadata.row_groups.map((group): ParquetGroup => ({
+): ParquetContent {
+  const metadata = metadataOf(bytes, source);
+  const groups = metadata.row_groups.map((group): ParquetGroup => ({
     numRows: Number(group.num_rows),
     bounds(column) {
       const chunk = group.columns.find(({ meta_data }) =>
@@ -310,6 +273,17 @@ export function openParquet(
       }
     },
   }));
+  const pairs = metadata.key_value_metadata ?? [];
+  const keyValues = new Map(pairs.map(({ key, value = "" }) => [key, value]));
+  return { groups, keyValues };
+}
+
+function metadataOf(bytes: Bytes, source: string): FileMetaData {
+  try {
+    return parquetMetadata(exactBuffer(bytes));
+  } catch (cause) {
+    throw noParquet(source, cause);
+  }
 }
 
 function noParquet(source: string, cause: unknown): IntegrityError {
@@ -367,8 +341,8 @@ function wholeGroup(rowGroup: RowGroup): GroupPlan {
   return { chunks, rowGroup, groupRows, ...selection };
 }
 
-/** Rows as objects. */
-function rowsOf(
+/** Rows as objects; 64-bit integers are bigints. */
+export function rowsOf(
   columns: ReadonlyMap<string, readonly unknown[]>,
   numRows: number,
 ): Readonly<Record<string, unknown>>[] {

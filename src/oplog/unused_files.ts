@@ -55,7 +55,7 @@ export async function* unusedDataFiles(
   const log = `${table}/_delta_log`;
   const kept = new Set<string>();
   for (const { path } of snapshot.adds) kept.add(decodePath(path, log));
-  for (const { path, deletionTimestamp = 0 } of snapshot.tombstones) {
+  for (const { path, deletionTimestamp = 0 } of await snapshot.tombstones()) {
     if (deletionTimestamp >= beforeMs) kept.add(decodePath(path, log));
   }
   const directories = [""];

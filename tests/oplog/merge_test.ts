@@ -168,16 +168,16 @@ for (const layout of LAYOUTS) {
     const { host, table } = await newTable(layout);
     await grow(table, 20);
     await table.merge(await table.mergeRuns(MAX_BYTES), "u");
-    const { length } = [...table.delta.snapshot.tombstones];
+    const { length } = [...await table.delta.snapshot.tombstones()];
     assert(length > 15);
     await table.delta.checkpoint();
     const again = await OplogTable.open(host, TABLE);
-    assertEquals([...again.delta.snapshot.tombstones].length, length);
+    assertEquals([...await again.delta.snapshot.tombstones()].length, length);
     await host.clock.sleep(8 * 86_400_000);
     await append(table, draft(1, "later"));
     await table.delta.checkpoint();
     const later = await OplogTable.open(host, TABLE);
-    assertEquals([...later.delta.snapshot.tombstones].length, 0);
+    assertEquals([...await later.delta.snapshot.tombstones()].length, 0);
     assertEquals(paths(later), paths(table));
   });
 
@@ -239,7 +239,7 @@ for (const layout of LAYOUTS) {
     await reading.next();
     await table.merge(await table.mergeRuns(MAX_BYTES), "u");
     await append(table, draft(1, "later"));
-    for (const { path } of table.delta.snapshot.tombstones) {
+    for (const { path } of await table.delta.snapshot.tombstones()) {
       host.files.uproot(`${TABLE}/${path}`);
     }
     const rest: string[] = [];

@@ -19,7 +19,7 @@ import type { Host } from "../../host/host.ts";
 import { encodeCheckpoint } from "./checkpoint.ts";
 import { checkpointFileName, LAST_CHECKPOINT } from "./log_path.ts";
 import { fileRetentionMs } from "./retention.ts";
-import type { Snapshot } from "./table_state.ts";
+import type { TableState } from "./table_state.ts";
 
 /** What a checkpoint is written of, and where. */
 export interface CheckpointJob {
@@ -28,7 +28,7 @@ export interface CheckpointJob {
   /** The log's directory. */
   readonly log: string;
   /** The state. */
-  readonly snapshot: Snapshot;
+  readonly state: TableState;
   /** The digest of the commit of its version. */
   readonly digest: string;
   /** Whether it is flushed. */
@@ -42,17 +42,13 @@ export interface CheckpointJob {
  * @returns Its size in bytes.
  */
 export async function writeCheckpoint(
-  { host, log, snapshot, digest, flush }: CheckpointJob,
+  { host, log, state, digest, flush }: CheckpointJob,
 ): Promise<number> {
   const { files, clock, random } = host;
   const nowMs = Math.floor(clock.nowUs() / 1000);
-  const removedAfterMs = nowMs - fileRetentionMs(snapshot.metaData);
-  const { bytes, hint } = await encodeCheckpoint(
-    snapshot,
-    digest,
-    removedAfterMs,
-  );
-  const name = checkpointFileName(snapshot.version);
+  await state.expire(nowMs - fileRetentionMs(state.metaData));
+  const { bytes, hint } = await encodeCheckpoint(state, digest);
+  const name = checkpointFileName(state.version);
   const temporary = `${log}/.${name}.${random.uuidHex()}.tmp`;
   {
     await using file = await files.create(temporary);

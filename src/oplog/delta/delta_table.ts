@@ -61,6 +61,8 @@ export interface DeltaOptions {
 
 /** A checkpoint is due after so many commits. */
 const CHECKPOINT_COMMITS = 64;
+/** … more of them where the last one is large: it costs what its length is, */
+const BYTES_A_COMMIT = 4096;
 /** … or when so many bytes of them are more than half of the last one. */
 const CHECKPOINT_BYTES = 1024 * 1024;
 
@@ -268,7 +270,8 @@ export class DeltaTable {
     const { checkpointVersion, checkpointBytes, commitBytes } = this.#tail;
     const commits = this.#state.version - checkpointVersion;
     const limit = Math.max(CHECKPOINT_BYTES, checkpointBytes / 2);
-    if (commits < CHECKPOINT_COMMITS && commitBytes <= limit) return;
+    const due = Math.max(CHECKPOINT_COMMITS, checkpointBytes / BYTES_A_COMMIT);
+    if (commits < due && commitBytes <= limit) return;
     try {
       await this.checkpoint();
       await this.cleanLog();
@@ -289,7 +292,7 @@ export class DeltaTable {
     const checkpointBytes = await writeCheckpoint({
       host: this.#host,
       log: `${this.directory}/${LOG_DIRECTORY}`,
-      snapshot: this.#state,
+      state: this.#state,
       digest: this.#digest,
       flush: this.#names !== undefined,
     });
