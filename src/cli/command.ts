@@ -305,6 +305,24 @@ export interface QueryCommand extends ViewOptions {
   readonly format: Format | undefined;
 }
 
+/** What `pond maintain` does, in this order. */
+export const MAINTENANCE_TASKS = ["optimize", "checkpoint", "vacuum"] as const;
+
+/** A part of `pond maintain`. */
+export type MaintenanceTask = typeof MAINTENANCE_TASKS[number];
+
+/** `pond maintain` */
+export interface MaintainCommand {
+  readonly name: "maintain";
+  /** All of them when left out. */
+  readonly task: MaintenanceTask | undefined;
+  readonly dryRun: boolean;
+  readonly yes: boolean;
+  readonly retention: string | undefined;
+  readonly force: boolean;
+  readonly format: Format | undefined;
+}
+
 /** `pond debug rows` */
 export interface DebugCommand {
   readonly name: "debug";
@@ -351,6 +369,7 @@ export type Command =
   | HistoryCommand
   | RestoreCommand
   | QueryCommand
+  | MaintainCommand
   | DebugCommand
   | HelpCommand
   | VersionCommand;

@@ -10,6 +10,7 @@ import type { CommandName, TableEntry } from "./command.ts";
 import { DEBUG } from "./table/debug.ts";
 import { FILES } from "./table/files.ts";
 import { HISTORY_COMMANDS, QUERY_COMMANDS } from "./table/history.ts";
+import { MAINTAIN } from "./table/maintain.ts";
 import { MOVE_DATA } from "./table/move.ts";
 import { CARE, helpEntry, START } from "./table/start.ts";
 
@@ -22,6 +23,7 @@ const TABLE: Readonly<Record<CommandName, TableEntry>> = {
   ...QUERY_COMMANDS,
   help: helpEntry(() => COMMANDS),
   ...CARE,
+  maintain: MAINTAIN,
   debug: DEBUG,
 };
 

@@ -54,6 +54,27 @@ pond history lists the versions.`,
   TZ                the time zone of times on a terminal`,
   },
   {
+    name: "maintenance",
+    title: "What keeps a pond small and fast",
+    text: () =>
+      `By themselves, commits
+  merge data files: sixteen of about a size become one, so that the files to be
+  opened grow with the logarithm of the history
+  write a checkpoint: after 64 versions, or when the log has grown by half
+  remove commits of the log that are older than 30 days
+
+A merge has a version of its own, without a transaction: the numbers of the
+transactions leave it out, and v-1 means the transaction before the newest.
+
+On request, pond maintain
+  optimize    merges what is left
+  vacuum      deletes what nothing needs and is older than 7 days (--yes)
+
+History is rows of the table, and stays through all of this, every version of it.
+Other engines that read the Delta table at an old version need its files: they are
+there until they are vacuumed.`,
+  },
+  {
     name: "formats",
     title: "How rows are written",
     text: () =>

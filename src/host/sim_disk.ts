@@ -129,6 +129,11 @@ export class SimDisk implements FileStore {
     return disk;
   }
 
+  /** Sets the disk's own clock: the time of what is written from here on. */
+  setTime(timeMs: number): void {
+    this.#timeMs = timeMs;
+  }
+
   /** Flips one bit of a file, on the platter too. */
   flipBit(path: string, bit: number): void {
     this.#tree.file({ action: "flip a bit of", path }).flipBit(bit);

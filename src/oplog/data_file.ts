@@ -14,11 +14,29 @@ import type { Bytes } from "../bytes.ts";
 import { IntegrityError } from "../errors.ts";
 import type { AddFile } from "./delta/mod.ts";
 import { formatStats } from "./delta/stats.ts";
-import { decodeParquet, encodeParquet, type ParquetColumn } from "./parquet.ts";
+import {
+  encodeParquet,
+  openParquet,
+  type ParquetColumn,
+  type ParquetGroup,
+} from "./parquet.ts";
 import type { Record } from "./record.ts";
 
+/** Which rows of a file are wanted: others may come, too. */
+export interface RowSelection {
+  /** The partition; every one when left out. */
+  readonly partId?: string;
+  /** Lowest version. */
+  readonly minVersion: number;
+  /** Highest version. */
+  readonly maxVersion: number;
+}
+
+/** A row group ends when it has so many bytes of content. */
+const ROW_GROUP_BYTES = 512 * 1024;
+
 /**
- * Encodes records.
+ * Encodes records, in their order.
  *
  * @param withPartId Whether the partition is a column.
  */
@@ -48,31 +66,128 @@ export function encodeRecords(
     type: "STRING",
     values: records.map((r) => r.partId),
   };
-  return encodeParquet(withPartId ? [partId, ...columns] : columns);
+  return encodeParquet(
+    withPartId ? [partId, ...columns] : columns,
+    rowGroupsOf(records),
+  );
 }
 
-/**
- * Decodes records.
- *
- * @param bytes The file, after its digest was checked.
- * @param add What the log says of it.
- * @param source Its path, for errors.
- * @throws {IntegrityError} When its rows are no records.
- */
-export async function decodeRecords(
-  bytes: Bytes,
+function rowGroupsOf(records: readonly Record[]): number[] {
+  const groups: number[] = [];
+  let rows = 0;
+  let bytes = 0;
+  for (const { content } of records) {
+    rows++;
+    bytes += content.length;
+    if (bytes < ROW_GROUP_BYTES) continue;
+    groups.push(rows);
+    rows = bytes = 0;
+  }
+  if (rows > 0) groups.push(rows);
+  return groups;
+}
+
+/** A data file in memory, decoded a row group at a time. */
+export class DataFile {
+  readonly #groups: RowGroup[];
+  #heldBytes: number;
+
+  private constructor(groups: RowGroup[], heldBytes: number) {
+    this.#groups = groups;
+    this.#heldBytes = heldBytes;
+  }
+
+  /**
+   * Opens a file.
+   *
+   * @param bytes The file, after its digest was checked.
+   * @param add What the log says of it.
+   * @param source Its path, for errors.
+   * @throws {IntegrityError} When it is no Parquet file.
+   */
+  static open(bytes: Bytes, add: AddFile, source: string): DataFile {
+    const groups = openParquet(bytes, { source }).groups.map((group) => ({
+      includes: (selection: RowSelection) => mayHold(group, selection),
+      decode: () => decodeGroup(group, add, source),
+      records: undefined,
+    }));
+    return new DataFile(groups, bytes.length);
+  }
+
+  /** A file of these rows, which needn't be decoded. */
+  static of(records: readonly Record[]): DataFile {
+    const group = {
+      includes: () => true,
+      decode: () => Promise.resolve(records),
+      records,
+    };
+    return new DataFile([group], contentBytes(records));
+  }
+
+  /** Bytes that it keeps in memory. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  /**
+   * The rows of all row groups that may have some of the selection, in the order
+   * of the file.
+   *
+   * @throws {IntegrityError} When its rows are no records.
+   */
+  async rows(selection: RowSelection): Promise<readonly Record[]> {
+    const found: (readonly Record[])[] = [];
+    for (const group of this.#groups) {
+      if (!group.includes(selection)) continue;
+      if (group.records === undefined) {
+        const records = await group.decode();
+        if (group.records === undefined) {
+          this.#heldBytes += contentBytes(records);
+        }
+        group.records = records;
+      }
+      found.push(group.records);
+    }
+    const [first = [], ...others] = found;
+    return others.length === 0 ? first : found.flat();
+  }
+}
+
+interface RowGroup {
+  includes(selection: RowSelection): boolean;
+  decode(): Promise<readonly Record[]>;
+  records: readonly Record[] | undefined;
+}
+
+/** A bound that isn't known excludes nothing. */
+function mayHold(
+  group: ParquetGroup,
+  { partId, minVersion, maxVersion }: RowSelection,
+): boolean {
+  const version = group.bounds("version");
+  if (
+    version !== undefined &&
+    (Number(version.max) < minVersion || Number(version.min) > maxVersion)
+  ) return false;
+  const part = partId === undefined ? undefined : group.bounds("part_id");
+  if (partId === undefined || part === undefined) return true;
+  return String(part.min) <= partId && partId <= String(part.max);
+}
+
+async function decodeGroup(
+  group: ParquetGroup,
   add: AddFile,
   source: string,
 ): Promise<Record[]> {
-  const table = await decodeParquet(bytes, { source });
+  const columns = await group.read();
   const hive = add.partitionValues.part_id;
-  const timestamps = table.column("timestamp");
-  const versions = table.column("version");
-  const contents = table.column("content");
+  const timestamps = columns.get("timestamp") ?? [];
+  const versions = columns.get("version") ?? [];
+  const contents = columns.get("content") ?? [];
   const partIds = typeof hive === "string"
     ? undefined
-    : table.column("part_id");
-  return Array.from({ length: table.numRows }, (_, i): Record => {
+    : columns.get("part_id") ?? [];
+  return Array.from({ length: group.numRows }, (_, i): Record => {
     const partId = partIds === undefined ? hive : partIds[i];
     const content = contents[i];
     const timestamp = timestamps[i];
@@ -88,6 +203,12 @@ export async function decodeRecords(
       content: content as Bytes,
     };
   });
+}
+
+function contentBytes(records: readonly Record[]): number {
+  let bytes = 0;
+  for (const { content } of records) bytes += content.length;
+  return bytes;
 }
 
 /** Statistics of all columns but the content. */

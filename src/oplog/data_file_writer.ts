@@ -87,10 +87,29 @@ export class DataFileWriter {
     const groups = this.#layout === "hive" ? sorted.map((d) => [d]) : [sorted];
     let bytes = 0;
     for (const group of groups) {
-      bytes += await this.#writeFile(group, version, timestampUs);
+      const records = group.flatMap((draft) =>
+        recordsOf(draft, version, timestampUs)
+      );
+      const modifiedMs = Math.floor(timestampUs / 1000);
+      bytes += await this.#writeFile(records, modifiedMs, true);
     }
     await this.#names?.flush(this.#directory);
     return bytes;
+  }
+
+  /**
+   * Writes one file of rows that the table has already, and flushes it.
+   *
+   * @param records Sorted by partition, then version; in the hive layout of one
+   *   partition.
+   * @param modifiedMs The present, milliseconds since the epoch.
+   */
+  async writeMerged(
+    records: readonly Record[],
+    modifiedMs: number,
+  ): Promise<void> {
+    await this.#writeFile(records, modifiedMs, false);
+    await this.#names?.flush(this.#directory);
   }
 
   /** Removes the files, best effort: no commit names them. */
@@ -105,14 +124,11 @@ export class DataFileWriter {
   }
 
   async #writeFile(
-    drafts: readonly RecordDraft[],
-    version: number,
-    timestampUs: number,
+    records: readonly Record[],
+    modificationTime: number,
+    dataChange: boolean,
   ): Promise<number> {
-    const records = drafts.flatMap((draft) =>
-      recordsOf(draft, version, timestampUs)
-    );
-    const hive = this.#layout === "hive" ? drafts[0]?.partId : undefined;
+    const hive = this.#layout === "hive" ? records[0]?.partId : undefined;
     const bytes = await encodeRecords(records, hive === undefined);
     const name = `part-${this.#host.random.uuidHex()}.parquet`;
     const path = hive === undefined ? name : `part_id=${hive}/${name}`;
@@ -121,12 +137,12 @@ export class DataFileWriter {
       path,
       partitionValues: hive === undefined ? {} : { part_id: hive },
       size: bytes.length,
-      modificationTime: Math.floor(timestampUs / 1000),
-      dataChange: true,
+      modificationTime,
+      dataChange,
       stats: statsOf(records, hive === undefined),
       tags: {
         sha256: await sha256Hex(bytes),
-        ...(hive === undefined ? partTags(drafts.map((d) => d.partId)) : {}),
+        ...(hive === undefined ? partTags(partsOf(records)) : {}),
       },
     };
     this.#written.push({ add, records });
@@ -151,6 +167,11 @@ export class DataFileWriter {
     await file.sync();
     if (hive !== undefined) await this.#names.flush(directory);
   }
+}
+
+/** The partitions of sorted rows, each once. */
+function partsOf(records: readonly Record[]): string[] {
+  return [...new Set(records.map(({ partId }) => partId))];
 }
 
 /** A draft as rows: one, or a few where the content is large. */

@@ -42,16 +42,24 @@ export interface ParquetColumn {
 /** One node of a Parquet schema, as the format's `SchemaElement` has it. */
 export type ParquetSchemaElement = SchemaElement;
 
-/** A decoded file. */
-export interface ParquetTable {
-  /** How many rows. */
-  readonly numRows: number;
-  /** The rows, as objects; 64-bit integers are bigints. */
-  readonly rows: readonly Readonly<Record<string, unknown>>[];
-  /** The values of one column; none where the file lacks it. */
-  column(name: string): ArrayLike<unknown>;
+/** An open file. */
+export interface ParquetContent {
+  /** Its row groups, in order. */
+  readonly groups: readonly ParquetGroup[];
   /** What the footer says. */
   readonly keyValues: ReadonlyMap<string, string>;
+}
+
+/** A part of a file that is decoded by itself. */
+export interface ParquetGroup {
+  /** How many rows. */
+  readonly numRows: number;
+  /** The bounds of a column, where the file says them. */
+  bounds(
+    column: string,
+  ): { readonly min: unknown; readonly max: unknown } | undefined;
+  /** Decodes it: the values of each column, by its name. */
+  read(): Promise<ReadonlyMap<string, readonly unknown[]>>;
 }
 
 /** Options of decoding. */
@@ -60,9 +68,14 @@ export interface DecodeOptions {
   readonly source: string;
 }
 
-/** Encodes flat columns as a file, with Snappy. */
+/**
+ * Encodes flat columns as a file, with Snappy.
+ *
+ * @param rowGroups How many rows each row group has; all in one when left out.
+ */
 export async function encodeParquet(
   columns: readonly ParquetColumn[],
+  rowGroups: readonly number[] = [],
 ): Promise<Bytes> {
   const { parquetWriteBuffer } = await import("hyparquet-writer/src/write.js");
   return new Uint8Array(parquetWriteBuffer({
@@ -76,6 +89,7 @@ export async function encodeParquet(
         ? { statistics: false, offsetIndex: false }
         : {}),
     })),
+    ...(rowGroups.length > 0 ? { rowGroupSize: [...rowGroups] } : {}),
     createdBy: "pond",
   }));
 }
@@ -86,16 +100,19 @@ export async function encodeParquet(
  * @param schema The schema, root first, depth first.
  * @param columns The top-level columns: an array of values each.
  * @param keyValues What the footer says, in order.
+ * @param rowGroups How many rows each row group has.
  */
 export async function encodeNestedParquet(
   schema: readonly ParquetSchemaElement[],
   columns: readonly { readonly name: string; readonly data: unknown[] }[],
   keyValues: readonly (readonly [key: string, value: string])[],
+  rowGroups: readonly number[] = [columns[0]?.data.length ?? 0],
 ): Promise<Bytes> {
   const { parquetWriteBuffer } = await import("hyparquet-writer/src/write.js");
   return new Uint8Array(parquetWriteBuffer({
     schema: [...schema],
     columnData: columns.map(({ name, data }) => ({ name, data })),
+    rowGroupSize: [...rowGroups],
     kvMetadata: keyValues.map(([key, value]) => ({ key, value })),
     createdBy: "pond",
   }));
@@ -260,35 +277,52 @@ function physicalType(kind: FlatKind): Omit<SchemaElement, "name"> {
 }
 
 /**
- * Decodes a file.
+ * Opens a file, to decode it a row group at a time.
  *
  * @param bytes The whole file.
- * @throws {IntegrityError} When the bytes are no Parquet file.
+ * @throws {IntegrityError} When the bytes are no Parquet file; so does reading.
  */
-export async function decodeParquet(
+export function openParquet(
   bytes: Bytes,
-  options: DecodeOptions,
-): Promise<ParquetTable> {
+  { source }: DecodeOptions,
+): ParquetContent {
+  const metadata = metadataOf(bytes, source);
+  const groups = metadata.row_groups.map((group): ParquetGroup => ({
+    numRows: Number(group.num_rows),
+    bounds(column) {
+      const chunk = group.columns.find(({ meta_data }) =>
+        meta_data?.path_in_schema[0] === column
+      );
+      const { min_value: min, max_value: max } = chunk?.meta_data?.statistics ??
+        {};
+      return min === undefined || max === undefined ? undefined : { min, max };
+    },
+    async read() {
+      const part = { ...metadata, row_groups: [group] };
+      try {
+        return await readColumns(bytes, { ...part, num_rows: group.num_rows });
+      } catch (cause) {
+        throw noParquet(source, cause);
+      }
+    },
+  }));
+  const pairs = metadata.key_value_metadata ?? [];
+  const keyValues = new Map(pairs.map(({ key, value = "" }) => [key, value]));
+  return { groups, keyValues };
+}
+
+function metadataOf(bytes: Bytes, source: string): FileMetaData {
   try {
-    const metadata = parquetMetadata(exactBuffer(bytes));
-    const columns = await readColumns(bytes, metadata);
-    const numRows = Number(metadata.num_rows);
-    return {
-      numRows,
-      get rows() {
-        return rowsOf(columns, numRows);
-      },
-      column: (name) => columns.get(name) ?? [],
-      keyValues: new Map(
-        metadata.key_value_metadata?.map(({ key, value = "" }) => [key, value]),
-      ),
-    };
+    return parquetMetadata(exactBuffer(bytes));
   } catch (cause) {
-    if (cause instanceof IntegrityError) throw cause;
-    throw new IntegrityError(options.source, "it is no valid Parquet file", {
-      cause,
-    });
+    throw noParquet(source, cause);
   }
+}
+
+function noParquet(source: string, cause: unknown): IntegrityError {
+  return cause instanceof IntegrityError
+    ? cause
+    : new IntegrityError(source, "it is no valid Parquet file", { cause });
 }
 
 /** The values of the top-level columns, by their names. */
@@ -340,8 +374,8 @@ function wholeGroup(rowGroup: RowGroup): GroupPlan {
   return { chunks, rowGroup, groupRows, ...selection };
 }
 
-/** Rows as objects. */
-function rowsOf(
+/** Rows as objects; 64-bit integers are bigints. */
+export function rowsOf(
   columns: ReadonlyMap<string, readonly unknown[]>,
   numRows: number,
 ): Readonly<Record<string, unknown>>[] {

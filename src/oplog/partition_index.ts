@@ -14,7 +14,7 @@
  * @module
  */
 import type { AddFile } from "./delta/mod.ts";
-import { parseStats } from "./delta/stats.ts";
+import { type FileStats, parseStats } from "./delta/stats.ts";
 
 /** More partitions than this are listed by the beginnings of their ids. */
 const MAX_EXACT_PARTS = 64;
@@ -41,6 +41,12 @@ export interface IndexedFile {
   readonly minTimestampUs: number;
   /** Latest time of a row. */
   readonly maxTimestampUs: number;
+  /** How many rows, where that is known with the versions. */
+  readonly numRecords: number | undefined;
+  /** No partition of a row is below it. */
+  readonly minPart: string;
+  /** No partition of a row is above it; `undefined`: not known. */
+  readonly maxPart: string | undefined;
 }
 
 /**
@@ -104,6 +110,21 @@ export class PartitionIndex {
     }
   }
 
+  /** Whether a file is there, by its path in the log. */
+  has(path: string): boolean {
+    return this.#byPath.has(path);
+  }
+
+  /** The partitions with files of their own, or that files list exactly. */
+  get parts(): Iterable<string> {
+    return this.#byPart.keys();
+  }
+
+  /** The files that list a partition exactly, oldest first. */
+  exactFilesOf(partId: string): readonly IndexedFile[] {
+    return this.#byPart.get(partId) ?? [];
+  }
+
   /** All files, oldest first. */
   get files(): readonly IndexedFile[] {
     return this.#files;
@@ -114,11 +135,14 @@ export class PartitionIndex {
    *
    * @param partId The partition.
    * @param maxVersion Rows of later versions are of no interest.
+   * @param minVersion Rows of earlier ones neither.
    */
-  *filesOf(
+  filesOf(
     partId: string,
     maxVersion: number = Number.MAX_SAFE_INTEGER,
-  ): Generator<IndexedFile> {
+    minVersion: number = 0,
+  ): IndexedFile[] {
+    const found: IndexedFile[] = [];
     const prefix = partId.slice(0, PREFIX_LENGTH);
     const exact = this.#byPart.get(partId) ?? [];
     const wide = this.#wide;
@@ -134,9 +158,16 @@ export class PartitionIndex {
       if (first === a) i--;
       else j--;
       if (first === undefined || first.minVersion > maxVersion) continue;
-      if (first.prefixes?.has(prefix) ?? true) yield first;
+      if (first.maxVersion < minVersion) break;
+      const isListed = first.prefixes?.has(prefix) ?? true;
+      if (isListed && isBetween(first, partId)) found.push(first);
     }
+    return found;
   }
+}
+
+function isBetween({ minPart, maxPart }: IndexedFile, partId: string): boolean {
+  return minPart <= partId && (maxPart === undefined || partId <= maxPart);
 }
 
 /** Files come in the order of their versions, so this mostly appends. */
@@ -175,7 +206,20 @@ export function indexFile(add: AddFile): IndexedFile {
       stats?.maxValues?.timestamp,
       Number.MAX_SAFE_INTEGER,
     ),
+    numRecords: hasVersions(stats) ? stats?.numRecords : undefined,
+    minPart: typeof stats?.minValues?.part_id === "string"
+      ? stats.minValues.part_id
+      : "",
+    // Other writers cut long values; ours and all ids are short enough.
+    maxPart: typeof stats?.maxValues?.part_id === "string"
+      ? stats.maxValues.part_id
+      : undefined,
   };
+}
+
+function hasVersions(stats: FileStats | undefined): boolean {
+  return stats?.minValues?.version !== undefined &&
+    stats.maxValues?.version !== undefined;
 }
 
 function prefixesOf(text: string): ReadonlySet<string> {

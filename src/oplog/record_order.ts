@@ -1,95 +1,101 @@
 /**
- * Records in the order of their versions, out of files that may overlap.
+ * The rows of several files in the order of their versions.
  *
- * A commit's files hold one version, and follow each other. A file that an
- * engine has merged holds many, in any order, and may span the versions of
- * others. So records wait until no file that is still to be read can hold one
- * that comes before them: with files that don't overlap, none waits.
+ * The files of a partition have no versions in common, as pond writes and merges
+ * them, and one is read after the other. Where another engine has merged them
+ * they may, and are read together as far as they do.
  *
  * @module
  */
 import type { IndexedFile } from "./partition_index.ts";
 import { EntryBatch, type Record } from "./record.ts";
 
-/** A record, and the file that it comes from. */
-export interface LocatedRecord {
-  /** The record. */
+/** A row, and the file that it comes from. */
+export interface SourcedRecord {
+  /** The row. */
   readonly record: Record;
-  /** The file, for errors. */
-  readonly source: string;
+  /** The file. */
+  readonly file: IndexedFile;
 }
 
-/** Reads the records of a file that are of interest. */
-export type ReadRecords = (file: IndexedFile) => Promise<LocatedRecord[]>;
+/** Reads the rows of a file that are wanted. */
+export type LoadRows = (file: IndexedFile) => Promise<readonly Record[]>;
 
 /**
- * Records from the newest version to the oldest.
+ * The rows from the highest version down. A file is loaded when it may have the
+ * next row, and not before.
  *
- * @param files In the order of their highest versions, newest first.
- * @param read Reads a file, when it is its turn.
+ * @param files In the order of their highest versions, the highest first.
  */
 export async function* newestFirst(
-  files: Iterable<IndexedFile>,
-  read: ReadRecords,
-): AsyncGenerator<LocatedRecord> {
-  let waiting: LocatedRecord[] = [];
+  files: readonly IndexedFile[],
+  load: LoadRows,
+): AsyncGenerator<SourcedRecord> {
+  /** Loaded and not yielded, in the order of their versions. */
+  let waiting: SourcedRecord[] = [];
   for (const file of files) {
-    const { ready, rest } = divide(
-      waiting,
-      ({ record }) => record.version > file.maxVersion,
-    );
-    yield* ready;
-    const later = (await read(file)).reverse();
-    waiting = [...rest, ...later].sort((a, b) => compare(b, a));
+    while (true) {
+      const last = waiting.at(-1);
+      if (last === undefined || last.record.version <= file.maxVersion) break;
+      waiting.pop();
+      yield last;
+    }
+    const records = await load(file);
+    waiting = byVersion([
+      ...records.map((record) => ({ record, file })),
+      ...waiting,
+    ]);
   }
-  yield* waiting;
+  for (const last of waiting.reverse()) yield last;
 }
 
 /**
- * Records from the oldest version to the newest; of one version, by partition.
+ * The rows from the lowest version up, within one in the order of the partitions.
  *
  * @param files In any order.
- * @param read Reads a file, when it is its turn.
  */
 export async function* oldestFirst(
   files: readonly IndexedFile[],
-  read: ReadRecords,
-): AsyncGenerator<LocatedRecord> {
-  const ordered = [...files].sort((a, b) => a.minVersion - b.minVersion);
-  let waiting: LocatedRecord[] = [];
+  load: LoadRows,
+): AsyncGenerator<SourcedRecord> {
+  const ordered = files.toSorted((a, b) => a.minVersion - b.minVersion);
+  /** Loaded and not yielded, the lowest version last. */
+  let waiting: SourcedRecord[] = [];
   for (const file of ordered) {
-    const { ready, rest } = divide(
-      waiting,
-      ({ record }) => record.version < file.minVersion,
-    );
-    yield* ready;
-    waiting = [...rest, ...await read(file)].sort(compare);
+    while (true) {
+      const next = waiting.at(-1);
+      if (next === undefined || next.record.version >= file.minVersion) break;
+      waiting.pop();
+      yield next;
+    }
+    const records = await load(file);
+    const loaded = records.map((record) => ({ record, file }));
+    waiting = byVersion([...waiting.reverse(), ...loaded]).reverse();
   }
-  yield* waiting;
+  for (const next of waiting.reverse()) yield next;
 }
 
-/** What comes before the first record that isn't ready, and what is left. */
-function divide(
-  records: LocatedRecord[],
-  isReady: (located: LocatedRecord) => boolean,
-): { ready: LocatedRecord[]; rest: LocatedRecord[] } {
-  const end = records.findIndex((located) => !isReady(located));
-  if (end < 0) return { ready: records, rest: [] };
-  return { ready: records.slice(0, end), rest: records.slice(end) };
+/** Rows of one version: by their partitions, then as they were written. */
+function byVersion(rows: SourcedRecord[]): SourcedRecord[] {
+  return rows.sort((a, b) =>
+    a.record.version - b.record.version || byPart(a, b) || byPosition(a, b)
+  );
 }
 
-function compare(a: LocatedRecord, b: LocatedRecord): number {
-  const byVersion = a.record.version - b.record.version;
-  if (byVersion !== 0) return byVersion;
-  if (a.record.partId !== b.record.partId) {
-    return a.record.partId < b.record.partId ? -1 : 1;
-  }
-  if (a.record === b.record) return 0;
-  return lastPosition(a) - lastPosition(b);
+/**
+ * Large content is split: a transaction may have several rows in a partition,
+ * which another engine may have put into any order.
+ */
+function byPosition(a: SourcedRecord, b: SourcedRecord): number {
+  return a.record === b.record ? 0 : lastPosition(a) - lastPosition(b);
 }
 
-/** Large content is split: a transaction may have several records in a part. */
-function lastPosition({ record, source }: LocatedRecord): number {
-  const entries = new EntryBatch(record.content, source).entries();
+function lastPosition({ record, file }: SourcedRecord): number {
+  const entries = new EntryBatch(record.content, file.add.path).entries();
   return Math.max(...entries.map(({ position }) => position));
+}
+
+function byPart(a: SourcedRecord, b: SourcedRecord): number {
+  if (a.record.partId === b.record.partId) return 0;
+  return a.record.partId < b.record.partId ? -1 : 1;
 }

@@ -14,10 +14,9 @@
  *
  * @module
  */
-import { hasCode, invariant } from "../errors.ts";
+import { hasCode, invariant, PondError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
-import { ByteStreamTable, type StreamRow } from "./byte_stream_table.ts";
-import { decodeRecords } from "./data_file.ts";
+import { ByteStreamTable } from "./byte_stream_table.ts";
 import type {
   DataFileOptions,
   DataFileWriter,
@@ -26,23 +25,22 @@ import type {
 } from "./data_file_writer.ts";
 import { DeltaTable } from "./delta/delta_table.ts";
 import type { AddFile, DeltaCommit, ForeignCommit } from "./delta/mod.ts";
+import type { MergeResult } from "./merge.ts";
+import type { MergeRun } from "./merge_plan.ts";
 import { NameFlusher } from "./name_flusher.ts";
+import { type IndexedFile, PartitionIndex } from "./partition_index.ts";
+import { RecordFiles } from "./record_files.ts";
+import { OPLOG_ENTRY_COLUMNS } from "./record.ts";
 import {
-  type IndexedFile,
-  indexFile,
-  PartitionIndex,
-} from "./partition_index.ts";
-import {
-  type LocatedRecord,
-  newestFirst,
-  oldestFirst,
-} from "./record_order.ts";
-import {
-  EntryBatch,
-  OPLOG_ENTRY_COLUMNS,
-  type OplogEntry,
-  type Record,
-} from "./record.ts";
+  EVERY_VERSION,
+  type PartitionRecord,
+  TableReader,
+  type VersionRange,
+} from "./table_reader.ts";
+
+import type { UnusedFile } from "./unused_files.ts";
+
+export type { PartitionRecord, VersionRange };
 
 /** Options of creating and opening an oplog. */
 export interface OplogOptions {
@@ -84,35 +82,6 @@ export interface RefreshResult {
   readonly commits: readonly ForeignCommit[];
 }
 
-/**
- * The rows that one transaction wrote into one partition. Bytes in them are
- * those of the cache: copy what you hand out or change.
- */
-export interface PartitionRecord {
-  /** The partition. */
-  readonly partId: string;
-  /** Delta version of the transaction. */
-  readonly version: number;
-  /** Its time, microseconds since the epoch, UTC. */
-  readonly timestampUs: number;
-  /** The file that the rows come from, for errors. */
-  readonly source: string;
-  /** Decodes the rows. */
-  entries(): readonly OplogEntry[];
-  /** Decodes the rows about one node, in order. */
-  entriesOf(nodeId: string): readonly OplogEntry[];
-}
-
-/** Which versions to read. */
-export interface VersionRange {
-  /** Lowest version; 0 when left out. */
-  readonly minVersion?: number;
-  /** Highest version; the newest when left out. */
-  readonly maxVersion?: number;
-  /** Latest time, microseconds since the epoch, UTC. */
-  readonly maxTimestampUs?: number;
-}
-
 const SCHEMA_FIELDS = [
   { name: "part_id", type: "string", nullable: true, metadata: {} },
   { name: "timestamp", type: "long", nullable: true, metadata: {} },
@@ -120,8 +89,14 @@ const SCHEMA_FIELDS = [
   { name: "content", type: "binary", nullable: true, metadata: {} },
 ] as const;
 
-/** Decoded files that are kept in memory, by the bytes of their content. */
-const FILE_CACHE_BYTES = 16 * 1024 * 1024;
+/** Fewer files are never merged by themselves. */
+const LEAST_MERGED = 16;
+
+/** An automatic merge reads so many bytes at most. */
+const AUTOMATIC_MERGE_BYTES = 8 * 1024 * 1024;
+
+/** It takes so many files for each that the commit before it has added. */
+const MERGED_FOR_EACH_ADDED = 4;
 
 /** An open oplog. */
 export class OplogTable {
@@ -131,17 +106,27 @@ export class OplogTable {
   /** What flushes the names of data files; nothing is flushed without. */
   readonly #names: NameFlusher | undefined;
   readonly #index = new PartitionIndex();
-  readonly #fileCache = new Map<string, readonly Record[]>();
-  #fileCacheBytes = 0;
-  /** Files that are being read: whoever wants one too waits for it. */
-  readonly #reading = new Map<string, Promise<readonly Record[]>>();
-  readonly #batches = new WeakMap<Record, EntryBatch>();
+  readonly #files: RecordFiles;
+  readonly #reader: TableReader;
+  /** Partitions that have got files, and how many, since the last merge. */
+  readonly #grown = new Map<string, number>();
   #timestampUs = 0;
+  #newestRow = 0;
 
   private constructor(host: Host, delta: DeltaTable, options: OplogOptions) {
     this.#host = host;
     this.#delta = delta;
     this.#options = options;
+    this.#files = new RecordFiles(delta);
+    this.#reader = new TableReader({
+      delta,
+      index: this.#index,
+      files: this.#files,
+      newest: async () => {
+        const { directory } = delta;
+        return (await OplogTable.open(host, directory, options)).#reader;
+      },
+    });
     if (options.flush !== false) this.#names = new NameFlusher(host);
     for (const add of delta.snapshot.adds) this.#indexAdd(add);
   }
@@ -211,6 +196,14 @@ export class OplogTable {
     return this.#delta.snapshot.version;
   }
 
+  /**
+   * The version of the newest transaction: merges have versions, too, and change
+   * nothing.
+   */
+  get transactionVersion(): number {
+    return Math.min(this.#newestRow, this.version);
+  }
+
   /** The time of the newest transaction, microseconds since the epoch, UTC. */
   get timestampUs(): number {
     return this.#timestampUs;
@@ -275,7 +268,9 @@ export class OplogTable {
     if (result.status === "taken") return { status: "taken" };
     for (const { add, records } of files.written) {
       this.#indexAdd(add);
-      this.#cache(add.path, records);
+      this.#files.keep(add, records);
+      const partId = add.partitionValues.part_id ?? "";
+      this.#grown.set(partId, (this.#grown.get(partId) ?? 0) + 1);
     }
     return result;
   }
@@ -317,12 +312,14 @@ export class OplogTable {
     const changes = await this.#delta.refresh();
     const touched = new Set<string>();
     let all = changes.conflict !== undefined;
-    for (const { path } of changes.removed) this.#index.remove(path);
-    for (const add of changes.added) this.#indexAdd(add);
-    for (const add of changes.written) {
-      const { parts } = indexFile(add);
-      if (parts === undefined) all = true;
-      else for (const partId of parts) touched.add(partId);
+    for (const { added, removed } of changes.changes) {
+      for (const { path } of removed) this.#drop(path);
+      for (const add of added) {
+        const { parts } = this.#indexAdd(add);
+        if (!add.dataChange) continue;
+        if (parts === undefined) all = true;
+        else for (const partId of parts) touched.add(partId);
+      }
     }
     return { touched: all ? "all" : touched, commits: changes.commits };
   }
@@ -335,9 +332,108 @@ export class OplogTable {
     await this.#delta.flushLog();
   }
 
-  /** Work that commits owe the table, such as a checkpoint; never fails one. */
+  /**
+   * Work that commits owe the table: the merge that is due, a checkpoint, the
+   * clean-up of the log. It never fails a commit: what can't be done stays due.
+   */
   async maintain(): Promise<void> {
+    try {
+      await this.#mergeDue();
+    } catch (error) {
+      if (!(error instanceof PondError)) throw error;
+    }
     await this.#delta.maintain();
+  }
+
+  /** What there is to merge, to have as few files as possible. */
+  async mergeRuns(maxBytes: number): Promise<readonly MergeRun[]> {
+    const { planFullMerge } = await import("./merge_plan.ts");
+    if (this.layout === "clustered") {
+      return planFullMerge(this.#index.files, maxBytes);
+    }
+    return [...this.#index.parts].flatMap((partId) =>
+      planFullMerge(this.#index.exactFilesOf(partId), maxBytes)
+    );
+  }
+
+  /**
+   * Merges files, in one commit. The rows are the same afterwards, and so are
+   * their versions.
+   *
+   * @param runs Files that follow one another.
+   * @param userName Who.
+   * @param refresh Takes in what others have committed, by way of
+   *   {@linkcode OplogTable.refresh}; without it, the merge gives way to them.
+   * @throws {PondError} `UNSUPPORTED` when other engines have added columns;
+   *   `OUTCOME_UNKNOWN`, `INTEGRITY`, …
+   */
+  async merge(
+    runs: readonly MergeRun[],
+    userName: string,
+    refresh?: () => Promise<unknown>,
+  ): Promise<MergeResult> {
+    const { mergeRuns, requireColumns } = await import("./merge.ts");
+    requireColumns(this.#delta, SCHEMA_FIELDS.map(({ name }) => name));
+    const writer = await dataFileWriter(this.#host, {
+      directory: this.#delta.directory,
+      layout: this.layout,
+      names: this.#names,
+    });
+    const { result, written } = await mergeRuns(runs, {
+      host: this.#host,
+      delta: this.#delta,
+      writer,
+      appId: this.#ownAppId(),
+      userName,
+      read: (add) => this.#files.rows(add, EVERY_VERSION),
+      ...(refresh
+        ? {
+          refresh: async () => {
+            await refresh();
+            return (path) => this.#index.has(path);
+          },
+        }
+        : {}),
+    });
+    if (result.status !== "merged") return result;
+    for (const { add } of runs.flat()) this.#drop(add.path);
+    for (const { add } of written) this.#indexAdd(add);
+    return result;
+  }
+
+  /**
+   * Data files that may be deleted: nothing that is kept names them, and they
+   * are old.
+   *
+   * @param beforeMs Whatever was written or removed later is kept,
+   *   milliseconds since the epoch.
+   */
+  async *unusedFiles(beforeMs: number): AsyncGenerator<UnusedFile> {
+    const { unusedDataFiles } = await import("./unused_files.ts");
+    const { directory, snapshot } = this.#delta;
+    yield* unusedDataFiles(this.#host.files, directory, snapshot, beforeMs);
+  }
+
+  /** Merges what the commits since the last time have made due. */
+  async #mergeDue(): Promise<void> {
+    const grown = [...this.#grown];
+    this.#grown.clear();
+    const runs: MergeRun[] = [];
+    const added = grown.reduce((sum, [, count]) => sum + count, 0);
+    let budget = Math.max(64, added * MERGED_FOR_EACH_ADDED);
+    for (const [partId] of grown) {
+      const files = partId === ""
+        ? this.#index.files
+        : this.#index.exactFilesOf(partId);
+      // What decides is loaded when there may be something to decide.
+      if (files.length < LEAST_MERGED || budget <= 0) continue;
+      const { planDueMerge } = await import("./merge_plan.ts");
+      const run = planDueMerge(files, AUTOMATIC_MERGE_BYTES);
+      if (run === undefined) continue;
+      runs.push(run);
+      budget -= run.length;
+    }
+    if (runs.length > 0) await this.merge(runs, "pond");
   }
 
   /** The records of a partition, newest first. */
@@ -345,123 +441,36 @@ export class OplogTable {
     partId: string,
     range: VersionRange = {},
   ): AsyncGenerator<PartitionRecord> {
-    const { minVersion = 0, maxVersion, maxTimestampUs = Infinity } = range;
-    const files = this.#index.filesOf(partId, maxVersion)
-      .filter((file) => file.maxVersion >= minVersion)
-      .filter((file) => file.minTimestampUs <= maxTimestampUs);
-    const isAsked = isIn(range);
-    const records = newestFirst(files, async (file) => {
-      const records = await this.#located(file);
-      return records.filter(({ record }) =>
-        record.partId === partId && isAsked(record)
-      );
-    });
-    for await (const { record, source } of records) {
-      yield this.#partitionRecord(record, source);
-    }
+    yield* this.#reader.partition(partId, range);
   }
 
   /** All records, ordered by version; within one by partition. */
   async *readAll(range: VersionRange = {}): AsyncGenerator<PartitionRecord> {
-    for await (const { record, source } of this.#records(range)) {
-      yield this.#partitionRecord(record, source);
+    for await (const { record, source } of this.#reader.rows(range)) {
+      yield this.#reader.partitionRecord(record, source);
     }
   }
 
-  /** The inner rows of all records, as one table. */
+  /** The inner rows of all records, as one table, in the order of the files. */
   entryTable(range: VersionRange = {}): ByteStreamTable {
     return new ByteStreamTable(
       OPLOG_ENTRY_COLUMNS,
-      () => this.#records(range),
+      () => this.#reader.unordered(range),
     );
-  }
-
-  /** The rows of all files that may have some in the range. */
-  async *#records(range: VersionRange): AsyncGenerator<StreamRow> {
-    const { minVersion = 0, maxVersion = Number.MAX_SAFE_INTEGER } = range;
-    const files = this.#index.files.filter((file) =>
-      file.maxVersion >= minVersion && file.minVersion <= maxVersion
-    );
-    const isAsked = isIn(range);
-    yield* oldestFirst(files, async (file) => {
-      const records = await this.#located(file);
-      return records.filter(({ record }) => isAsked(record));
-    });
-  }
-
-  async #located({ add }: IndexedFile): Promise<LocatedRecord[]> {
-    const source = this.#delta.dataPath(add);
-    const records = await this.#read(add);
-    return records.map((record) => ({ record, source }));
-  }
-
-  #partitionRecord(record: Record, source: string): PartitionRecord {
-    const { partId, timestampUs, version } = record;
-    const batch = () => this.#batchOf(record, source);
-    return {
-      partId,
-      version,
-      timestampUs,
-      source,
-      entries: () => batch().entries(),
-      entriesOf: (nodeId) => batch().entriesOf(nodeId),
-    };
-  }
-
-  /** Opened once for as long as the record is in memory. */
-  #batchOf(record: Record, source: string): EntryBatch {
-    let batch = this.#batches.get(record);
-    if (batch === undefined) {
-      batch = new EntryBatch(record.content, source);
-      this.#batches.set(record, batch);
-    }
-    return batch;
   }
 
   #indexAdd(add: AddFile): IndexedFile {
     const file = this.#index.add(add);
+    this.#newestRow = Math.max(this.#newestRow, file.maxVersion);
     if (file.maxTimestampUs < Number.MAX_SAFE_INTEGER) {
       this.#timestampUs = Math.max(this.#timestampUs, file.maxTimestampUs);
     }
     return file;
   }
 
-  /** The rows of a data file; bytes are checked before they are decoded. */
-  async #read(add: AddFile): Promise<readonly Record[]> {
-    const cached = this.#fileCache.get(add.path);
-    if (cached !== undefined) {
-      this.#fileCache.delete(add.path);
-      this.#fileCache.set(add.path, cached);
-      return cached;
-    }
-    const running = this.#reading.get(add.path);
-    if (running !== undefined) return await running;
-    const reading = this.#decoded(add);
-    this.#reading.set(add.path, reading);
-    try {
-      const records = await reading;
-      this.#cache(add.path, records);
-      return records;
-    } finally {
-      this.#reading.delete(add.path);
-    }
-  }
-
-  async #decoded(add: AddFile): Promise<readonly Record[]> {
-    const bytes = await this.#delta.readFile(add);
-    return await decodeRecords(bytes, add, this.#delta.dataPath(add));
-  }
-
-  /** Keeps the rows of a file, and as many others as there is room for. */
-  #cache(path: string, records: readonly Record[]): void {
-    if (this.#fileCache.has(path)) return;
-    this.#fileCache.set(path, records);
-    this.#fileCacheBytes += contentBytes(records);
-    for (const [oldest, rows] of this.#fileCache) {
-      if (this.#fileCacheBytes <= FILE_CACHE_BYTES || oldest === path) break;
-      this.#fileCache.delete(oldest);
-      this.#fileCacheBytes -= contentBytes(rows);
-    }
+  #drop(path: string): void {
+    this.#index.remove(path);
+    this.#files.forget(path);
   }
 }
 
@@ -472,24 +481,6 @@ async function dataFileWriter(
 ): Promise<DataFileWriter> {
   const { DataFileWriter } = await import("./data_file_writer.ts");
   return new DataFileWriter(host, options);
-}
-
-function isIn(
-  {
-    minVersion = 0,
-    maxVersion = Number.MAX_SAFE_INTEGER,
-    maxTimestampUs = Infinity,
-  }: VersionRange,
-): (record: Record) => boolean {
-  return ({ timestampUs, version }) =>
-    version >= minVersion && version <= maxVersion &&
-    timestampUs <= maxTimestampUs;
-}
-
-function contentBytes(records: readonly Record[]): number {
-  let bytes = 0;
-  for (const { content } of records) bytes += content.length;
-  return bytes;
 }
 
 function commitInfoOf(note: CommitNote): {

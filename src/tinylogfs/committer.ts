@@ -433,7 +433,7 @@ export class Committer {
     return {
       operationsCommitted: 0,
       transactionId: this.#pending.transactionId,
-      version: this.#table.version,
+      version: this.#table.transactionVersion,
       commitDuration: 0,
       bytesWritten: 0,
       recordBatchSize: 0,

@@ -148,15 +148,12 @@ export async function resolveRevision(
 ): Promise<number> {
   switch (revision.kind) {
     case "newest":
-      return table.version;
+      return table.transactionVersion;
     case "version":
       if (revision.version <= table.version) return revision.version;
-      throw noSuchRevision(text, `the newest version is v${table.version}`);
+      throw noSuchRevision(text, newestIs(table));
     case "back":
-      if (revision.versions <= table.version) {
-        return table.version - revision.versions;
-      }
-      throw noSuchRevision(text, `the newest version is v${table.version}`);
+      return await versionBack(table, revision.versions, text);
     case "time":
       return await versionAtTime(table, revision.timestampUs, text);
     case "transaction":
@@ -166,6 +163,26 @@ export async function resolveRevision(
     default:
       return revision satisfies never;
   }
+}
+
+/** Merges of files are no versions to go back to. */
+async function versionBack(
+  table: OplogTable,
+  versions: number,
+  text: string,
+): Promise<number> {
+  if (versions > table.transactionVersion) {
+    throw noSuchRevision(text, newestIs(table));
+  }
+  let left = versions;
+  for await (const { version } of table.readPartition(TRANSACTION_PART_ID)) {
+    if (left-- === 0) return version;
+  }
+  throw noSuchRevision(text, `there are ${versions - left} before the newest`);
+}
+
+function newestIs(table: OplogTable): string {
+  return `the newest version is v${table.transactionVersion}`;
 }
 
 /** The time of the newest transaction up to a version, in microseconds. */

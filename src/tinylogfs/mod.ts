@@ -28,8 +28,9 @@ export { BLOB_MIN_BYTES } from "./blobs.ts";
 export { errorKind, type TinyLogFSErrorKind } from "./error_kind.ts";
 export { FileOperations } from "./files.ts";
 export { HistoryOperations } from "./history_operations.ts";
+export { MaintenanceOperations } from "./maintenance_operations.ts";
 export { POND_FORMAT } from "./pond_file.ts";
-export { parseRevision, type Revision } from "./revision.ts";
+export { parseDuration, parseRevision, type Revision } from "./revision.ts";
 export { Timestamp } from "./timestamp.ts";
 export { TinyLogFS } from "./tinylogfs.ts";
 export { TransactionOperations } from "./transaction_operations.ts";
@@ -50,6 +51,7 @@ export type {
   ByteStreamTable,
   Cell,
   ChecksumVerdict,
+  ColumnKind,
   ColumnSpec,
   ColumnType,
   CommitInfo,
@@ -69,6 +71,9 @@ export type {
   EntryOperation,
   ForeignCommit,
   IndexedFile,
+  LogCleanup,
+  MergeResult,
+  MergeRun,
   MetaData,
   OplogEntry,
   OplogLayout,
@@ -84,7 +89,9 @@ export type {
   RowOptions,
   SetTransaction,
   Snapshot,
+  StateChange,
   StringMap,
+  TypedColumn,
   VersionRange,
 } from "../oplog/mod.ts";
 export type {
@@ -107,3 +114,4 @@ export type {
   WorkingDir,
   WriteOptions,
 } from "../tinyfs/mod.ts";
+export type { UnusedFile } from "../oplog/unused_files.ts";

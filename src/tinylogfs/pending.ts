@@ -62,7 +62,7 @@ export class Pending {
     this.#table = parts.table;
     this.#directories = parts.directories;
     this.#transaction = this.#newTransaction();
-    this.#builtOn = parts.table.version;
+    this.#builtOn = parts.table.transactionVersion;
   }
 
   /**
@@ -114,7 +114,7 @@ export class Pending {
 
   /** Whether the operations were checked against the newest known version. */
   get isCurrent(): boolean {
-    return this.#builtOn === this.#table.version;
+    return this.#builtOn === this.#table.transactionVersion;
   }
 
   /** The transaction's own commit, when it was seen among those of others. */
@@ -262,7 +262,7 @@ export class Pending {
     await this.#discardStaged();
     this.#staged = await this.#readStage();
     this.#transaction = await this.#built(this.#newId(), rest);
-    this.#builtOn = this.#table.version;
+    this.#builtOn = this.#table.transactionVersion;
   }
 
   /** Drops the operations of this process. */
@@ -287,7 +287,7 @@ export class Pending {
     this.#staged = [];
     this.#made = undefined;
     this.#transaction = this.#newTransaction();
-    this.#builtOn = this.#table.version;
+    this.#builtOn = this.#table.transactionVersion;
   }
 
   async #rebuild(staged: readonly StagedOperations[]): Promise<void> {
@@ -297,7 +297,7 @@ export class Pending {
     const below = this.#conflict ? [] : operationsOf(staged);
     this.#transaction = await this.#built(id, [...below, ...own]);
     this.#staged = staged;
-    this.#builtOn = this.#table.version;
+    this.#builtOn = this.#table.transactionVersion;
   }
 
   #newId(): string {

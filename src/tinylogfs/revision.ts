@@ -51,7 +51,7 @@ export function parseRevision(text: string, nowUs: number): Revision {
       ? { kind: "back", versions: number }
       : { kind: "version", version: number };
   }
-  const agoUs = parseAgo(text);
+  const agoUs = parseDuration(text);
   if (agoUs !== undefined) return { kind: "time", timestampUs: nowUs - agoUs };
   const timestampUs = parseTime(text);
   if (timestampUs !== undefined) return { kind: "time", timestampUs };
@@ -69,7 +69,12 @@ export function parseRevision(text: string, nowUs: number): Revision {
   );
 }
 
-function parseAgo(text: string): number | undefined {
+/**
+ * Parses a duration, such as `3d`, `2h` or `PT2H`.
+ *
+ * @returns Microseconds; `undefined` when it is none.
+ */
+export function parseDuration(text: string): number | undefined {
   const short = /^(\d{1,9})(s|min|h|d|w)$/.exec(text);
   if (short) return Number(short[1]) * (UNIT_US[short[2] ?? ""] ?? NaN);
   const iso =

@@ -19,13 +19,14 @@ import { Committer } from "./committer.ts";
 import { DirectoryCache } from "./directories.ts";
 import { OpLogDirectory, OpLogNodeFactory } from "./directory.ts";
 import * as history from "./history.ts";
+import type { MaintainedPond } from "./maintenance.ts";
+import { MaintenanceOperations } from "./maintenance_operations.ts";
 import type { NodeContext, NodeRow } from "./node.ts";
 import type { Operation } from "./operation.ts";
 import { readPondFile } from "./pond_file.ts";
 import type { RestoreSide } from "./restore.ts";
-import { parseRevision, type Revision } from "./revision.ts";
+import type { Revision } from "./revision.ts";
 import type { Transaction } from "./transaction.ts";
-import { TransactionOperations } from "./transaction_operations.ts";
 import type {
   CommitOptions,
   InitOptions,
@@ -55,7 +56,7 @@ interface Parts {
 }
 
 /** A filesystem in a pond. */
-export class TinyLogFS extends TransactionOperations
+export class TinyLogFS extends MaintenanceOperations
   implements AsyncDisposable {
   /** The pond's directory on the host. */
   readonly path: string;
@@ -165,7 +166,7 @@ export class TinyLogFS extends TransactionOperations
 
   /** The version that is looked at: the newest, or the one of {@linkcode at}. */
   override get version(): number {
-    return this.#parts.atVersion ?? this.#table.version;
+    return this.#parts.atVersion ?? this.#table.transactionVersion;
   }
 
   /** How the data files are laid out. */
@@ -186,6 +187,7 @@ export class TinyLogFS extends TransactionOperations
    * @throws {PondError} `REVISION_NOT_FOUND`, `INVALID_ARGUMENT`.
    */
   async at(revision: string): Promise<TinyLogFS> {
+    const { parseRevision } = await import("./revision.ts");
     const parsed = parseRevision(revision, this.#host.clock.nowUs());
     if (parsed.kind === "pending") {
       const options = { ...this.#parts.options, staged: true };
@@ -245,6 +247,7 @@ export class TinyLogFS extends TransactionOperations
     revision: string,
     options: Omit<CommitOptions, "first" | "paths"> = {},
   ): Promise<RestoreResult> {
+    const { parseRevision } = await import("./revision.ts");
     const parsed = parseRevision(revision, this.#host.clock.nowUs());
     return await this.#restore(parsed, revision, options);
   }
@@ -316,6 +319,17 @@ export class TinyLogFS extends TransactionOperations
   /** @ignore */
   protected override get transaction(): Transaction {
     return this.committer.pending.transaction;
+  }
+
+  /** @ignore */
+  protected override get maintained(): MaintainedPond {
+    const { durability = "full", author } = this.#parts.options;
+    return {
+      host: this.#host,
+      path: this.path,
+      flush: durability === "full",
+      author: author ?? this.#host.terminal.user(),
+    };
   }
 
   /** @ignore */

@@ -54,21 +54,25 @@ for (const layout of LAYOUTS) {
     const host = memoryHost();
     await using fs = await TinyLogFS.initEmpty(host, POND, { layout });
     await fs.createDirectory("/d/e", { recursive: true });
-    for (let i = 1; i <= 30; i++) {
+    const versions = [0];
+    for (let i = 1; i <= 40; i++) {
       await fs.writeFile("/d/e/f", `version ${i}`);
       await fs.writeFile(`/d/n${i}`, "x");
-      assertEquals((await fs.commit()).version, i);
+      versions.push((await fs.commit()).version);
     }
+    assertEquals(versions.slice(0, 4), [0, 1, 2, 3]);
     await using again = await TinyLogFS.open(host, POND);
-    assertEquals(again.version, 30);
-    assertEquals((await names(again, "/d")).length, 31);
-    for (let i = 1; i <= 30; i++) {
-      await using then = await again.at(`v${i}`);
+    assertEquals(again.version, versions.at(-1));
+    assertEquals((await names(again, "/d")).length, 41);
+    for (let i = 1; i <= 40; i++) {
+      await using then = await again.at(`v${versions[i]}`);
       assertEquals(await text(then, "/d/e/f"), `version ${i}`);
       assertEquals((await names(then, "/d")).length, i + 1);
     }
     await using start = await again.at("v0");
     assertEquals(await names(start, "/"), []);
+    await using back = await again.at("v-30");
+    assertEquals(await text(back, "/d/e/f"), "version 10");
   });
 
   test("rename keeps the node and its history", async () => {

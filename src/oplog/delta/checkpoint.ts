@@ -4,7 +4,10 @@
  * ```text
  * columns        txn, add, remove, metaData, protocol: optional groups, one row
  *                an action, all but one of them null
- * key-value      pond.commit   digest of the version's commit
+ * row groups     removes are in the last ones, by themselves: who only reads the
+ *                table doesn't decode them
+ * key-value      pond.removes  how many rows these are
+ *                pond.commit   digest of the version's commit
  *                pond.digest   SHA-256 of the file, with zeros for these digits
  * _last_checkpoint   {"version":…,"size":…,"sizeInBytes":…,"numOfAddFiles":…}
  * ```
@@ -19,17 +22,21 @@
 import { type Bytes, decodeUtf8, encodeUtf8, sha256Hex } from "../../bytes.ts";
 import { IntegrityError, invariant } from "../../errors.ts";
 import {
-  decodeParquet,
   encodeNestedParquet,
+  openParquet,
+  type ParquetGroup,
   type ParquetSchemaElement,
+  rowsOf,
 } from "../parquet.ts";
-import { type Action, actionFrom } from "./actions.ts";
+import { type Action, actionFrom, type RemoveFile } from "./actions.ts";
 import type { Snapshot } from "./table_state.ts";
 
 /** What is in a checkpoint file. */
 export interface CheckpointContent {
   /** The actions that make the state. */
   readonly actions: readonly Action[];
+  /** Reads the removes that are not among them. */
+  readonly removes?: () => Promise<readonly RemoveFile[]>;
   /** The digest of the commit of its version, where the file says it. */
   readonly commitDigest: string | undefined;
 }
@@ -50,6 +57,7 @@ export interface LastCheckpoint {
   readonly parts: number;
 }
 
+const REMOVES_KEY = "pond.removes";
 const COMMIT_KEY = "pond.commit";
 const DIGEST_KEY = "pond.digest";
 const ZEROS = "0".repeat(64);
@@ -64,13 +72,20 @@ export async function encodeCheckpoint(
   snapshot: Snapshot,
   commitDigest: string,
 ): Promise<EncodedCheckpoint> {
-  const rows = rowsOf(snapshot);
+  const live = liveRows(snapshot);
+  const removes = await removeRows(snapshot);
+  const rows = [...live, ...removes];
   const names = ["txn", "add", "remove", "metaData", "protocol"] as const;
   const bytes = await encodeNestedParquet(
     SCHEMA,
     names.map((name) => ({ name, data: rows.map((row) => row[name] ?? null) })),
     // The digest comes last: it is looked for from the end of the file.
-    [[COMMIT_KEY, commitDigest], [DIGEST_KEY, ZEROS]],
+    [
+      [REMOVES_KEY, String(removes.length)],
+      [COMMIT_KEY, commitDigest],
+      [DIGEST_KEY, ZEROS],
+    ],
+    [live.length, ...(removes.length > 0 ? [removes.length] : [])],
   );
   const at = digestOffset(bytes);
   invariant(at !== undefined, "the file has a place for its digest");
@@ -97,13 +112,35 @@ export async function decodeCheckpoint(
   source: string,
 ): Promise<CheckpointContent | undefined> {
   if (!await isSealed(bytes, source)) return undefined;
-  const table = await decodeParquet(bytes, { source });
+  const { groups, keyValues } = openParquet(bytes, { source });
+  const later = Number(keyValues.get(REMOVES_KEY) ?? 0) > 0
+    ? groups.slice(1)
+    : [];
+  const now = groups.slice(0, groups.length - later.length);
+  return {
+    actions: await actionsIn(now, source),
+    commitDigest: keyValues.get(COMMIT_KEY),
+    ...(later.length === 0 ? {} : {
+      removes: async () =>
+        (await actionsIn(later, source)).flatMap((action) =>
+          action.kind === "remove" ? action.remove : []
+        ),
+    }),
+  };
+}
+
+async function actionsIn(
+  groups: readonly ParquetGroup[],
+  source: string,
+): Promise<Action[]> {
   const actions: Action[] = [];
-  for (const row of table.rows) {
-    const action = actionFrom(row, source);
-    if (action !== undefined) actions.push(action);
+  for (const group of groups) {
+    for (const row of rowsOf(await group.read(), group.numRows)) {
+      const action = actionFrom(row, source);
+      if (action !== undefined) actions.push(action);
+    }
   }
-  return { actions, commitDigest: table.keyValues.get(COMMIT_KEY) };
+  return actions;
 }
 
 /**
@@ -171,7 +208,7 @@ interface CheckpointRow {
   readonly protocol?: unknown;
 }
 
-function rowsOf(snapshot: Snapshot): CheckpointRow[] {
+function liveRows(snapshot: Snapshot): CheckpointRow[] {
   const { protocol, metaData } = snapshot;
   const rows: CheckpointRow[] = [
     { protocol },
@@ -193,15 +230,6 @@ function rowsOf(snapshot: Snapshot): CheckpointRow[] {
       },
     });
   }
-  for (const remove of snapshot.tombstones) {
-    rows.push({
-      remove: {
-        ...remove,
-        deletionTimestamp: bigintOf(remove.deletionTimestamp),
-        size: bigintOf(remove.size),
-      },
-    });
-  }
   for (const add of snapshot.adds) {
     rows.push({
       add: {
@@ -209,6 +237,20 @@ function rowsOf(snapshot: Snapshot): CheckpointRow[] {
         size: BigInt(add.size),
         modificationTime: BigInt(add.modificationTime),
         dataChange: false,
+      },
+    });
+  }
+  return rows;
+}
+
+async function removeRows(snapshot: Snapshot): Promise<CheckpointRow[]> {
+  const rows: CheckpointRow[] = [];
+  for (const remove of await snapshot.tombstones()) {
+    rows.push({
+      remove: {
+        ...remove,
+        deletionTimestamp: bigintOf(remove.deletionTimestamp),
+        size: bigintOf(remove.size),
       },
     });
   }

@@ -1,9 +1,10 @@
 /**
  * What a new table is.
  *
+ * @see {@link https://github.com/delta-io/delta/blob/master/PROTOCOL.md#change-metadata}
  * @module
  */
-import type { Host } from "../../host/host.ts";
+import type { Random } from "../../host/host.ts";
 import type { MetaData } from "./actions.ts";
 import type { DeltaSchema } from "./schema.ts";
 
@@ -17,11 +18,11 @@ export interface DeltaDefinition {
   readonly configuration: { readonly [name: string]: string };
 }
 
-/** The `metaData` action of a new table. */
+/** The action that says so. */
 export function metaDataOf(
-  { random }: Host,
+  random: Random,
   { schema, partitionColumns, configuration }: DeltaDefinition,
-  timestampMs: number,
+  createdMs: number,
 ): MetaData {
   return {
     id: random.uuidHex().replace(
@@ -32,6 +33,6 @@ export function metaDataOf(
     schemaString: JSON.stringify(schema),
     partitionColumns,
     configuration,
-    createdTime: timestampMs,
+    createdTime: createdMs,
   };
 }

@@ -15,20 +15,14 @@ import { hasCode, IntegrityError, invariant, PondError } from "../../errors.ts";
 import type { Host } from "../../host/host.ts";
 import type { DataField } from "../data_type.ts";
 import { NameFlusher } from "../name_flusher.ts";
-import type { Action, AddFile, RemoveFile } from "./actions.ts";
-import { conflictOf } from "./conflict.ts";
-import { encodeCheckpoint } from "./checkpoint.ts";
+import type { Action, AddFile } from "./actions.ts";
 import type { ChecksumVerdict } from "./checksum.ts";
 import { type Commit, encodeCommit } from "./commit_file.ts";
 import type { DeltaDefinition } from "./definition.ts";
 import { writeHead } from "./head.ts";
-import {
-  checkpointFileName,
-  checksumFileName,
-  commitFileName,
-  LAST_CHECKPOINT,
-  LOG_DIRECTORY,
-} from "./log_path.ts";
+import type { LogCleanup } from "./log_cleanup.ts";
+import { checksumFileName, commitFileName, LOG_DIRECTORY } from "./log_path.ts";
+import type { DeltaOptions } from "./options.ts";
 import { type LoadedLog, LogReader, type LogTail } from "./log_reader.ts";
 import {
   NEW_TABLE_PROTOCOL,
@@ -36,32 +30,23 @@ import {
   requireWritable,
 } from "./protocol.ts";
 import type { RowBatch, RowOptions, RowSource } from "./rows.ts";
-import { decodePath, type Snapshot, type TableState } from "./table_state.ts";
 import {
-  actionsOf,
-  commitInfoOf,
-  type DeltaChanges,
-  type DeltaCommit,
-  type DeltaCommitResult,
-  type ForeignCommit,
+  decodePath,
+  type Snapshot,
+  type StateChange,
+  type TableState,
+} from "./table_state.ts";
+import type {
+  DeltaChanges,
+  DeltaCommit,
+  DeltaCommitResult,
+  ForeignCommit,
 } from "./transaction.ts";
-
-/** Options of a table. */
-export interface DeltaOptions {
-  /** Flush before acknowledging; true when left out. */
-  readonly flush?: boolean;
-  /** Where the witness of the newest commit lies; none when left out. */
-  readonly headPath?: string;
-  /** The version to read; the newest when left out. */
-  readonly version?: number;
-  /** Refuse a table that needs any feature to be read: whoever reads files. */
-  readonly plain?: boolean;
-  /** Ends the call. */
-  readonly signal?: AbortSignal;
-}
 
 /** A checkpoint is due after so many commits. */
 const CHECKPOINT_COMMITS = 64;
+/** … more of them where the last one is large: it costs what its length is, */
+const BYTES_A_COMMIT = 4096;
 /** … or when so many bytes of them are more than half of the last one. */
 const CHECKPOINT_BYTES = 1024 * 1024;
 
@@ -118,11 +103,12 @@ export class DeltaTable {
     const names = options.flush === false ? undefined : new NameFlusher(host);
     await names?.flush(directory);
     const { metaDataOf } = await import("./definition.ts");
+    const { actionsOf, commitInfoOf } = await import("./transaction.ts");
     const actions: Action[] = [
       { kind: "protocol", protocol: NEW_TABLE_PROTOCOL },
       {
         kind: "metaData",
-        metaData: metaDataOf(host, definition, first.timestampMs),
+        metaData: metaDataOf(host.random, definition, first.timestampMs),
       },
       ...actionsOf(first),
     ];
@@ -211,6 +197,7 @@ export class DeltaTable {
     const { protocol, metaData, version: before } = this.#state;
     requireWritable(protocol, metaData, this.directory);
     const version = before + 1;
+    const { actionsOf, commitInfoOf } = await import("./transaction.ts");
     const actions = actionsOf(commit);
     const { bytes, digest } = await encodeCommit(
       commitInfoOf(commit, before),
@@ -242,87 +229,90 @@ export class DeltaTable {
 
   /** Takes in what others have committed: two look-ups when there is nothing. */
   async refresh(): Promise<DeltaChanges> {
-    const added = new Map<string, AddFile>();
-    const removed: RemoveFile[] = [];
-    const written: AddFile[] = [];
+    const changes: StateChange[] = [];
     const commits: ForeignCommit[] = [];
-    let tableChanged = false;
-    let conflict: string | undefined;
     for (;;) {
       const version = this.#state.version + 1;
       const commit = await this.#reader.readCommit(version, this.#digest);
       if (commit === undefined) break;
       const change = this.#applyForeign(version, commit);
-      for (const remove of change.removed) {
-        if (!added.delete(remove.path)) removed.push(remove);
-      }
-      for (const add of change.added) {
-        added.set(add.path, add);
-        if (add.dataChange) written.push(add);
-      }
-      conflict ??= conflictOf(change);
-      tableChanged ||= change.tableChanged;
+      changes.push(change);
       const { transactionId } = commit;
       const sizeBytes = commit.sizeBytes +
         change.added.reduce((sum, { size }) => sum + size, 0);
       commits.push({ version, transactionId, sizeBytes });
     }
     await this.#requireConnected(this.#state.version);
+    const added = changes.flatMap((change) => change.added);
+    const removed = changes.flatMap((change) => change.removed);
+    const tableChanged = changes.some((change) => change.tableChanged);
     if (tableChanged) {
       const { plain } = this.#options;
       requireReadable(this.#state.protocol, this.directory, plain);
     }
-    return {
-      added: [...added.values()],
-      removed,
-      written,
-      commits,
-      conflict,
-    };
+    const { conflictOf } = await import("./conflict.ts");
+    const conflict = conflictOf({ removed, tableChanged });
+    return { added, removed, changes, commits, conflict };
   }
 
   /**
-   * Writes a checkpoint when one is due. A commit doesn't depend on it: where it
-   * can't be written, it stays due.
+   * Writes a checkpoint when one is due, and removes what the log no longer has
+   * to keep. A commit doesn't depend on it: where it can't be done, it stays due.
    */
   async maintain(): Promise<void> {
     const { checkpointVersion, checkpointBytes, commitBytes } = this.#tail;
     const commits = this.#state.version - checkpointVersion;
     const limit = Math.max(CHECKPOINT_BYTES, checkpointBytes / 2);
-    if (commits < CHECKPOINT_COMMITS && commitBytes <= limit) return;
+    const due = Math.max(CHECKPOINT_COMMITS, checkpointBytes / BYTES_A_COMMIT);
+    if (commits < due && commitBytes <= limit) return;
     try {
       await this.checkpoint();
+      await this.cleanLog();
     } catch (error) {
       if (!(error instanceof PondError)) throw error;
     }
   }
 
   /**
-   * Writes a checkpoint of the newest version known. Two writers write the
-   * same: the last one's file stays. It gets its name when it is whole on the
-   * disk: every reader believes what it finds under that name.
+   * Writes a checkpoint of the newest version known.
+   *
+   * @returns Its size in bytes.
    */
-  async checkpoint(): Promise<void> {
-    const { files } = this.#host;
-    const log = `${this.directory}/${LOG_DIRECTORY}`;
-    const { version } = this.#state;
-    const { bytes, hint } = await encodeCheckpoint(this.#state, this.#digest);
-    const name = checkpointFileName(version);
-    const temporary = `${log}/.${name}.${this.#host.random.uuidHex()}.tmp`;
-    {
-      await using file = await files.create(temporary);
-      await file.write(bytes);
-      if (this.#names) await file.sync();
-    }
-    await files.rename(temporary, `${log}/${name}`);
-    // Hadoop keeps a checksum beside a file, which would be that of the last.
-    await this.#removeIfThere(`${log}/.${LAST_CHECKPOINT}.crc`);
-    await files.replace(`${log}/${LAST_CHECKPOINT}`, hint);
+  async checkpoint(): Promise<number> {
+    const { metaData, protocol, version } = this.#state;
+    requireWritable(protocol, metaData, this.directory);
+    const { writeCheckpoint } = await import("./checkpoint_writer.ts");
+    const checkpointBytes = await writeCheckpoint({
+      host: this.#host,
+      log: `${this.directory}/${LOG_DIRECTORY}`,
+      state: this.#state,
+      digest: this.#digest,
+      flush: this.#names !== undefined,
+    });
     this.#tail = {
       checkpointVersion: version,
-      checkpointBytes: bytes.length,
+      checkpointBytes,
       commitBytes: 0,
     };
+    return checkpointBytes;
+  }
+
+  /**
+   * Removes commits that are older than the table's settings keep them, and that
+   * a checkpoint stands for.
+   */
+  async cleanLog(): Promise<LogCleanup> {
+    const { metaData, protocol } = this.#state;
+    requireWritable(protocol, metaData, this.directory);
+    const { isLogCleaned, logRetentionMs } = await import("./retention.ts");
+    const { cleanLog, NO_CLEANUP } = await import("./log_cleanup.ts");
+    if (!isLogCleaned(metaData)) return NO_CLEANUP;
+    return await cleanLog(
+      this.#host.files,
+      `${this.directory}/${LOG_DIRECTORY}`,
+      Math.floor(this.#host.clock.nowUs() / 1000),
+      logRetentionMs(metaData),
+    );
   }
 
   /** Flushes the log's names once more, after a flush of them has failed. */

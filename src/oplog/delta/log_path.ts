@@ -61,6 +61,12 @@ export function checksumFileName(version: number): string {
   return `${digits(version)}.crc`;
 }
 
+/** Reads the version back from a checksum's name. */
+export function checksumVersion(name: string): number | undefined {
+  const match = /^(\d{20})\.crc$/.exec(name);
+  return match ? versionOf(match[1]) : undefined;
+}
+
 /**
  * Takes the name of a log compaction file apart.
  *

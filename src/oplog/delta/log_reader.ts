@@ -394,6 +394,7 @@ class LogLoad {
   /** Takes in a part of a checkpoint. */
   begin(version: number, content: CheckpointContent, sizeBytes: number): void {
     this.state.apply(version, content.actions);
+    if (content.removes) this.state.defer(content.removes);
     this.digest = content.commitDigest ?? this.digest;
     this.#checkpointBytes += sizeBytes;
     this.#checkpointVersion = version;

@@ -99,6 +99,18 @@ export function planLogSegment(
   };
 }
 
+/**
+ * The newest whole checkpoint at or before a version.
+ *
+ * @param names The names in `_delta_log`, in any order.
+ */
+export function newestCheckpoint(
+  names: Iterable<string>,
+  maxVersion: number,
+): CheckpointFiles | undefined {
+  return newestComplete(sorted(names).checkpoints, maxVersion);
+}
+
 interface LogNames {
   readonly commits: ReadonlySet<number>;
   readonly checkpoints: ReadonlyMap<string, CheckpointParts>;

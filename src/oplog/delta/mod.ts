@@ -15,7 +15,9 @@ export type {
 } from "./actions.ts";
 export type { ChecksumVerdict } from "./checksum.ts";
 export type { DeltaDefinition } from "./definition.ts";
-export { type DeltaOptions, DeltaTable } from "./delta_table.ts";
+export { DeltaTable } from "./delta_table.ts";
+export type { DeltaOptions } from "./options.ts";
+export type { LogCleanup } from "./log_cleanup.ts";
 export type { RowBatch, RowOptions } from "./rows.ts";
 export type { DeltaField, DeltaSchema } from "./schema.ts";
 export { type FileStats, formatStats, parseStats } from "./stats.ts";
@@ -25,4 +27,4 @@ export type {
   DeltaCommitResult,
   ForeignCommit,
 } from "./transaction.ts";
-export type { Snapshot } from "./table_state.ts";
+export type { Snapshot, StateChange } from "./table_state.ts";

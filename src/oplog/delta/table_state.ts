@@ -31,7 +31,7 @@ export interface Snapshot {
   /** How many data files there are. */
   readonly fileCount: number;
   /** Files that were removed, and may still be read at earlier versions. */
-  readonly tombstones: Iterable<RemoveFile>;
+  tombstones(): Promise<Iterable<RemoveFile>>;
   /** How far each application has come, by its id. */
   readonly transactions: ReadonlyMap<string, SetTransaction>;
 }
@@ -52,6 +52,7 @@ export class TableState implements Snapshot {
   readonly #tombstones = new Map<string, RemoveFile>();
   readonly #transactions = new Map<string, SetTransaction>();
   readonly #source: string;
+  #deferred: (() => Promise<readonly RemoveFile[]>)[] = [];
   #version = -1;
   #protocol: Protocol | undefined;
   #metaData: MetaData | undefined;
@@ -81,8 +82,37 @@ export class TableState implements Snapshot {
     return this.#adds.size;
   }
 
-  get tombstones(): Iterable<RemoveFile> {
+  async tombstones(): Promise<Iterable<RemoveFile>> {
+    const deferred = await Promise.all(this.#deferred.map((read) => read()));
+    this.#deferred = [];
+    for (const removes of deferred) {
+      for (const remove of removes) {
+        const key = fileKey(remove, this.#source);
+        // What has happened to the file since then is known already.
+        if (this.#adds.has(key) || this.#tombstones.has(key)) continue;
+        this.#tombstones.set(key, remove);
+      }
+    }
     return this.#tombstones.values();
+  }
+
+  /**
+   * Forgets files that were removed before a time; without one a file was removed
+   * at the epoch, as the protocol has it.
+   */
+  async expire(beforeMs: number): Promise<void> {
+    for (const remove of await this.tombstones()) {
+      if ((remove.deletionTimestamp ?? 0) >= beforeMs) continue;
+      this.#tombstones.delete(fileKey(remove, this.#source));
+    }
+  }
+
+  /**
+   * Takes in removes of a checkpoint when they are asked for: who reads the table
+   * doesn't.
+   */
+  defer(removes: () => Promise<readonly RemoveFile[]>): void {
+    this.#deferred.push(removes);
   }
 
   get transactions(): ReadonlyMap<string, SetTransaction> {

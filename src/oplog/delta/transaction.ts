@@ -12,6 +12,7 @@ import type {
   SetTransaction,
 } from "./actions.ts";
 import { ENGINE_NAME } from "./digest.ts";
+import type { StateChange } from "./table_state.ts";
 
 /** What a commit shall do. */
 export interface DeltaCommit {
@@ -45,12 +46,12 @@ export interface ForeignCommit {
 
 /** What others have committed. */
 export interface DeltaChanges {
-  /** Data files that came, and are still there. */
+  /** Data files that came; one that went again is among `removed`. */
   readonly added: readonly AddFile[];
-  /** Data files that went, and were there before. */
+  /** Data files that went. */
   readonly removed: readonly RemoveFile[];
-  /** Data files with new rows, whether they are still there or not. */
-  readonly written: readonly AddFile[];
+  /** What each commit changed, in order. */
+  readonly changes: readonly StateChange[];
   /** The commits themselves, in order. */
   readonly commits: readonly ForeignCommit[];
   /** Why an append must not simply be tried again; `undefined`: it may be. */

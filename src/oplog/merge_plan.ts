@@ -1,0 +1,126 @@
+/**
+ * Which data files to merge: pure.
+ *
+ * ```text
+ * tier of a file   how often 16 goes into its rows: 1 to 15 rows are tier 0, 16
+ *                  to 255 tier 1, 256 to 4095 tier 2 …
+ * a run            files that follow one another by their versions, none of them
+ *                  above a tier, or large
+ * is merged        when 16 of its files are of that tier
+ * ```
+ *
+ * Sixteen files of a tier make one of the next, so a row is written once again
+ * for each tier: as often as the logarithm of the history. And at most 15 files
+ * of each tier are left. Large transactions between small ones cut the small
+ * ones' runs; when that leaves many files for their rows, the run is merged that
+ * writes the fewest rows for each file that goes.
+ *
+ * Only files that follow one another are merged. So the files of a partition
+ * have no versions in common, and are read one after the other.
+ *
+ * @module
+ */
+import type { IndexedFile } from "./partition_index.ts";
+
+/** So many files of a tier are merged into one. */
+export const FAN_IN = 16;
+
+/** Files that follow one another, and become one. */
+export type MergeRun = readonly IndexedFile[];
+
+/**
+ * Plans the merge that is due, if there is one.
+ *
+ * @param files Of one partition, or of a table that isn't partitioned; in the
+ *   order of their versions.
+ * @param maxBytes What a merge reads at most; files of half of that stay.
+ */
+export function planDueMerge(
+  files: readonly IndexedFile[],
+  maxBytes: number,
+): MergeRun | undefined {
+  if (files.length < FAN_IN) return undefined;
+  for (const part of runsOf(files, (file) => isMergeable(file, maxBytes))) {
+    const due = dueIn(part);
+    if (due !== undefined) return limited(due, maxBytes);
+  }
+  return undefined;
+}
+
+/**
+ * Plans to make as few files as possible.
+ *
+ * @param files As for {@linkcode planDueMerge}.
+ * @param maxBytes As there.
+ */
+export function planFullMerge(
+  files: readonly IndexedFile[],
+  maxBytes: number,
+): MergeRun[] {
+  const planned: MergeRun[] = [];
+  for (const part of runsOf(files, (file) => isMergeable(file, maxBytes))) {
+    for (let at = 0; at < part.length;) {
+      const run = limited(part.slice(at), maxBytes);
+      if (run.length > 1) planned.push(run);
+      at += run.length;
+    }
+  }
+  return planned;
+}
+
+function dueIn(files: MergeRun): MergeRun | undefined {
+  const tiers = files.map(tierOf);
+  const highest = Math.max(...tiers);
+  const runs: MergeRun[] = [];
+  for (let tier = 0; tier <= highest; tier++) {
+    for (const run of runsOf(files, (file) => tierOf(file) <= tier)) {
+      const own = run.filter((file) => tierOf(file) === tier);
+      if (own.length >= FAN_IN) return run;
+      if (run.length > 1) runs.push(run);
+    }
+  }
+  const isMany = files.length > 2 * FAN_IN * (highest + 1);
+  return isMany ? runs.toSorted((a, b) => costOf(a) - costOf(b))[0] : undefined;
+}
+
+/** Rows to write for each file that goes. */
+function costOf(run: MergeRun): number {
+  const rows = run.reduce((sum, file) => sum + (file.numRecords ?? 0), 0);
+  return rows / (run.length - 1);
+}
+
+function tierOf({ numRecords = 0 }: IndexedFile): number {
+  let tier = 0;
+  for (let rows = FAN_IN; rows <= numRecords; rows *= FAN_IN) tier++;
+  return tier;
+}
+
+/** A file of unknown versions has no place among others. */
+function isMergeable(file: IndexedFile, maxBytes: number): boolean {
+  return file.numRecords !== undefined && file.add.size < maxBytes / 2;
+}
+
+/** The parts of a list for which something holds throughout. */
+function runsOf(
+  files: readonly IndexedFile[],
+  holds: (file: IndexedFile) => boolean,
+): MergeRun[] {
+  const runs: MergeRun[] = [];
+  let run: IndexedFile[] = [];
+  for (const file of files) {
+    if (holds(file)) run.push(file);
+    else if (run.length > 0) {
+      runs.push(run);
+      run = [];
+    }
+  }
+  if (run.length > 0) runs.push(run);
+  return runs;
+}
+
+/** The oldest of the files, as many as may be read. */
+function limited(run: MergeRun, maxBytes: number): MergeRun {
+  let bytes = 0;
+  const end = run.findIndex(({ add }) => (bytes += add.size) > maxBytes);
+  return end < 0 ? run : run.slice(0, end);
+}

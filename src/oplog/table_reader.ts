@@ -1,0 +1,190 @@
+/**
+ * Reads the records of an oplog: of one partition, or all.
+ *
+ * A snapshot may name files that are gone: merged since then, and vacuumed. No
+ * row is ever removed, so the table as it is now has them, in other files, and
+ * the reading goes on there.
+ *
+ * @module
+ */
+import { hasCode, IntegrityError } from "../errors.ts";
+import type { StreamRow } from "./byte_stream_table.ts";
+import type { RowSelection } from "./data_file.ts";
+import type { DeltaTable } from "./delta/mod.ts";
+import type { IndexedFile, PartitionIndex } from "./partition_index.ts";
+import { EntryBatch, type OplogEntry, type Record } from "./record.ts";
+import type { RecordFiles } from "./record_files.ts";
+import { newestFirst, oldestFirst } from "./record_order.ts";
+
+/** The rows that one transaction wrote into one partition. */
+export interface PartitionRecord {
+  /** The partition. */
+  readonly partId: string;
+  /** Delta version of the transaction. */
+  readonly version: number;
+  /** Its time, microseconds since the epoch, UTC. */
+  readonly timestampUs: number;
+  /** The file that the rows come from, for errors. */
+  readonly source: string;
+  /** Decodes the rows. */
+  entries(): readonly OplogEntry[];
+  /** Decodes the rows about one node, in order. */
+  entriesOf(nodeId: string): readonly OplogEntry[];
+}
+
+/** Which versions to read. */
+export interface VersionRange {
+  /** Lowest version; 0 when left out. */
+  readonly minVersion?: number;
+  /** Highest version; the newest when left out. */
+  readonly maxVersion?: number;
+  /** Latest time, microseconds since the epoch, UTC. */
+  readonly maxTimestampUs?: number;
+}
+
+/** The range of all rows. */
+export const EVERY_VERSION: Required<VersionRange> = {
+  minVersion: 0,
+  maxVersion: Number.MAX_SAFE_INTEGER,
+  maxTimestampUs: Number.MAX_SAFE_INTEGER,
+};
+
+/** What is read. */
+export interface TableParts {
+  /** The Delta table. */
+  readonly delta: DeltaTable;
+  /** Its files. */
+  readonly index: PartitionIndex;
+  /** What reads them. */
+  readonly files: RecordFiles;
+  /** Opens the table as it is now. */
+  readonly newest: () => Promise<TableReader>;
+}
+
+/** Reads records. */
+export class TableReader {
+  readonly #parts: TableParts;
+  readonly #batches = new WeakMap<Record, EntryBatch>();
+  /** The table as it is now, where files of this snapshot are gone. */
+  #successor: TableReader | undefined;
+
+  /** @param parts What it reads. */
+  constructor(parts: TableParts) {
+    this.#parts = parts;
+  }
+
+  /** The records of a partition, newest first. */
+  async *partition(
+    partId: string,
+    range: VersionRange,
+  ): AsyncGenerator<PartitionRecord> {
+    const selection = { ...EVERY_VERSION, ...range, partId };
+    const { maxTimestampUs, maxVersion, minVersion } = selection;
+    const files = this.#parts.index.filesOf(partId, maxVersion, minVersion)
+      .filter((file) => file.minTimestampUs <= maxTimestampUs);
+    let next = Math.min(maxVersion, this.#version);
+    try {
+      const load = (file: IndexedFile) => this.#rowsOf(file, selection);
+      for await (const { record, file } of newestFirst(files, load)) {
+        next = record.version - 1;
+        if (record.timestampUs > maxTimestampUs) continue;
+        yield this.partitionRecord(
+          record,
+          this.#parts.delta.dataPath(file.add),
+        );
+      }
+      return;
+    } catch (error) {
+      this.#successor = await this.#successorAfter(error);
+    }
+    const rest = { minVersion, maxVersion: next, maxTimestampUs };
+    yield* this.#successor.partition(partId, rest);
+  }
+
+  /** All records, ordered by version; within one by partition. */
+  async *rows(range: VersionRange): AsyncGenerator<StreamRow> {
+    const { delta, index } = this.#parts;
+    const selection = { ...EVERY_VERSION, ...range };
+    const { maxVersion } = selection;
+    let next = selection.minVersion;
+    const files = index.files.filter((file) =>
+      file.maxVersion >= next && file.minVersion <= maxVersion
+    );
+    try {
+      const load = (file: IndexedFile) => this.#rowsOf(file, selection);
+      for await (const { record, file } of oldestFirst(files, load)) {
+        next = record.version + 1;
+        yield { record, source: delta.dataPath(file.add) };
+      }
+      return;
+    } catch (error) {
+      this.#successor = await this.#successorAfter(error);
+    }
+    const last = Math.min(maxVersion, this.#version);
+    yield* this.#successor.rows({ minVersion: next, maxVersion: last });
+  }
+
+  /** All records in the order of the files; one file is in memory at a time. */
+  async *unordered(range: VersionRange): AsyncGenerator<StreamRow> {
+    const { delta, index } = this.#parts;
+    const selection = { ...EVERY_VERSION, ...range };
+    for (const file of [...index.files]) {
+      const rows = await this.#rowsOf(file, selection);
+      const source = delta.dataPath(file.add);
+      for (const record of rows.toSorted((a, b) => a.version - b.version)) {
+        yield { record, source };
+      }
+    }
+  }
+
+  /** A row, opened when it is looked into. */
+  partitionRecord(record: Record, source: string): PartitionRecord {
+    const { partId, timestampUs, version } = record;
+    const batch = () => this.#batchOf(record, source);
+    return {
+      partId,
+      version,
+      timestampUs,
+      source,
+      entries: () => batch().entries(),
+      entriesOf: (nodeId) => batch().entriesOf(nodeId),
+    };
+  }
+
+  get #version(): number {
+    return this.#parts.delta.snapshot.version;
+  }
+
+  /** The rows of a file that are selected; its bytes are checked before. */
+  async #rowsOf(
+    { add }: IndexedFile,
+    selection: RowSelection,
+  ): Promise<readonly Record[]> {
+    const { partId, minVersion, maxVersion } = selection;
+    const rows = await this.#parts.files.rows(add, selection);
+    return rows.filter((row) =>
+      (partId === undefined || row.partId === partId) &&
+      row.version >= minVersion && row.version <= maxVersion
+    );
+  }
+
+  /** @throws The error, unless it is of a file that is merged by now. */
+  async #successorAfter(error: unknown): Promise<TableReader> {
+    const isGone = error instanceof IntegrityError &&
+      hasCode(error.cause, "NOT_FOUND");
+    if (!isGone) throw error;
+    const successor = await this.#parts.newest();
+    if (successor.#version > this.#version) return successor;
+    throw error;
+  }
+
+  /** Opened once for as long as the record is in memory. */
+  #batchOf(record: Record, source: string): EntryBatch {
+    let batch = this.#batches.get(record);
+    if (batch === undefined) {
+      batch = new EntryBatch(record.content, source);
+      this.#batches.set(record, batch);
+    }
+    return batch;
+  }
+}
