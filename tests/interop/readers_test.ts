@@ -109,7 +109,7 @@ async function somePond(path: string, layout: Layout): Promise<TinyLogFS> {
 
 for (const layout of ["clustered", "hive"] as const) {
   for (const engine of ["deltalake", "duckdb"]) {
-    Deno.test(`${engine} reads every row of a pond with merged files (${layout}), at its newest version and at an earlier one`, async () => {
+    Deno.test(`${engine} reads every row of a pond (${layout}), at its newest version and at an earlier one`, async () => {
       await using temp = await tempDirectory();
       const pond = temp.join("pond");
       await using fs = await somePond(pond, layout);
