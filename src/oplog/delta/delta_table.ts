@@ -18,7 +18,7 @@ import { NameFlusher } from "../name_flusher.ts";
 import type { Action, AddFile } from "./actions.ts";
 import { conflictOf } from "./conflict.ts";
 import { type Commit, encodeCommit } from "./commit_file.ts";
-import { type DeltaDefinition, metaDataOf } from "./definition.ts";
+import type { DeltaDefinition } from "./definition.ts";
 import { writeHead } from "./head.ts";
 import type { LogCleanup } from "./log_cleanup.ts";
 import { commitFileName, LOG_DIRECTORY } from "./log_path.ts";
@@ -118,6 +118,7 @@ export class DeltaTable {
     await files.makeDirectory(log);
     const names = options.flush === false ? undefined : new NameFlusher(host);
     await names?.flush(directory);
+    const { metaDataOf } = await import("./definition.ts");
     const actions: Action[] = [
       { kind: "protocol", protocol: NEW_TABLE_PROTOCOL },
       {
