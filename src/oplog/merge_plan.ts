@@ -25,6 +25,9 @@ import type { IndexedFile } from "./partition_index.ts";
 /** So many files of a tier are merged into one. */
 export const FAN_IN = 16;
 
+/** What is due is done in parts of so many files, after a commit each. */
+const MAX_DUE_FILES = FAN_IN * FAN_IN;
+
 /** Files that follow one another, and become one. */
 export type MergeRun = readonly IndexedFile[];
 
@@ -42,7 +45,8 @@ export function planDueMerge(
   if (files.length < FAN_IN) return undefined;
   for (const part of runsOf(files, (file) => isMergeable(file, maxBytes))) {
     const due = dueIn(part);
-    if (due !== undefined) return limited(due, maxBytes);
+    if (due === undefined) continue;
+    return limited(due.slice(0, MAX_DUE_FILES), maxBytes);
   }
   return undefined;
 }

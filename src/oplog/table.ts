@@ -24,9 +24,15 @@ import type {
   RecordDraft,
 } from "./data_file_writer.ts";
 import { DeltaTable } from "./delta/delta_table.ts";
-import type { AddFile, DeltaCommit, ForeignCommit } from "./delta/mod.ts";
+import type {
+  AddFile,
+  CommitInfo,
+  DeltaCommit,
+  ForeignCommit,
+} from "./delta/mod.ts";
 import type { MergeResult } from "./merge.ts";
 import type { MergeRun } from "./merge_plan.ts";
+import type { CommitNote } from "./commit_note.ts";
 import { NameFlusher } from "./name_flusher.ts";
 import { type IndexedFile, PartitionIndex } from "./partition_index.ts";
 import { RecordFiles } from "./record_files.ts";
@@ -40,7 +46,7 @@ import {
 
 import type { UnusedFile } from "./unused_files.ts";
 
-export type { PartitionRecord, VersionRange };
+export type { CommitNote, PartitionRecord, VersionRange };
 
 /** Options of creating and opening an oplog. */
 export interface OplogOptions {
@@ -50,22 +56,6 @@ export interface OplogOptions {
   readonly headPath?: string;
   /** Ends the call. */
   readonly signal?: AbortSignal;
-}
-
-/** What is said about a commit in the log, for people. */
-export interface CommitNote {
-  /** Such as `WRITE` or `CREATE TABLE`. */
-  readonly operation: string;
-  /** The transaction's id: a commit whose answer was lost is known by it. */
-  readonly transactionId: string;
-  /** Who. */
-  readonly userName: string;
-  /** Why. */
-  readonly message: string;
-  /** How many operations. */
-  readonly operations: number;
-  /** Version of an application's own counter to move on (Delta's `txn`). */
-  readonly application?: { readonly appId: string; readonly version: number };
 }
 
 /** How an append ended. */
@@ -110,6 +100,8 @@ export class OplogTable {
   readonly #reader: TableReader;
   /** Partitions that have got files, and how many, since the last merge. */
   readonly #grown = new Map<string, number>();
+  /** Merges are tried from this version on. */
+  #mergeFrom = 0;
   #timestampUs = 0;
   #newestRow = 0;
 
@@ -163,7 +155,7 @@ export class OplogTable {
       },
     }, {
       adds: files.written.map(({ add }) => add),
-      commitInfo: commitInfoOf(note),
+      commitInfo: await commitInfoOf(note),
       timestampMs: Math.floor(timestampUs / 1000),
     }, { ...options, plain: true });
     return new OplogTable(host, delta, options);
@@ -262,7 +254,7 @@ export class OplogTable {
         { appId: this.#ownAppId(), version },
         ...(note.application ? [note.application] : []),
       ],
-      commitInfo: commitInfoOf(note),
+      commitInfo: await commitInfoOf(note),
       timestampMs: Math.floor(timestampUs / 1000),
     });
     if (result.status === "taken") return { status: "taken" };
@@ -338,9 +330,11 @@ export class OplogTable {
    */
   async maintain(): Promise<void> {
     try {
-      await this.#mergeDue();
+      if (this.version >= this.#mergeFrom) await this.#mergeDue();
     } catch (error) {
       if (!(error instanceof PondError)) throw error;
+      // What has failed once may fail each time: not after each commit.
+      this.#mergeFrom = this.version + LEAST_MERGED;
     }
     await this.#delta.maintain();
   }
@@ -474,6 +468,12 @@ export class OplogTable {
   }
 }
 
+/** What is said of a commit. */
+async function commitInfoOf(note: CommitNote): Promise<CommitInfo> {
+  const { commitInfoOf } = await import("./commit_note.ts");
+  return commitInfoOf(note);
+}
+
 /** The first commit of a process loads what writes. */
 async function dataFileWriter(
   host: Host,
@@ -481,20 +481,4 @@ async function dataFileWriter(
 ): Promise<DataFileWriter> {
   const { DataFileWriter } = await import("./data_file_writer.ts");
   return new DataFileWriter(host, options);
-}
-
-function commitInfoOf(note: CommitNote): {
-  operation: string;
-  operationParameters: { message: string };
-  operationMetrics: { numOperations: string };
-  userName: string;
-  txnId: string;
-} {
-  return {
-    operation: note.operation,
-    operationParameters: { message: note.message },
-    operationMetrics: { numOperations: String(note.operations) },
-    userName: note.userName,
-    txnId: note.transactionId,
-  };
 }

@@ -65,7 +65,7 @@ export interface TableParts {
 export class TableReader {
   readonly #parts: TableParts;
   readonly #batches = new WeakMap<Record, EntryBatch>();
-  /** The table as it is now, where files of this snapshot are gone. */
+  /** The table as it was when files of this snapshot turned out to be gone. */
   #successor: TableReader | undefined;
 
   /** @param parts What it reads. */
@@ -93,12 +93,11 @@ export class TableReader {
           this.#parts.delta.dataPath(file.add),
         );
       }
-      return;
     } catch (error) {
-      this.#successor = await this.#successorAfter(error);
+      const successor = await this.#successorAfter(error, files);
+      const rest = { minVersion, maxVersion: next, maxTimestampUs };
+      yield* successor.partition(partId, rest);
     }
-    const rest = { minVersion, maxVersion: next, maxTimestampUs };
-    yield* this.#successor.partition(partId, rest);
   }
 
   /** All records, ordered by version; within one by partition. */
@@ -116,12 +115,11 @@ export class TableReader {
         next = record.version + 1;
         yield { record, source: delta.dataPath(file.add) };
       }
-      return;
     } catch (error) {
-      this.#successor = await this.#successorAfter(error);
+      const successor = await this.#successorAfter(error, files);
+      const last = Math.min(maxVersion, this.#version);
+      yield* successor.rows({ minVersion: next, maxVersion: last });
     }
-    const last = Math.min(maxVersion, this.#version);
-    yield* this.#successor.rows({ minVersion: next, maxVersion: last });
   }
 
   /** All records in the order of the files; one file is in memory at a time. */
@@ -168,14 +166,25 @@ export class TableReader {
     );
   }
 
-  /** @throws The error, unless it is of a file that is merged by now. */
-  async #successorAfter(error: unknown): Promise<TableReader> {
+  /**
+   * Where to go on when a file is gone.
+   *
+   * @param files What was read: this table may have merged them by now.
+   * @throws The error, unless it is of a file that is merged by now.
+   */
+  async #successorAfter(
+    error: unknown,
+    files: readonly IndexedFile[],
+  ): Promise<TableReader> {
     const isGone = error instanceof IntegrityError &&
       hasCode(error.cause, "NOT_FOUND");
     if (!isGone) throw error;
-    const successor = await this.#parts.newest();
-    if (successor.#version > this.#version) return successor;
-    throw error;
+    const { index, newest } = this.#parts;
+    if (files.some(({ add }) => !index.has(add.path))) return this;
+    const successor = this.#successor ?? await newest();
+    if (successor.#version <= this.#version) throw error;
+    this.#successor = successor;
+    return successor;
   }
 
   /** Opened once for as long as the record is in memory. */

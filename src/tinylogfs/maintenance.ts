@@ -14,8 +14,8 @@ import type {
   OptimizeReport,
 } from "./types.ts";
 
-/** A merge reads so many bytes of files at most. */
-const MAX_MERGE_BYTES = 64 * 1024 * 1024;
+/** A merge reads so many bytes of files at most; their content is ten times that. */
+const MAX_MERGE_BYTES = 32 * 1024 * 1024;
 
 /** A commit of merges takes so many files at most. */
 const MAX_FILES = 1000;

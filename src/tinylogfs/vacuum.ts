@@ -63,6 +63,8 @@ export async function vacuumPond(
   found.push(...blobs);
   for await (const file of leftovers(files, pond, beforeMs)) found.push(file);
   if (dryRun) return { dryRun, files: found };
+  // What has taken their place must be on the disk before they go.
+  await table.flush();
   const deleted: UnusedFile[] = [];
   for (const file of found) {
     signal?.throwIfAborted();

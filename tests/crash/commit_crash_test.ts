@@ -43,9 +43,11 @@ async function opened(
   disk: SimDisk,
   seed: number,
   staged = false,
+  daysLater = 0,
 ): Promise<TinyLogFS> {
   // A process of its own: it makes other ids than the one before.
   const host = memoryHost({ files: disk, seed: seed + 1000 });
+  await host.clock.sleep(daysLater * 86_400_000);
   return await TinyLogFS.open(host, POND, { staged });
 }
 
@@ -56,6 +58,13 @@ async function someFiles(fs: TinyLogFS): Promise<void> {
   await fs.createFile("/d/b", "b");
   await fs.createFile("/large", new Uint8Array(70_000).fill(1));
   await fs.commit();
+}
+
+async function commits(fs: TinyLogFS, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    await fs.writeFile("/d/counted", `${i}`);
+    await fs.commit();
+  }
 }
 
 async function changeMuch(fs: TinyLogFS): Promise<void> {
@@ -89,6 +98,55 @@ const SCENARIOS: readonly Scenario[] = [
       const fs = await opened(disk, seed);
       await fs.writeFile("/f", "new");
       await fs.commit();
+    },
+  },
+  {
+    name: "a commit that a merge follows",
+    async before(fs) {
+      await someFiles(fs);
+      await commits(fs, 13);
+    },
+    async work(disk, seed) {
+      const fs = await opened(disk, seed);
+      await changeMuch(fs);
+      await fs.commit();
+      // Otherwise the walk is one through nothing.
+      assert(fs.oplog.version > fs.version, "files were merged");
+    },
+  },
+  {
+    name: "a commit, an optimize(), and at once a vacuum()",
+    async before(fs) {
+      await someFiles(fs);
+      await fs.createFile("/never", new Uint8Array(70_000).fill(9));
+      await fs.revert();
+    },
+    async work(disk, seed) {
+      const fs = await opened(disk, seed, false, 1);
+      await changeMuch(fs);
+      await fs.commit();
+      await fs.optimize();
+      const later = await opened(disk, seed + 1, false, 2);
+      const options = { dryRun: false, retentionMs: 1, force: true };
+      const { files } = await later.vacuum(options);
+      const blobs = files.filter(({ kind }) => kind === "blob");
+      assert(files.length > 3 && blobs.length === 1, "files were deleted");
+    },
+  },
+  {
+    name: "a commit, and a checkpoint() that cleans the log",
+    async before(fs) {
+      await someFiles(fs);
+      await commits(fs, 4);
+      await fs.checkpoint();
+      await commits(fs, 1);
+    },
+    async work(disk, seed) {
+      const fs = await opened(disk, seed, false, 40);
+      await changeMuch(fs);
+      await fs.commit();
+      const { logFilesRemoved } = await fs.checkpoint();
+      assertEquals(logFilesRemoved, 5);
     },
   },
   {

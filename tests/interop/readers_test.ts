@@ -27,7 +27,7 @@ for (const layout of ["clustered", "hive"] as const) {
       const pond = temp.join("pond");
       await using fs = await somePond(pond, layout);
       const newest = await readBy(engine, pond);
-      assertEquals(newest.version, fs.version);
+      assertEquals(newest.version, fs.oplog.version);
       assertEquals(newest.rows, await readByPond(fs));
       const earlier = await readBy(engine, pond, 66);
       assertEquals(earlier.rows, await readByPond(fs, 66));

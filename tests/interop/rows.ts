@@ -85,6 +85,10 @@ export async function somePond(
     await fs.writeFile("/sensors/lake/depth.csv", `t,m\n1,${i}\n`);
     await fs.commit();
   }
+  // On top of what the commits have merged by themselves.
+  await fs.optimize();
+  await fs.checkpoint();
+  await fs.refresh();
   await fs.rename("/large", "/sensors/renamed");
   await fs.delete("/latest");
   await fs.commit({ message: "last" });

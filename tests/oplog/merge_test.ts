@@ -249,8 +249,31 @@ for (const layout of LAYOUTS) {
     assertEquals(await partition(old, 1), part);
     // A file that the newest snapshot names is damage.
     for (const live of paths(table)) host.files.uproot(`${TABLE}/${live}`);
-    const error = await assertRejects(() => all(old));
+    const cold = await OplogTable.open(host, TABLE);
+    const error = await assertRejects(() => all(cold));
     assert(hasCode(error, "INTEGRITY"));
+  });
+
+  test("a reading that began before this table merged its files goes on in the merged ones", async () => {
+    const { host, table } = await newTable(layout);
+    await grow(table, 20);
+    const before = await all(table);
+    const part = await partition(table, 1);
+    const cold = await OplogTable.open(host, TABLE);
+    const reading = cold.readPartition(id(1));
+    const everything = cold.readAll();
+    const first = await everything.next();
+    await reading.next();
+    await cold.merge(await cold.mergeRuns(MAX_BYTES), "u");
+    for (const { path } of await cold.delta.snapshot.tombstones()) {
+      host.files.uproot(`${TABLE}/${path}`);
+    }
+    const rest: string[] = [];
+    for await (const record of reading) rest.push(`v${record.version}`);
+    assertEquals(rest, part.slice(1));
+    const versions = [first.value?.version];
+    for await (const { version } of everything) versions.push(version);
+    assertEquals(versions, before.map((row) => parseInt(row)));
   });
 
   test("files with versions in common are read in the order of the versions", async () => {

@@ -40,6 +40,10 @@ export async function pondToDamage(layout: Layout): Promise<MemoryHost> {
   await fs.rename("/large", "/d/renamed");
   await fs.commit({ message: "second" });
   await fs.oplog.delta.checkpoint();
+  // Only merged files are left of what was committed so far.
+  await fs.optimize();
+  await host.clock.sleep(60_000);
+  await fs.vacuum({ dryRun: false, retentionMs: 1000, force: true });
   await fs.createFile("/after", "after the checkpoint");
   await fs.commit();
   return host;

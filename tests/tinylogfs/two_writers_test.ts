@@ -6,14 +6,18 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { decodeUtf8 } from "../../src/bytes.ts";
 import { ConflictError, hasCode, PondError } from "../../src/errors.ts";
 import { type MemoryHost, memoryHost } from "../../src/host/memory.ts";
-import { type OpenOptions, TinyLogFS } from "../../src/tinylogfs/mod.ts";
+import {
+  type InitOptions,
+  type OpenOptions,
+  TinyLogFS,
+} from "../../src/tinylogfs/mod.ts";
 import { treeOf } from "../support/tree.ts";
 
 const POND = "/pond";
 
 /** A pond with `/f`, `/a/sub/z` and `/b`, opened twice. */
 async function twoWriters(
-  options: OpenOptions = {},
+  options: OpenOptions & InitOptions = {},
 ): Promise<{ host: MemoryHost; a: TinyLogFS; b: TinyLogFS }> {
   const host = memoryHost();
   const a = await TinyLogFS.initEmpty(host, POND, options);
@@ -364,3 +368,46 @@ Deno.test("what a commit of a part leaves is recorded where it is by then", asyn
   const [newestRow] = await Array.fromAsync(other.getNodeHistory(nodeId));
   assertEquals([newestRow?.operation, newestRow?.path], ["move", "/e"]);
 });
+
+// === Merges ===
+
+for (const layout of ["clustered", "hive"] as const) {
+  Deno.test(`two writers (${layout}) lose nothing while a third process merges, writes checkpoints and deletes`, async () => {
+    const { host, a, b } = await twoWriters({ layout });
+    // The disk's clock tells how old a running writer's files are.
+    host.files.setTime(host.clock.nowUs() / 1000);
+    const c = await TinyLogFS.open(host, POND);
+    const writing = async (fs: TinyLogFS, name: string) => {
+      for (let i = 0; i < 40; i++) {
+        await fs.createFile(`/b/${name}${i}`, `${name}${i}`);
+        await fs.commit();
+      }
+    };
+    let merged = 0;
+    const caring = async () => {
+      for (let i = 0; i < 12; i++) {
+        merged += (await c.optimize()).filesRemoved;
+        await c.checkpoint();
+        await c.vacuum({ dryRun: false });
+      }
+    };
+    await Promise.all([writing(a, "x"), writing(b, "y"), caring()]);
+    assert(merged > 20, `${merged} files merged`);
+    const expected: Record<string, string> = {
+      "/f": "old",
+      "/a": "directory",
+      "/a/sub": "directory",
+      "/a/sub/z": "z",
+      "/b": "directory",
+    };
+    for (let i = 0; i < 40; i++) {
+      for (const name of ["x", "y"]) {
+        expected[`/b/${name}${i}`] = `${name}${i}`;
+      }
+    }
+    assertEquals(await newest(host), expected);
+    await a.refresh();
+    assertEquals(await treeOf(a), expected);
+    assertEquals((await Array.fromAsync(a.transactions())).length, 82);
+  });
+}

@@ -72,6 +72,8 @@ export async function cleanLog(
   for (const name of checkpoint.names) {
     if (!await isSound(files, `${log}/${name}`)) return NO_CLEANUP;
   }
+  // A checkpoint whose name isn't on the disk yet stands for nothing either.
+  await files.syncDirectory(log);
   let bytesRemoved = 0;
   for (const name of doomed) {
     bytesRemoved += await removeIfThere(files, `${log}/${name}`);
