@@ -87,6 +87,81 @@ const old = await aged("old", 2000);
 const first = await overwritten("first", 1);
 const thousandth = await overwritten("thousandth", 1000);
 
+// === One after the other, so that all meet the same disk: the figures ===
+
+/** What is measured: its name, what it is held against, at most how often. */
+interface Subject {
+  readonly name: string;
+  readonly work: () => Promise<void>;
+  readonly against?: { readonly name: string; readonly bar: number };
+}
+
+const BARE = "write + flush, the same files and bytes";
+const ROUNDS = 200;
+
+const subjects: readonly Subject[] = [
+  { name: BARE, work: bareWrite },
+  {
+    name: "commit",
+    work: () => commitOne(young, `/f${count % 10}`),
+    against: { name: BARE, bar: 3 },
+  },
+  {
+    name: "commit after 2 000",
+    work: () => commitOne(old, `/f${count % 10}`),
+    against: { name: "commit", bar: 1.5 },
+  },
+  { name: "new file among 10", work: () => commitOne(small, `/n${count}`) },
+  {
+    name: "new file among 10 000",
+    work: () => commitOne(large, `/n${count}`),
+    against: { name: "new file among 10", bar: 1.5 },
+  },
+  { name: "2nd version and on", work: () => commitOne(first, "/f") },
+  {
+    name: "1 000th version and on",
+    work: () => commitOne(thousandth, "/f"),
+    against: { name: "2nd version and on", bar: 1.5 },
+  },
+];
+
+/** Milliseconds of each subject, in order: the median, and the mean. */
+async function alternating(): Promise<
+  ReadonlyMap<string, { readonly median: number; readonly mean: number }>
+> {
+  const times = subjects.map(() => new Float64Array(ROUNDS));
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [i, { work }] of subjects.entries()) {
+      const startMs = performance.now();
+      await work();
+      times[i]?.set([performance.now() - startMs], round);
+    }
+  }
+  return new Map(subjects.map(({ name }, i) => {
+    const sorted = times[i]?.toSorted() ?? new Float64Array();
+    const mean = sorted.reduce((a, b) => a + b, 0) / ROUNDS;
+    return [name, { median: sorted[ROUNDS >> 1] ?? NaN, mean }];
+  }));
+}
+
+function say(line: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
+}
+
+const figures = await alternating();
+say(`median (mean) of ${ROUNDS} alternating runs, in milliseconds`);
+for (const { name, against } of subjects) {
+  const { median = NaN, mean = NaN } = figures.get(name) ?? {};
+  const base = against && figures.get(against.name);
+  const ratio = base && against
+    ? `  ${(median / base.median).toFixed(2)} (${
+      (mean / base.mean).toFixed(2)
+    }) times "${against.name}", at most ${against.bar}`
+    : "";
+  const own = `${median.toFixed(2)} (${mean.toFixed(2)})`;
+  say(`${name.padEnd(42)}${own.padEnd(14)}${ratio}`);
+}
+
 Deno.bench("write + flush, the same files and bytes", {
   group: "one small commit",
   baseline: true,
