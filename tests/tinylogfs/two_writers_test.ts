@@ -384,15 +384,22 @@ for (const layout of ["clustered", "hive"] as const) {
       }
     };
     let merged = 0;
+    let isWritten = false;
     const caring = async () => {
-      for (let i = 0; i < 12; i++) {
+      while (!isWritten) {
         merged += (await c.optimize()).filesRemoved;
         await c.checkpoint();
         await c.vacuum({ dryRun: false });
       }
     };
-    await Promise.all([writing(a, "x"), writing(b, "y"), caring()]);
-    assert(merged > 20, `${merged} files merged`);
+    const care = caring();
+    await Promise.all([writing(a, "x"), writing(b, "y")]);
+    isWritten = true;
+    await care;
+    // Commits merge as well: who has merged what is a matter of chance.
+    assert(merged > 0, "nothing was merged while others wrote");
+    const { filesLeft } = await c.optimize();
+    assert(filesLeft < 20, `${filesLeft} files left of 82 commits`);
     const expected: Record<string, string> = {
       "/f": "old",
       "/a": "directory",
