@@ -48,3 +48,55 @@ for (
     await work(pond);
   });
 }
+
+// === Large transactions: what one more operation, and one row of many, cost ===
+
+const LARGE = 50_000;
+
+async function pending(files: number): Promise<WorkingDir> {
+  const fs = await TinyLogFS.initEmpty(memoryHost(), "/pond", {
+    commitThresholdBytes: Number.MAX_SAFE_INTEGER,
+  });
+  const root = fs.workingDirectory();
+  for (let i = 0; i < files; i++) await root.createFile(`/f${i}`, "x");
+  return root;
+}
+
+/** A commit whose directory is so large that its rows are split. */
+async function committed(files: number): Promise<WorkingDir> {
+  const host = memoryHost();
+  const fs = await TinyLogFS.initEmpty(host, "/pond", {
+    commitThresholdBytes: Number.MAX_SAFE_INTEGER,
+  });
+  for (let i = 0; i < files; i++) await fs.createFile(`/f${i}`, "x");
+  await fs.commit();
+  return (await TinyLogFS.open(host, "/pond")).workingDirectory();
+}
+
+const few = await pending(10);
+const many = await pending(LARGE);
+let made = 0;
+for (const [name, root] of [["10", few], [`${LARGE}`, many]] as const) {
+  const group = "one more file in a transaction";
+  Deno.bench(`of ${name}`, { group, baseline: root === few }, async () => {
+    await root.createFile(`/more${made++}`, "x");
+  });
+}
+
+const smallCommit = await committed(10);
+const largeCommit = await committed(LARGE);
+for (
+  const [name, root] of [["10", smallCommit], [
+    `${LARGE}`,
+    largeCommit,
+  ]] as const
+) {
+  const group = "read one file of a commit";
+  Deno.bench(
+    `of ${name}`,
+    { group, baseline: root === smallCommit },
+    async () => {
+      await root.readFile("/f5");
+    },
+  );
+}

@@ -163,3 +163,23 @@ export function hasCode(
 ): error is PondError {
   return error instanceof PondError && codes.includes(error.code);
 }
+
+/**
+ * Does what may fail without changing what was said: tidying up beside the
+ * work, a hint, upkeep that stays due.
+ *
+ * @param work What to try.
+ * @returns The failure, if it was one that callers can expect.
+ * @throws Whatever else it throws: a defect is never passed over.
+ */
+export async function bestEffort(
+  work: () => Promise<unknown>,
+): Promise<PondError | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    if (error instanceof PondError) return error;
+    throw error;
+  }
+}

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Bytes } from "../bytes.ts";
-import { PondError } from "../errors.ts";
+import { bestEffort, PondError } from "../errors.ts";
 import { attempt, denoError, osErrorName } from "./deno_error.ts";
 import { fileError } from "./file_error.ts";
 import type {
@@ -334,11 +334,7 @@ async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
 
 /** Removes what a write has left that failed; that failure is the one to say. */
 async function removeDraft(path: string): Promise<void> {
-  try {
-    await attempt("remove", path, () => Deno.remove(path));
-  } catch (error) {
-    if (!(error instanceof PondError)) throw error;
-  }
+  await bestEffort(() => attempt("remove", path, () => Deno.remove(path)));
 }
 
 /** Whether there is a directory, or a symbolic link to one. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Bytes, sha256Hex } from "../bytes.ts";
-import { PondError } from "../errors.ts";
+import { bestEffort } from "../errors.ts";
 import type { Host } from "../host/host.ts";
 import { encodeRecords, statsOf } from "./data_file.ts";
 import type { AddFile } from "./delta/mod.ts";
@@ -115,11 +115,7 @@ export class DataFileWriter {
   /** Removes the files, best effort: no commit names them. */
   async discard(): Promise<void> {
     for (const path of this.#paths) {
-      try {
-        await this.#host.files.remove(path);
-      } catch (error) {
-        if (!(error instanceof PondError)) throw error;
-      }
+      await bestEffort(() => this.#host.files.remove(path));
     }
   }
 

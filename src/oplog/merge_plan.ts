@@ -73,8 +73,7 @@ export function planFullMerge(
 }
 
 function dueIn(files: MergeRun): MergeRun | undefined {
-  const tiers = files.map(tierOf);
-  const highest = Math.max(...tiers);
+  const highest = files.reduce((tier, file) => Math.max(tier, tierOf(file)), 0);
   const runs: MergeRun[] = [];
   for (let tier = 0; tier <= highest; tier++) {
     for (const run of runsOf(files, (file) => tierOf(file) <= tier)) {

@@ -131,6 +131,9 @@ export const DIRECTORY_ENTRY_COLUMNS: readonly ColumnSpec[] = [
   { name: "mode", type: "int32" },
 ];
 
+/** The place of `position` among the columns. */
+const POSITION_COLUMN = 7;
+
 /** Encodes entries as an Arrow IPC stream. */
 export function encodeOplogEntries(entries: readonly OplogEntry[]): Bytes {
   return encodeBatch(OPLOG_ENTRY_COLUMNS, [
@@ -189,6 +192,16 @@ export class EntryBatch {
     return Array.from({ length: numRows }, (_, row) => this.#entry(row));
   }
 
+  /** The highest position of an entry; only these are decoded. */
+  get lastPosition(): number {
+    let last = -1;
+    for (let row = 0; row < this.#batch.numRows; row++) {
+      const reader = new RowReader(this.#batch, row, this.#source);
+      last = Math.max(last, reader.number(POSITION_COLUMN));
+    }
+    return last;
+  }
+
   /** The entries about a node, in order. */
   entriesOf(nodeId: string): OplogEntry[] {
     this.#index ??= this.#nodes();
@@ -216,7 +229,7 @@ export class EntryBatch {
       content: row.bytes(4),
       operation: row.oneOf(5, ENTRY_OPERATIONS),
       nodeVersion: row.number(6),
-      position: row.number(7),
+      position: row.number(POSITION_COLUMN),
       name: row.text(8),
       path: row.text(9),
     };

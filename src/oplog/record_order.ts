@@ -83,16 +83,25 @@ function byVersion(rows: SourcedRecord[]): SourcedRecord[] {
 }
 
 /**
- * Large content is split: a transaction may have several rows in a partition,
- * which another engine may have put into any order.
+ * Large content is split: a transaction may have several rows in a partition.
+ * Another engine may have put them into any order; our own files, which say
+ * their digest, have them as they were written.
  */
 function byPosition(a: SourcedRecord, b: SourcedRecord): number {
-  return a.record === b.record ? 0 : lastPosition(a) - lastPosition(b);
+  const isOurs = a.file === b.file && a.file.add.tags?.sha256 !== undefined;
+  return isOurs ? 0 : lastPosition(a) - lastPosition(b);
 }
 
+/** Looked for once, for as long as a row is in memory. */
+const LAST_POSITIONS = new WeakMap<Record, number>();
+
 function lastPosition({ record, file }: SourcedRecord): number {
-  const entries = new EntryBatch(record.content, file.add.path).entries();
-  return Math.max(...entries.map(({ position }) => position));
+  let last = LAST_POSITIONS.get(record);
+  if (last === undefined) {
+    last = new EntryBatch(record.content, file.add.path).lastPosition;
+    LAST_POSITIONS.set(record, last);
+  }
+  return last;
 }
 
 function byPart(a: SourcedRecord, b: SourcedRecord): number {

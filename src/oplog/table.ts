@@ -14,7 +14,7 @@
  *
  * @module
  */
-import { hasCode, invariant, PondError } from "../errors.ts";
+import { bestEffort, hasCode, invariant } from "../errors.ts";
 import type { Host } from "../host/host.ts";
 import { ByteStreamTable } from "./byte_stream_table.ts";
 import type {
@@ -329,12 +329,10 @@ export class OplogTable {
    * clean-up of the log. It never fails a commit: what can't be done stays due.
    */
   async maintain(): Promise<void> {
-    try {
-      if (this.version >= this.#mergeFrom) await this.#mergeDue();
-    } catch (error) {
-      if (!(error instanceof PondError)) throw error;
+    if (this.version >= this.#mergeFrom) {
+      const failure = await bestEffort(() => this.#mergeDue());
       // What has failed once may fail each time: not after each commit.
-      this.#mergeFrom = this.version + LEAST_MERGED;
+      if (failure) this.#mergeFrom = this.version + LEAST_MERGED;
     }
     await this.#delta.maintain();
   }

@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { hasCode, invariant, PondError } from "../errors.ts";
+import { bestEffort, hasCode, invariant, PondError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
 import type { AppendResult, OplogTable } from "../oplog/mod.ts";
 import type { CommitPlan } from "./commit_plan.ts";
@@ -104,10 +104,11 @@ export class Committer {
    * Adds operations to the pending transaction: all of them, or none. When that
    * has grown large it is committed; if it can't be, the next call says so.
    */
-  async apply(...operations: readonly Operation[]): Promise<void> {
+  async apply(operations: readonly Operation[]): Promise<void> {
     await this.#exclusive(async () => {
       if (this.#isLarge()) await this.#commitLarge();
       await this.#pending.apply(operations);
+      // What can't be committed stays pending.
       if (this.#isLarge()) await bestEffort(() => this.#commitLarge());
     });
   }
@@ -152,9 +153,10 @@ export class Committer {
       await this.#flushPondName();
       return await this.#attempts(async () => {
         await this.#pending.reload();
-        if (this.#pending.made) return (await this.#settle()).result;
-        await this.#dropPlan();
+        const made = await this.#settlePlan();
         const operations = await plan();
+        // An attempt whose outcome wasn't known has made it so.
+        if (operations.length === 0 && made) return made;
         try {
           await this.#pending.apply(operations);
           const result = await this.#attempt(options, startMs, true);
@@ -270,12 +272,25 @@ export class Committer {
     return this.#earlier;
   }
 
-  /** A plan that turned out not to have been committed is no pending work. */
-  async #dropPlan(): Promise<void> {
+  /**
+   * Finds out how an attempt ended whose outcome wasn't known. A plan that was
+   * not committed is no pending work.
+   *
+   * @returns What it did, if it was a plan that was committed; a commit says it
+   *   of anything else.
+   */
+  async #settlePlan(): Promise<CommitResult | undefined> {
     const { isPlan = false, chosen = [] } = this.#sent ?? {};
+    if (this.#pending.made) {
+      const settled = await this.#settle();
+      if (isPlan) return settled.result;
+      this.#earlier = settled;
+      return undefined;
+    }
     const { length } = this.#pending.operations;
     if (isPlan && length === chosen.length) await this.#pending.dropOwn();
     this.#sent = undefined;
+    return undefined;
   }
 
   /** Tries until there is a result, or the attempts are used up. */
@@ -394,7 +409,7 @@ export class Committer {
     const parts = await selected(all, selection);
     const state = new TransactionState(all.id, all.state.startedAtUs);
     const transaction = new Transaction(state, this.#directories);
-    for (const each of parts.chosen) await transaction.apply(each);
+    await transaction.apply(parts.chosen);
     return { ...parts, transaction };
   }
 
@@ -471,15 +486,6 @@ function sumOf(
     bytesWritten: earlier.bytesWritten + result.bytesWritten,
     recordBatchSize: earlier.recordBatchSize + result.recordBatchSize,
   };
-}
-
-/** Large work stays pending, and is committed before anything is added to it. */
-async function bestEffort(commit: () => Promise<void>): Promise<void> {
-  try {
-    await commit();
-  } catch (error) {
-    if (!(error instanceof PondError)) throw error;
-  }
 }
 
 type TailOf<T extends readonly unknown[]> = T extends

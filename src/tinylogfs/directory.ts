@@ -136,7 +136,7 @@ export class OpLogDirectory extends OpLogNode implements PondDirectory {
   /** Another call may have taken the name since it was looked up. */
   async #create(operation: Operation): Promise<void> {
     try {
-      await this.context.apply(operation);
+      await this.context.apply([operation]);
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error;
       const { name, nodeId, path } = operation;
@@ -154,7 +154,7 @@ export class OpLogDirectory extends OpLogNode implements PondDirectory {
     if (entry.childType === "directory") {
       await this.#requireEmpty(entry.childNodeId, path);
     }
-    await this.context.apply(await this.#deletion(entry));
+    await this.context.apply([await this.#deletion(entry, path)]);
     return node;
   }
 
@@ -162,27 +162,33 @@ export class OpLogDirectory extends OpLogNode implements PondDirectory {
   async deleteTree(name: string): Promise<Node | undefined> {
     const entry = await this.context.transaction.lookup(this.id, name);
     if (entry === undefined) return undefined;
-    const operations = await this.#deletions(entry);
+    const path = joinPath(await this.currentPath(), name);
+    const operations = await this.#deletions(entry, path);
     // Children come after their directories, and go before them.
-    await this.context.apply(...operations.reverse());
+    await this.context.apply(operations.reverse());
     return this.nodeOf(entry);
   }
 
-  async #deletions(top: DirectoryEntry): Promise<Operation[]> {
+  async #deletions(
+    top: DirectoryEntry,
+    topPath: string,
+  ): Promise<Operation[]> {
     const operations: Operation[] = [];
-    const found: [OpLogDirectory, DirectoryEntry][] = [[this, top]];
-    for (const [directory, entry] of found) {
-      operations.push(await directory.#deletion(entry));
+    const found: [OpLogDirectory, DirectoryEntry, string][] = [
+      [this, top, topPath],
+    ];
+    for (const [directory, entry, path] of found) {
+      operations.push(await directory.#deletion(entry, path));
       const node = directory.nodeOf(entry);
       if (!(node instanceof OpLogDirectory)) continue;
       for (const child of await this.context.transaction.list(node.id)) {
-        found.push([node, child]);
+        found.push([node, child, joinPath(path, child.name)]);
       }
     }
     return operations;
   }
 
-  async #deletion(entry: DirectoryEntry): Promise<Operation> {
+  async #deletion(entry: DirectoryEntry, path: string): Promise<Operation> {
     const node = this.nodeOf(entry);
     const { attributes } = await node.row();
     const { sha256: _sha256, blob: _blob, ...kept } = attributes;
@@ -192,7 +198,7 @@ export class OpLogDirectory extends OpLogNode implements PondDirectory {
       nodeId: node.id,
       directoryId: this.id,
       name: entry.name,
-      path: joinPath(await this.currentPath(), entry.name),
+      path,
       nodeVersion: entry.nodeVersion + 1,
       expected: expectedOf(entry),
       attributes: { ...kept, sizeBytes: 0, modifiedUs: this.context.nowUs() },
@@ -226,8 +232,8 @@ export class OpLogDirectory extends OpLogNode implements PondDirectory {
       path: joinPath(await this.currentPath(), name),
     };
     const replaced = await this.context.transaction.lookup(to.id, toName);
-    const first = replaced ? [await to.#deletion(replaced)] : [];
-    await this.context.apply(...first, {
+    const first = replaced ? [await to.#deletion(replaced, path)] : [];
+    await this.context.apply([...first, {
       kind: "move",
       fileType: entry.childType,
       nodeId: node.id,
@@ -239,7 +245,7 @@ export class OpLogDirectory extends OpLogNode implements PondDirectory {
       moved: expectedOf(entry),
       attributes: { ...attributes, from },
       content,
-    });
+    }]);
     node.linkedAt({ directory: to, name: toName });
     node.rememberWay();
     return true;

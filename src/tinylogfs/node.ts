@@ -34,7 +34,7 @@ export interface NodeContext {
   /** A new identity. */
   newId(): NodeId;
   /** Adds operations to the pending transaction: all of them, or none. */
-  apply(...operations: readonly Operation[]): Promise<void>;
+  apply(operations: readonly Operation[]): Promise<void>;
   /** The latest row of a file or symlink. */
   readRow(directoryId: NodeId, entry: DirectoryEntry): Promise<NodeRow>;
   /** A directory as it is committed. */
@@ -239,7 +239,7 @@ export abstract class OpLogNode {
         ...change(await this.row()),
       };
       try {
-        return await this.context.apply(operation);
+        return await this.context.apply([operation]);
       } catch (error) {
         if (!(error instanceof ConflictError)) throw error;
         if (!await this.#wasOvertaken(operation)) throw error;

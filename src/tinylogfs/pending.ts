@@ -125,12 +125,12 @@ export class Pending {
   /** Adds operations: all of them, or none. */
   async apply(operations: readonly Operation[]): Promise<void> {
     const { transaction } = this;
-    const before = [...transaction.operations];
+    const { length } = transaction.operations;
     try {
-      await transaction.apply(...operations);
+      await transaction.apply(operations);
     } catch (error) {
-      const isWhole = transaction.operations.length === before.length;
-      if (!isWhole) {
+      if (transaction.operations.length > length) {
+        const before = transaction.operations.slice(0, length);
         this.#transaction = await this.#built(transaction.id, before);
       }
       throw error;
@@ -319,7 +319,7 @@ export class Pending {
     operations: readonly Operation[],
   ): Promise<Transaction> {
     const transaction = this.#empty(id);
-    await transaction.apply(...operations);
+    await transaction.apply(operations);
     return transaction;
   }
 

@@ -9,7 +9,7 @@
  */
 import { invariant } from "../errors.ts";
 import type { NodeId } from "../tinyfs/mod.ts";
-import { ownAttributes } from "./attributes.ts";
+import { formatAttributes, ownAttributes } from "./attributes.ts";
 import { attributesOf } from "./directories.ts";
 import type { NodeRow } from "./node_row.ts";
 import type { Operation } from "./operation.ts";
@@ -116,10 +116,13 @@ class RestorePlan {
     for (const [id, place] of this.#wanted) {
       const current = this.#current.get(id);
       if (place.entry.childType === "directory") {
-        if (current) await this.#updateDirectory(id, place, current);
+        const nodeVersion = current?.entry.nodeVersion;
+        if (current && nodeVersion !== place.entry.nodeVersion) {
+          await this.#updateIfDifferent(id, place, current);
+        }
       } else if (current === undefined) await this.#create(id, place);
       else if (current.entry.childVersion !== place.entry.childVersion) {
-        await this.#update(id, place, current);
+        await this.#updateIfDifferent(id, place, current);
       }
     }
   }
@@ -168,31 +171,23 @@ class RestorePlan {
     });
   }
 
-  async #update(id: string, place: Place, current: Place): Promise<void> {
+  /** A node may be as it was wanted in a later version of its own. */
+  async #updateIfDifferent(
+    id: string,
+    place: Place,
+    current: Place,
+  ): Promise<void> {
+    const before = await this.#currentRow(id, current);
+    const row = await this.#wantedRow(place);
+    const { childType } = place.entry;
+    if (whatIsSaid(before, childType) === whatIsSaid(row, childType)) return;
     const version = this.#version(id, current);
     this.#push({
       ...this.#base(id, place, version),
       kind: "update",
       expected: { nodeId: id, nodeVersion: version },
-      ...await this.#wantedRow(place),
+      ...row,
     });
-  }
-
-  /** Its entries have operations of their own. */
-  async #updateDirectory(
-    id: string,
-    place: Place,
-    current: Place,
-  ): Promise<void> {
-    if (current.entry.nodeVersion === place.entry.nodeVersion) return;
-    const rows = [
-      await rowOf(this.#now, current),
-      await this.#wantedRow(place),
-    ];
-    const [before, after] = rows.map(({ attributes }) =>
-      JSON.stringify(attributes.attributes)
-    );
-    if (before !== after) await this.#update(id, place, current);
   }
 
   async #delete(id: string, place: Place): Promise<void> {
@@ -268,6 +263,19 @@ async function rowOf(side: RestoreSide, place: Place): Promise<NodeRow> {
     place.entry,
   );
   return { content, attributes: ownAttributes(attributes) };
+}
+
+/**
+ * What tells one state of a node from another; the hash stands for the content.
+ * The time of a directory is that of its entries, which are restored themselves.
+ */
+function whatIsSaid(
+  { attributes }: NodeRow,
+  fileType: Operation["fileType"],
+): string {
+  return fileType === "directory"
+    ? JSON.stringify(attributes.attributes ?? null)
+    : formatAttributes(ownAttributes(attributes));
 }
 
 function nameKey({ directoryId, entry }: Place): string {

@@ -29,7 +29,7 @@ import {
   equalBytes,
   sha256Hex,
 } from "../bytes.ts";
-import { hasCode, IntegrityError, PondError } from "../errors.ts";
+import { bestEffort, hasCode, IntegrityError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
 import { NameFlusher } from "../oplog/name_flusher.ts";
 import {
@@ -239,15 +239,6 @@ export class Stage {
       if (!hasCode(error, "NOT_FOUND")) throw error;
     }
     return found;
-  }
-}
-
-/** For what is tidied up beside the work, whose outcome is the one to tell. */
-async function bestEffort(tidy: () => Promise<void>): Promise<void> {
-  try {
-    await tidy();
-  } catch (error) {
-    if (!(error instanceof PondError)) throw error;
   }
 }
 

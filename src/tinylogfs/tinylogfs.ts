@@ -395,9 +395,9 @@ export class TinyLogFS extends MaintenanceOperations
       historySide: () => this.historySide(),
       nowUs: () => this.#host.clock.nowUs(),
       newId: () => this.#host.random.uuidHex() as NodeId,
-      apply: async (...operations) => {
+      apply: async (operations) => {
         this.requireWritable();
-        await committer.apply(...operations);
+        await committer.apply(operations);
       },
       readRow: (directoryId, entry) => this.#readRow(directoryId, entry),
       loadDirectory: (id) => this.#directories.load(id),
@@ -425,12 +425,16 @@ export class TinyLogFS extends MaintenanceOperations
 
   /** @ignore */
   protected override historySide(): history.HistorySide {
+    const { pending } = this.committer;
     return {
       table: this.#table,
       maxVersion: this.version,
       root: this.#root,
-      pending: this.committer.pending.operations,
-      pendingRows: this.committer.pending.rows,
+      pending: pending.operations,
+      // Made when they are asked for: most of history doesn't.
+      get pendingRows() {
+        return pending.rows;
+      },
       nowUs: this.#host.clock.nowUs(),
     };
   }

@@ -137,7 +137,7 @@ export class Transaction {
    *   node, or the directory. What was added before stays: with more than one
    *   operation, the transaction is to be given up.
    */
-  async apply(...operations: readonly Operation[]): Promise<void> {
+  async apply(operations: readonly Operation[]): Promise<void> {
     // Everything that has to be read is read first: the checks and the changes
     // happen in one turn, so that nothing else comes between.
     const loaded: Loaded = new Map();

@@ -60,7 +60,7 @@ export async function vacuumPond(
   const table = await openOplog(host, pond);
   const found: UnusedFile[] = [];
   for await (const file of table.unusedFiles(beforeMs)) found.push(file);
-  found.push(...blobs);
+  for (const blob of blobs) found.push(blob);
   for await (const file of leftovers(files, pond, beforeMs)) found.push(file);
   if (dryRun) return { dryRun, files: found };
   // What has taken their place must be on the disk before they go.

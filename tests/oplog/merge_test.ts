@@ -2,64 +2,14 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { encodeUtf8 } from "../../src/bytes.ts";
 import { hasCode } from "../../src/errors.ts";
-import { type MemoryHost, memoryHost } from "../../src/host/memory.ts";
-import {
-  type OplogEntry,
-  type OplogLayout,
-  OplogTable,
-  type RecordDraft,
-} from "../../src/oplog/mod.ts";
+import { OplogTable, type RecordDraft } from "../../src/oplog/mod.ts";
+import { append, entry, id, LAYOUTS, newTable, TABLE } from "./scratch.ts";
 
-const TABLE = "/t";
-const LAYOUTS: readonly OplogLayout[] = ["clustered", "hive"];
 const MAX_BYTES = 64 * 1024 * 1024;
-
-const NOTE = {
-  operation: "WRITE",
-  transactionId: "t",
-  userName: "u",
-  message: "m",
-  operations: 1,
-};
-
-function id(n: number): string {
-  return String(n).padStart(32, "0");
-}
 
 function draft(part: number, name: string, text = name): RecordDraft {
   const partId = id(part);
-  const entry: OplogEntry = {
-    partId,
-    nodeId: id(7),
-    fileType: "file",
-    metadata: "{}",
-    content: encodeUtf8(text),
-    operation: "create",
-    nodeVersion: 1,
-    position: 0,
-    name,
-    path: `/${name}`,
-  };
-  return { partId, entries: [entry] };
-}
-
-async function newTable(
-  layout: OplogLayout,
-): Promise<{ host: MemoryHost; table: OplogTable }> {
-  const host = memoryHost();
-  const table = await OplogTable.create(
-    host,
-    TABLE,
-    layout,
-    () => [draft(0, "v0")],
-    NOTE,
-  );
-  return { host, table };
-}
-
-async function append(table: OplogTable, ...drafts: RecordDraft[]) {
-  const point = table.nextPoint();
-  assertEquals((await table.append(drafts, point, NOTE)).status, "committed");
+  return { partId, entries: [entry(partId, name, text)] };
 }
 
 /** Two partitions take turns, and share every third commit. */
@@ -106,7 +56,7 @@ for (const layout of LAYOUTS) {
     Deno.test(`merge() (${layout}): ${name}`, body);
 
   test("every row is the same afterwards, at every version, and in the order of reading", async () => {
-    const { host, table } = await newTable(layout);
+    const { host, table } = await newTable(layout, "v0");
     await grow(table, 40);
     const before = await all(table);
     const parts = [await partition(table, 1), await partition(table, 2)];
@@ -131,7 +81,7 @@ for (const layout of LAYOUTS) {
   });
 
   test("the log says what went and what came, and that no row changed", async () => {
-    const { host, table } = await newTable(layout);
+    const { host, table } = await newTable(layout, "v0");
     await grow(table, 3);
     const old = table.files.map(({ add }) => add);
     await table.merge(await table.mergeRuns(MAX_BYTES), "u");
@@ -165,7 +115,7 @@ for (const layout of LAYOUTS) {
   });
 
   test("a checkpoint keeps what was removed, until it may be deleted", async () => {
-    const { host, table } = await newTable(layout);
+    const { host, table } = await newTable(layout, "v0");
     await grow(table, 20);
     await table.merge(await table.mergeRuns(MAX_BYTES), "u");
     const { length } = [...await table.delta.snapshot.tombstones()];
@@ -182,7 +132,7 @@ for (const layout of LAYOUTS) {
   });
 
   test("it gives way to whoever has the version, leaves no file, and can be made again", async () => {
-    const { host, table } = await newTable(layout);
+    const { host, table } = await newTable(layout, "v0");
     await grow(table, 20);
     const other = await OplogTable.open(host, TABLE);
     await append(other, draft(1, "other"));
@@ -206,7 +156,7 @@ for (const layout of LAYOUTS) {
   });
 
   test("of two merges of the same files, one is made", async () => {
-    const { host, table } = await newTable(layout);
+    const { host, table } = await newTable(layout, "v0");
     await grow(table, 20);
     const before = await all(table);
     const other = await OplogTable.open(host, TABLE);
@@ -219,7 +169,7 @@ for (const layout of LAYOUTS) {
   });
 
   test("refresh() takes in files that came and were merged in the meantime", async () => {
-    const { host, table } = await newTable(layout);
+    const { host, table } = await newTable(layout, "v0");
     const other = await OplogTable.open(host, TABLE);
     await grow(table, 10);
     await table.merge(await table.mergeRuns(MAX_BYTES), "u");
@@ -230,7 +180,7 @@ for (const layout of LAYOUTS) {
   });
 
   test("a reader of an old snapshot, whose files are gone, goes on in the merged ones", async () => {
-    const { host, table } = await newTable(layout);
+    const { host, table } = await newTable(layout, "v0");
     await grow(table, 20);
     const before = await all(table);
     const part = await partition(table, 1);
@@ -255,7 +205,7 @@ for (const layout of LAYOUTS) {
   });
 
   test("a reading that began before this table merged its files goes on in the merged ones", async () => {
-    const { host, table } = await newTable(layout);
+    const { host, table } = await newTable(layout, "v0");
     await grow(table, 20);
     const before = await all(table);
     const part = await partition(table, 1);
@@ -277,7 +227,7 @@ for (const layout of LAYOUTS) {
   });
 
   test("files with versions in common are read in the order of the versions", async () => {
-    const { host, table } = await newTable(layout);
+    const { host, table } = await newTable(layout, "v0");
     for (let i = 1; i <= 9; i++) await append(table, draft(1, `v${i}`));
     const before = await all(table);
     const files = table.files.filter(({ maxVersion }) => maxVersion > 0);
@@ -295,7 +245,7 @@ for (const layout of LAYOUTS) {
   });
 
   test("maintain() merges by itself, and 300 commits leave few files", async () => {
-    const { host, table } = await newTable(layout);
+    const { host, table } = await newTable(layout, "v0");
     for (let i = 1; i <= 300; i++) {
       await append(table, draft(1, `v${i}`), draft(2, `v${i}`));
       await table.maintain();
@@ -309,7 +259,7 @@ for (const layout of LAYOUTS) {
 }
 
 Deno.test("a partition of a large merged file is read without the others", async () => {
-  const { host, table } = await newTable("clustered");
+  const { host, table } = await newTable("clustered", "v0");
   const text = "x".repeat(200_000);
   for (let part = 1; part <= 40; part++) {
     await append(table, draft(part, `v${part}`, text + part));
@@ -325,7 +275,7 @@ Deno.test("a partition of a large merged file is read without the others", async
 });
 
 Deno.test("merge() refuses a table to which another engine has added columns", async () => {
-  const { host, table } = await newTable("clustered");
+  const { host, table } = await newTable("clustered", "v0");
   await grow(table, 3);
   const log = `${TABLE}/_delta_log/`;
   const { metaData } = table.delta.snapshot;

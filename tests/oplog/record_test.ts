@@ -10,9 +10,11 @@ import {
   type DirectoryEntry,
   encodeDirectoryEntries,
   encodeOplogEntries,
+  EntryBatch,
   type OplogEntry,
   OplogTable,
 } from "../../src/oplog/mod.ts";
+import { NOTE } from "./scratch.ts";
 
 const CHILD: DirectoryEntry = {
   name: "größe – 日本",
@@ -37,14 +39,6 @@ const DIRECTORY: OplogEntry = {
   position: 0,
   name: "d",
   path: "/d",
-};
-
-const NOTE = {
-  operation: "WRITE",
-  transactionId: "t",
-  userName: "u",
-  message: "m",
-  operations: 1,
 };
 
 function columnsOf(ipc: Uint8Array): string[] {
@@ -130,3 +124,11 @@ for (const layout of ["clustered", "hive"] as const) {
     assertEquals(metaData.partitionColumns, partitioned);
   });
 }
+
+Deno.test("EntryBatch.lastPosition is the highest position of an entry, and -1 of bookkeeping alone", () => {
+  const last = (...positions: number[]) => {
+    const entries = positions.map((position) => ({ ...DIRECTORY, position }));
+    return new EntryBatch(encodeOplogEntries(entries), "batch").lastPosition;
+  };
+  assertEquals([last(3, 17, 4), last(-1), last()], [17, -1, -1]);
+});

@@ -1,69 +1,20 @@
 /** The oplog: what is written is read, and no more files than needed. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { encodeUtf8 } from "../../src/bytes.ts";
-import { type MemoryHost, memoryHost } from "../../src/host/memory.ts";
+import { memoryHost } from "../../src/host/memory.ts";
+import { OplogTable, type RecordDraft } from "../../src/oplog/mod.ts";
 import {
-  type OplogEntry,
-  type OplogLayout,
-  OplogTable,
-  type RecordDraft,
-} from "../../src/oplog/mod.ts";
-
-const TABLE = "/t";
-const LAYOUTS: readonly OplogLayout[] = ["clustered", "hive"];
-
-function id(n: number): string {
-  return String(n).padStart(32, "0");
-}
-
-function entry(partId: string, name: string, text = name): OplogEntry {
-  return {
-    partId,
-    nodeId: id(7),
-    fileType: "file",
-    metadata: "{}",
-    content: encodeUtf8(text),
-    operation: "create",
-    nodeVersion: 1,
-    position: 0,
-    name,
-    path: `/${name}`,
-  };
-}
+  append,
+  entry,
+  id,
+  LAYOUTS,
+  newTable,
+  NOTE,
+  TABLE,
+} from "./scratch.ts";
 
 function draft(part: number, ...names: string[]): RecordDraft {
   const partId = id(part);
   return { partId, entries: names.map((name) => entry(partId, name)) };
-}
-
-const NOTE = {
-  operation: "WRITE",
-  transactionId: "t",
-  userName: "u",
-  message: "m",
-  operations: 1,
-};
-
-async function newTable(
-  layout: OplogLayout,
-): Promise<{ host: MemoryHost; table: OplogTable }> {
-  const host = memoryHost();
-  const table = await OplogTable.create(
-    host,
-    TABLE,
-    layout,
-    () => [draft(0, "first")],
-    NOTE,
-  );
-  return { host, table };
-}
-
-async function append(
-  table: OplogTable,
-  ...drafts: RecordDraft[]
-): Promise<void> {
-  const result = await table.append(drafts, table.nextPoint(), NOTE);
-  assertEquals(result.status, "committed");
 }
 
 async function namesIn(
@@ -81,7 +32,7 @@ async function namesIn(
 
 for (const layout of LAYOUTS) {
   Deno.test(`OplogTable (${layout}): readPartition() gives a partition's records, newest first, up to a version`, async () => {
-    const { host, table } = await newTable(layout);
+    const { host, table } = await newTable(layout, "first");
     await append(table, draft(1, "a", "b"), draft(2, "c"));
     await append(table, draft(2, "d"));
     await append(table, draft(1, "e"));
@@ -94,7 +45,7 @@ for (const layout of LAYOUTS) {
   });
 
   Deno.test(`OplogTable (${layout}): a partition is read from its own files, and no others`, async () => {
-    const { host, table } = await newTable(layout);
+    const { host, table } = await newTable(layout, "first");
     for (let part = 1; part <= 50; part++) {
       await append(table, draft(part, "x"));
     }
@@ -114,7 +65,7 @@ for (const layout of LAYOUTS) {
   });
 
   Deno.test(`OplogTable (${layout}): a file that many ask for at once is read once, and counts once in the cache`, async () => {
-    const { host, table: writer } = await newTable(layout);
+    const { host, table: writer } = await newTable(layout, "first");
     const text = "x".repeat(1_500_000);
     const big = (part: number): RecordDraft => {
       const partId = id(part);
@@ -145,7 +96,7 @@ for (const layout of LAYOUTS) {
   });
 
   Deno.test(`OplogTable (${layout}): content is split into records of some MiB, in order`, async () => {
-    const { host, table } = await newTable(layout);
+    const { host, table } = await newTable(layout, "first");
     const partId = id(1);
     const names = Array.from({ length: 9 }, (_, i) => `f${i}`);
     const entries = names.map((name) =>
@@ -160,7 +111,7 @@ for (const layout of LAYOUTS) {
   });
 
   Deno.test(`OplogTable (${layout}): an append whose version is taken leaves no file, and can be tried again`, async () => {
-    const { host, table } = await newTable(layout);
+    const { host, table } = await newTable(layout, "first");
     const other = await OplogTable.open(host, TABLE);
     await append(other, draft(1, "theirs"));
     const point = table.nextPoint();
@@ -180,7 +131,7 @@ for (const layout of LAYOUTS) {
   });
 
   Deno.test(`OplogTable (${layout}): entryTable() gives the inner rows of all records, with the columns asked for`, async () => {
-    const { table } = await newTable(layout);
+    const { table } = await newTable(layout, "first");
     await append(table, draft(1, "a", "b"));
     await append(table, draft(2, "c"));
     const rows: string[] = [];

@@ -1,18 +1,10 @@
 /** What operations cost, counted in operations on the disk: never in time. */
 import { assert, assertEquals } from "@std/assert";
-import { type MemoryHost, memoryHost } from "../../src/host/memory.ts";
+import { memoryHost } from "../../src/host/memory.ts";
 import { TinyLogFS } from "../../src/tinylogfs/mod.ts";
+import { diskOperations } from "./scratch.ts";
 
 const POND = "/pond";
-
-async function operationsOf(
-  host: MemoryHost,
-  work: () => Promise<unknown>,
-): Promise<number> {
-  const before = host.files.operations.length;
-  await work();
-  return host.files.operations.length - before;
-}
 
 async function commitOne(fs: TinyLogFS, path: string): Promise<void> {
   await fs.writeFile(path, "one measurement");
@@ -24,7 +16,7 @@ Deno.test("a commit takes the same operations on the disk in an old pond as in a
   await using fs = await TinyLogFS.initEmpty(host, POND);
   await commitOne(fs, "/f");
   const cost = async (path: string) =>
-    await operationsOf(host, () => commitOne(fs, path));
+    await diskOperations(host, () => commitOne(fs, path));
   const young = await cost("/f");
   for (let i = 0; i < 50; i++) await commitOne(fs, "/f");
   assertEquals(await cost("/f"), young);
@@ -40,9 +32,9 @@ Deno.test("a commit of many operations takes as many operations on the disk as o
   const host = memoryHost();
   await using fs = await TinyLogFS.initEmpty(host, POND);
   await commitOne(fs, "/f");
-  const few = await operationsOf(host, () => commitOne(fs, "/f"));
+  const few = await diskOperations(host, () => commitOne(fs, "/f"));
   for (let i = 0; i < 1000; i++) await fs.createFile(`/${i}`, `${i}`);
-  assertEquals(await operationsOf(host, () => fs.commit()), few);
+  assertEquals(await diskOperations(host, () => fs.commit()), few);
 });
 
 Deno.test("operations that are not committed don't touch the disk", async () => {
@@ -50,7 +42,7 @@ Deno.test("operations that are not committed don't touch the disk", async () => 
   await using fs = await TinyLogFS.initEmpty(host, POND);
   await fs.exists("/");
   await (await fs.directory("/")).getStatus();
-  const count = await operationsOf(host, async () => {
+  const count = await diskOperations(host, async () => {
     await fs.createDirectory("/d");
     for (let i = 0; i < 100; i++) await fs.createFile(`/d/${i}`, `${i}`);
     await fs.updateFile("/d/1", "changed");

@@ -14,6 +14,7 @@ import {
   TinyLogFS,
 } from "../../src/tinylogfs/mod.ts";
 import { treeOf } from "../support/tree.ts";
+import { diskOperations } from "./scratch.ts";
 
 const POND = "/pond";
 const UUID_V4 = /^[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}$/;
@@ -37,16 +38,6 @@ function flow(
 
 async function rows(fs: TinyLogFS, pending: boolean): Promise<HistoryRow[]> {
   return await Array.fromAsync(fs.historyRows({ pending }));
-}
-
-/** How many operations on the disk some work takes. */
-async function diskOperations(
-  host: MemoryHost,
-  work: () => Promise<unknown>,
-): Promise<number> {
-  const before = host.files.operations.length;
-  await work();
-  return host.files.operations.length - before;
 }
 
 // === Write operations flow ===

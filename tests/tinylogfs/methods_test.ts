@@ -1,7 +1,7 @@
 /** The methods that the requirements list, beyond the everyday ones. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { decodeUtf8 } from "../../src/bytes.ts";
-import { PondError, type PondErrorCode } from "../../src/errors.ts";
+import { PondError } from "../../src/errors.ts";
 import { type MemoryHost, memoryHost } from "../../src/host/memory.ts";
 import { decodeOplogEntries } from "../../src/oplog/mod.ts";
 import {
@@ -10,6 +10,7 @@ import {
   TinyLogFS,
 } from "../../src/tinylogfs/mod.ts";
 import { treeOf } from "../support/tree.ts";
+import { assertCode } from "./scratch.ts";
 
 const POND = "/pond";
 
@@ -19,21 +20,6 @@ async function withPond(
   const host = memoryHost();
   await using fs = await TinyLogFS.initEmpty(host, POND);
   await body(fs, host);
-}
-
-async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const list: T[] = [];
-  for await (const item of items) list.push(item);
-  return list;
-}
-
-async function assertCode(
-  code: PondErrorCode,
-  work: () => Promise<unknown>,
-): Promise<PondError> {
-  const error = await assertRejects(work, PondError);
-  assertEquals(error.code, code, error.message);
-  return error;
 }
 
 const idOf = async (fs: TinyLogFS, path: string) =>
@@ -95,14 +81,16 @@ Deno.test("getNodeHistory() takes a path or an identity, of a node that is gone 
     await fs.commit();
     await fs.updateFile("/f", "2");
     const kinds = async (node: string) =>
-      (await collect(fs.getNodeHistory(node))).map((row) => row.operation);
+      (await Array.fromAsync(fs.getNodeHistory(node))).map((row) =>
+        row.operation
+      );
     assertEquals(await kinds(id), ["update", "create"]);
     await fs.delete("/f");
     assertEquals(await kinds(id), ["delete", "update", "create"]);
     await fs.commit();
     assertEquals(await kinds(id), ["delete", "update", "create"]);
     assertEquals(await kinds("/f"), ["delete", "update", "create"]);
-    const [newest] = await collect(fs.getNodeHistory(id));
+    const [newest] = await Array.fromAsync(fs.getNodeHistory(id));
     assertEquals(newest?.timestampUs, fs.oplog.timestampUs);
     await assertCode("NOT_FOUND", () => kinds("d".repeat(32)));
     await fs.createFile("/" + "d".repeat(32), "");
@@ -252,6 +240,24 @@ Deno.test("a restore whose commit fails at any operation leaves the state as it 
   }
 });
 
+Deno.test("restore() of what is there already changes nothing", async () => {
+  await withPond(async (fs) => {
+    await fs.createDirectory("/d");
+    await fs.setAttributes("/d", { owner: "me" });
+    await fs.createFile("/d/f", "old");
+    await fs.createSymlink("/l", "d/f");
+    await fs.commit();
+    await fs.updateFile("/d/f", "new");
+    await fs.setAttributes("/d", {});
+    await fs.delete("/l");
+    await fs.commit();
+    assertEquals((await fs.restore("v1")).nodesRestored, 3);
+    const { commit, nodesRestored } = await fs.restore("v1");
+    assertEquals([nodesRestored, commit.operationsCommitted], [0, 0]);
+    assertEquals(fs.version, 3);
+  });
+});
+
 // === Looking for nodes ===
 
 Deno.test("findNodes() finds by type, time and metadata", async () => {
@@ -264,7 +270,7 @@ Deno.test("findNodes() finds by type, time and metadata", async () => {
     await fs.setAttributes("/sensors", { station: "FTBR" });
     await fs.commit();
     const find = async (criteria: NodeSearchCriteria) =>
-      (await collect(fs.findNodes(criteria))).map(({ path }) => path);
+      (await Array.fromAsync(fs.findNodes(criteria))).map(({ path }) => path);
     const all = ["/link", "/sensors", "/sensors/large", "/sensors/small"];
     assertEquals(await find({}), all);
     assertEquals(await find({ fileType: "symlink" }), ["/link"]);
@@ -280,7 +286,9 @@ Deno.test("findNodes() finds by type, time and metadata", async () => {
     const later = new Date(createdAt.getTime() + 60_000);
     assertEquals(await find({ createdAfter: later }), []);
     assertEquals(await find({ createdBefore: later }), all);
-    const [found] = await collect(fs.findNodes({ fileType: "symlink" }));
+    const [found] = await Array.fromAsync(
+      fs.findNodes({ fileType: "symlink" }),
+    );
     assertEquals(found?.nodeId, await idOf(fs, "/link"));
     await assertCode("INVALID_ARGUMENT", () => find({ metadataQuery: "$[?" }));
     await assertRejects(
@@ -365,7 +373,7 @@ Deno.test("the directory cache holds at most its bound, and forgets what was use
     await fs.commit();
     await using again = await TinyLogFS.open(host, POND, { cacheEntries: 11 });
     for (const path of ["/a", "/b", "/a", "/c"]) {
-      await collect(again.listDirectory(path));
+      await Array.fromAsync(again.listDirectory(path));
     }
     assert(again.getStatus().totalNodes <= 11);
     const cached = async (path: string) =>

@@ -40,6 +40,16 @@ export async function assertCode(
   return error;
 }
 
+/** How many operations on the disk some work takes. */
+export async function diskOperations(
+  host: MemoryHost,
+  work: () => Promise<unknown>,
+): Promise<number> {
+  const before = host.files.operations.length;
+  await work();
+  return host.files.operations.length - before;
+}
+
 /** Such as `move 2 /b`. */
 export function describeRow(row: HistoryRow): string {
   return `${row.operation} ${row.nodeVersion} ${row.path}`;

@@ -2,7 +2,11 @@ import { assert, assertEquals } from "@std/assert";
 import { encodeUtf8 } from "../../src/bytes.ts";
 import { decodeOplogEntries } from "../../src/oplog/mod.ts";
 import type { NodeId } from "../../src/tinyfs/mod.ts";
+import { memoryHost } from "../../src/host/memory.ts";
+import { DirectoryCache } from "../../src/tinylogfs/directories.ts";
+import { TinyLogFS } from "../../src/tinylogfs/mod.ts";
 import type { Operation } from "../../src/tinylogfs/operation.ts";
+import { Transaction } from "../../src/tinylogfs/transaction.ts";
 import { TransactionState } from "../../src/tinylogfs/transaction_state.ts";
 
 const ROOT = "0".repeat(32) as NodeId;
@@ -105,4 +109,15 @@ Deno.test("TransactionState.snapshot() is one batch of the rows so far, and leav
   );
   assertEquals(state.operationCount, 4);
   assertEquals(decodeOplogEntries(state.snapshot(), "snapshot").length, 4);
+});
+
+Deno.test("Transaction.apply() takes more operations than a call may have arguments", async () => {
+  const host = memoryHost();
+  await using fs = await TinyLogFS.initEmpty(host, "/pond");
+  const directories = new DirectoryCache(fs.oplog, host.clock, 1000);
+  const transaction = new Transaction(newState(), directories);
+  const operations = Array.from({ length: 150_000 }, (_, n) => operation(n));
+  await transaction.apply(operations);
+  assertEquals(transaction.operations.length, 150_000);
+  assertEquals((await transaction.list(ROOT)).length, 150_000);
 });

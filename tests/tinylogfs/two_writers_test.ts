@@ -190,6 +190,44 @@ Deno.test("a restore that fails at any operation can be asked for again", async 
   assert(unknown >= 2, `${unknown} outcomes were unknown`);
 });
 
+Deno.test("a restore after a commit of unknown outcome is a restore, and the next commit says what the other did", async () => {
+  const { a, host } = await twoWriters();
+  await a.updateFile("/f", "new");
+  await failsUnknown(host, a, () => a.commit());
+  const { commit } = await a.restore("v1");
+  assertEquals([commit.operationsCommitted, commit.version], [1, 3]);
+  assertEquals((await newest(host))["/f"], "old");
+  const said = await a.commit();
+  assertEquals([said.operationsCommitted, said.version], [1, 2]);
+  assertEquals((await a.commit()).operationsCommitted, 0);
+});
+
+Deno.test("a restore after another restore of unknown outcome is its own", async () => {
+  for (const answerLost of [false, true]) {
+    for (let at = 1;; at++) {
+      const { a, host } = await twoWriters();
+      await a.updateFile("/f", "2");
+      await a.commit();
+      await a.updateFile("/f", "3");
+      await a.commit();
+      const start = host.files.operations.length;
+      host.files.inject({ at, kind: "IO", answerLost });
+      let error: unknown;
+      try {
+        await a.restore("v1");
+      } catch (caught) {
+        error = caught;
+      }
+      const isReached = host.files.operations.length - start >= at;
+      host.files.inject(undefined);
+      assertEquals((await a.restore("v2")).targetVersion, 2, `${error}`);
+      host.files.crash("nothing survives");
+      assertEquals((await newest(host))["/f"], "2");
+      if (!isReached) break;
+    }
+  }
+});
+
 // === The stage ===
 
 Deno.test("a process that knows an old version keeps the rest of another's partial commit", async () => {

@@ -51,7 +51,7 @@ export async function runMaintain(
         context,
         retentionMs,
       });
-      effects.push(...outcome.effects);
+      for (const effect of outcome.effects) effects.push(effect);
       if (command.format === undefined) {
         await context.out.line(`${task}: ${outcome.sentence}`);
       }

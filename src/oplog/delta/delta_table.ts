@@ -11,7 +11,13 @@
  * @module
  */
 import { type Bytes, sha256Hex } from "../../bytes.ts";
-import { hasCode, IntegrityError, invariant, PondError } from "../../errors.ts";
+import {
+  bestEffort,
+  hasCode,
+  IntegrityError,
+  invariant,
+  PondError,
+} from "../../errors.ts";
 import type { Host } from "../../host/host.ts";
 import type { DataField } from "../data_type.ts";
 import { NameFlusher } from "../name_flusher.ts";
@@ -265,12 +271,10 @@ export class DeltaTable {
     const limit = Math.max(CHECKPOINT_BYTES, checkpointBytes / 2);
     const due = Math.max(CHECKPOINT_COMMITS, checkpointBytes / BYTES_A_COMMIT);
     if (commits < due && commitBytes <= limit) return;
-    try {
+    await bestEffort(async () => {
       await this.checkpoint();
       await this.cleanLog();
-    } catch (error) {
-      if (!(error instanceof PondError)) throw error;
-    }
+    });
   }
 
   /**
@@ -467,11 +471,7 @@ export class DeltaTable {
     const { headPath } = this.#options;
     if (headPath === undefined) return;
     const head = { version: this.#state.version, digest: this.#digest };
-    try {
-      await writeHead(this.#host.files, headPath, head);
-    } catch (error) {
-      if (!(error instanceof PondError)) throw error;
-    }
+    await bestEffort(() => writeHead(this.#host.files, headPath, head));
   }
 
   async #readOrDamaged(path: string): Promise<Bytes> {

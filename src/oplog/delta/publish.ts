@@ -18,7 +18,7 @@
  * @module
  */
 import { type Bytes, equalBytes } from "../../bytes.ts";
-import { hasCode, PondError } from "../../errors.ts";
+import { bestEffort, hasCode, PondError } from "../../errors.ts";
 import type { FileStore } from "../../host/host.ts";
 import type { NameFlusher } from "../name_flusher.ts";
 
@@ -142,9 +142,5 @@ export function unknownOutcome(path: string, cause: unknown): PondError {
 
 /** A leftover hinders nobody; what went before decides how the commit ended. */
 async function removeLeftover(files: FileStore, path: string): Promise<void> {
-  try {
-    await files.remove(path);
-  } catch (error) {
-    if (!(error instanceof PondError)) throw error;
-  }
+  await bestEffort(() => files.remove(path));
 }
