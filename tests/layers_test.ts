@@ -20,6 +20,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "tinyfs": ["errors", "bytes"],
   "oplog/column_kind": [],
   "oplog/name_flusher": ["host"],
+  "oplog/store": ["errors", "bytes", "host", "oplog/name_flusher"],
   "oplog/data_type": ["bytes"],
   "oplog/arrow": ["errors", "bytes", "oplog/column_kind"],
   "oplog/parquet": [
@@ -36,7 +37,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "oplog/data_type",
     "oplog/arrow",
     "oplog/parquet",
-    "oplog/name_flusher",
+    "oplog/store",
   ],
   "oplog": [
     "errors",
@@ -47,6 +48,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "oplog/arrow",
     "oplog/parquet",
     "oplog/delta",
+    "oplog/store",
+    // To export it.
     "oplog/name_flusher",
   ],
   "tinylogfs": [
@@ -90,7 +93,7 @@ const WITH_ENTRY = [
 ];
 
 /** Layers to which the platform is a parameter: they know its types. */
-const PLATFORM_AS_TYPES = ["oplog", "oplog/delta", "tinylogfs"];
+const PLATFORM_AS_TYPES = ["oplog", "oplog/delta", "oplog/store", "tinylogfs"];
 
 /** Where the name of a package may stand. */
 const PACKAGE_OWNERS: Readonly<Record<string, RegExp>> = {

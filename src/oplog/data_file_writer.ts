@@ -5,12 +5,12 @@
  */
 import { type Bytes, sha256Hex } from "../bytes.ts";
 import { bestEffort } from "../errors.ts";
-import type { Host } from "../host/host.ts";
+import type { Random } from "../host/host.ts";
 import { encodeRecords, statsOf } from "./data_file.ts";
 import type { AddFile } from "./delta/mod.ts";
-import type { NameFlusher } from "./name_flusher.ts";
 import { partTags } from "./partition_index.ts";
 import { encodeOplogEntries, type OplogEntry, type Record } from "./record.ts";
+import type { TableStore } from "./store/store.ts";
 
 /** How the data files are laid out. */
 export type OplogLayout = "clustered" | "hive";
@@ -31,14 +31,19 @@ export interface WrittenFile {
   readonly records: readonly Record[];
 }
 
+/** A file that is to be written. */
+interface EncodedFile extends WrittenFile {
+  readonly bytes: Bytes;
+}
+
 /** Where and how data files are written. */
 export interface DataFileOptions {
-  /** The table's directory. */
-  readonly directory: string;
+  /** Where the table is. */
+  readonly store: TableStore;
+  /** Makes names ones of a kind. */
+  readonly random: Random;
   /** One file, or one for each partition. */
   readonly layout: OplogLayout;
-  /** What flushes their names; nothing is flushed without. */
-  readonly names: NameFlusher | undefined;
 }
 
 /** Content of one partition and transaction is split at about this size. */
@@ -46,26 +51,18 @@ const MAX_RECORD_BYTES = 4 * 1024 * 1024;
 
 /** Writes the data files of one commit. */
 export class DataFileWriter {
-  readonly #host: Host;
-  readonly #directory: string;
+  readonly #store: TableStore;
+  readonly #random: Random;
   readonly #layout: OplogLayout;
-  readonly #names: NameFlusher | undefined;
   readonly #written: WrittenFile[] = [];
-  /** On the host; those of unfinished files as well. */
+  /** In the store; those of which that isn't known as well. */
   readonly #paths: string[] = [];
 
-  /**
-   * @param host The platform.
-   * @param options Where and how files are written.
-   */
-  constructor(
-    host: Host,
-    { directory, layout, names }: DataFileOptions,
-  ) {
-    this.#host = host;
-    this.#directory = directory;
+  /** @param options Where and how files are written. */
+  constructor({ store, random, layout }: DataFileOptions) {
+    this.#store = store;
+    this.#random = random;
     this.#layout = layout;
-    this.#names = names;
   }
 
   /** The files so far. */
@@ -85,16 +82,16 @@ export class DataFileWriter {
   ): Promise<number> {
     const sorted = [...drafts].sort((a, b) => a.partId < b.partId ? -1 : 1);
     const groups = this.#layout === "hive" ? sorted.map((d) => [d]) : [sorted];
-    let bytes = 0;
+    const modifiedMs = Math.floor(timestampUs / 1000);
+    const files: EncodedFile[] = [];
     for (const group of groups) {
       const records = group.flatMap((draft) =>
         recordsOf(draft, version, timestampUs)
       );
-      const modifiedMs = Math.floor(timestampUs / 1000);
-      bytes += await this.#writeFile(records, modifiedMs, true);
+      files.push(await this.#encode(records, modifiedMs, true));
     }
-    await this.#names?.flush(this.#directory);
-    return bytes;
+    await this.#put(files);
+    return files.reduce((sum, { bytes }) => sum + bytes.length, 0);
   }
 
   /**
@@ -108,29 +105,34 @@ export class DataFileWriter {
     records: readonly Record[],
     modifiedMs: number,
   ): Promise<void> {
-    await this.#writeFile(records, modifiedMs, false);
-    await this.#names?.flush(this.#directory);
+    await this.#put([await this.#encode(records, modifiedMs, false)]);
   }
 
   /** Removes the files, best effort: no commit names them. */
   async discard(): Promise<void> {
     for (const path of this.#paths) {
-      await bestEffort(() => this.#host.files.remove(path));
+      await bestEffort(() => this.#store.delete(path));
     }
   }
 
-  async #writeFile(
+  async #put(files: readonly EncodedFile[]): Promise<void> {
+    for (const { add } of files) this.#paths.push(add.path);
+    await this.#store.put(
+      files.map(({ add: { path }, bytes }) => ({ path, bytes })),
+    );
+    for (const { add, records } of files) this.#written.push({ add, records });
+  }
+
+  async #encode(
     records: readonly Record[],
     modificationTime: number,
     dataChange: boolean,
-  ): Promise<number> {
+  ): Promise<EncodedFile> {
     const hive = this.#layout === "hive" ? records[0]?.partId : undefined;
     const bytes = await encodeRecords(records, hive === undefined);
-    const name = `part-${this.#host.random.uuidHex()}.parquet`;
-    const path = hive === undefined ? name : `part_id=${hive}/${name}`;
-    await this.#create(path, bytes, hive);
+    const name = `part-${this.#random.uuidHex()}.parquet`;
     const add: AddFile = {
-      path,
+      path: hive === undefined ? name : `part_id=${hive}/${name}`,
       partitionValues: hive === undefined ? {} : { part_id: hive },
       size: bytes.length,
       modificationTime,
@@ -141,27 +143,7 @@ export class DataFileWriter {
         ...(hive === undefined ? partTags(partsOf(records)) : {}),
       },
     };
-    this.#written.push({ add, records });
-    return bytes.length;
-  }
-
-  async #create(
-    path: string,
-    bytes: Bytes,
-    hive: string | undefined,
-  ): Promise<void> {
-    const { files } = this.#host;
-    const directory = hive === undefined
-      ? this.#directory
-      : `${this.#directory}/part_id=${hive}`;
-    if (hive !== undefined) await files.makeDirectory(directory);
-    const full = `${this.#directory}/${path}`;
-    this.#paths.push(full);
-    await using file = await files.create(full);
-    await file.write(bytes);
-    if (!this.#names) return;
-    await file.sync();
-    if (hive !== undefined) await this.#names.flush(directory);
+    return { add, records, bytes };
   }
 }
 

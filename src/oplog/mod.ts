@@ -24,4 +24,13 @@ export { NameFlusher } from "./name_flusher.ts";
 export type { IndexedFile } from "./partition_index.ts";
 export * from "./record.ts";
 export * from "./table.ts";
+export { LocalStore, type LocalStoreOptions } from "./store/local_store.ts";
+export { MemoryStore } from "./store/memory_store.ts";
+export type {
+  NewObject,
+  ObjectStat,
+  ReadRange,
+  StoredObject,
+  TableStore,
+} from "./store/store.ts";
 export type { UnusedFile } from "./unused_files.ts";

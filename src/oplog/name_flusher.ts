@@ -13,7 +13,7 @@ import type { Host } from "../host/host.ts";
 
 /** Flushes directories, and remembers where that failed. */
 export class NameFlusher {
-  readonly #host: Host;
+  readonly #host: Pick<Host, "files" | "random">;
   readonly #failed = new Set<string>();
 
   /**
@@ -21,7 +21,7 @@ export class NameFlusher {
    *
    * @param host Where the directories are.
    */
-  constructor(host: Host) {
+  constructor(host: Pick<Host, "files" | "random">) {
     this.#host = host;
   }
 

@@ -33,10 +33,11 @@ import type {
 import type { MergeResult } from "./merge.ts";
 import type { MergeRun } from "./merge_plan.ts";
 import type { CommitNote } from "./commit_note.ts";
-import { NameFlusher } from "./name_flusher.ts";
 import { type IndexedFile, PartitionIndex } from "./partition_index.ts";
 import { RecordFiles } from "./record_files.ts";
 import { OPLOG_ENTRY_COLUMNS } from "./record.ts";
+import { openStore } from "./store/local_store.ts";
+import type { TableStore } from "./store/store.ts";
 import {
   EVERY_VERSION,
   type PartitionRecord,
@@ -92,9 +93,6 @@ const MERGED_FOR_EACH_ADDED = 4;
 export class OplogTable {
   readonly #host: Host;
   readonly #delta: DeltaTable;
-  readonly #options: OplogOptions;
-  /** What flushes the names of data files; nothing is flushed without. */
-  readonly #names: NameFlusher | undefined;
   readonly #index = new PartitionIndex();
   readonly #files: RecordFiles;
   readonly #reader: TableReader;
@@ -108,18 +106,16 @@ export class OplogTable {
   private constructor(host: Host, delta: DeltaTable, options: OplogOptions) {
     this.#host = host;
     this.#delta = delta;
-    this.#options = options;
     this.#files = new RecordFiles(delta);
     this.#reader = new TableReader({
       delta,
       index: this.#index,
       files: this.#files,
       newest: async () => {
-        const { directory } = delta;
-        return (await OplogTable.open(host, directory, options)).#reader;
+        const { store } = delta;
+        return (await OplogTable.open(host, store, options)).#reader;
       },
     });
-    if (options.flush !== false) this.#names = new NameFlusher(host);
     for (const add of delta.snapshot.adds) this.#indexAdd(add);
   }
 
@@ -127,27 +123,25 @@ export class OplogTable {
    * Creates a table, with a first transaction in it.
    *
    * @param host The platform.
-   * @param directory Made when missing; its parent must exist.
+   * @param location Its store, or its directory, which is made when missing;
+   *   the parent of that must exist.
    * @param layout How data files are laid out.
    * @param plan The first records, for version 0 at the time given.
    */
   static async create(
     host: Host,
-    directory: string,
+    location: string | TableStore,
     layout: OplogLayout,
     plan: (timestampUs: number) => readonly RecordDraft[],
     note: CommitNote,
     options: OplogOptions = {},
   ): Promise<OplogTable> {
     const timestampUs = host.clock.nowUs();
-    const files = await dataFileWriter(host, {
-      directory,
-      layout,
-      names: options.flush === false ? undefined : new NameFlusher(host),
-    });
-    await host.files.makeDirectory(directory);
+    const store = openStore(host, location, options);
+    if (typeof location === "string") await host.files.makeDirectory(location);
+    const files = await dataFileWriter({ store, random: host.random, layout });
     await files.write(plan(timestampUs), 0, timestampUs);
-    const delta = await DeltaTable.create(host, directory, {
+    const delta = await DeltaTable.create(host, store, {
       schema: { type: "struct", fields: SCHEMA_FIELDS },
       partitionColumns: layout === "hive" ? ["part_id"] : [],
       configuration: {
@@ -164,14 +158,16 @@ export class OplogTable {
   /**
    * Opens a table at its newest version.
    *
+   * @param host The platform.
+   * @param location Its directory, or its store.
    * @throws {IntegrityError} When the log is damaged.
    */
   static async open(
     host: Host,
-    directory: string,
+    location: string | TableStore,
     options: OplogOptions = {},
   ): Promise<OplogTable> {
-    const delta = await DeltaTable.open(host, directory, {
+    const delta = await DeltaTable.open(host, location, {
       ...options,
       plain: true,
     });
@@ -244,10 +240,10 @@ export class OplogTable {
       "a commit follows the newest",
     );
     const { version, timestampUs } = point;
-    const files = await dataFileWriter(this.#host, {
-      directory: this.#delta.directory,
+    const files = await dataFileWriter({
+      store: this.#delta.store,
+      random: this.#host.random,
       layout: this.layout,
-      names: this.#names,
     });
     const result = await this.#appendWith(files, records, point, {
       transactions: [
@@ -366,10 +362,10 @@ export class OplogTable {
   ): Promise<MergeResult> {
     const { mergeRuns, requireColumns } = await import("./merge.ts");
     requireColumns(this.#delta, SCHEMA_FIELDS.map(({ name }) => name));
-    const writer = await dataFileWriter(this.#host, {
-      directory: this.#delta.directory,
+    const writer = await dataFileWriter({
+      store: this.#delta.store,
+      random: this.#host.random,
       layout: this.layout,
-      names: this.#names,
     });
     const { result, written } = await mergeRuns(runs, {
       host: this.#host,
@@ -402,8 +398,8 @@ export class OplogTable {
    */
   async *unusedFiles(beforeMs: number): AsyncGenerator<UnusedFile> {
     const { unusedDataFiles } = await import("./unused_files.ts");
-    const { directory, snapshot } = this.#delta;
-    yield* unusedDataFiles(this.#host.files, directory, snapshot, beforeMs);
+    const { store, snapshot } = this.#delta;
+    yield* unusedDataFiles(store, snapshot, beforeMs);
   }
 
   /** Merges what the commits since the last time have made due. */
@@ -474,9 +470,8 @@ async function commitInfoOf(note: CommitNote): Promise<CommitInfo> {
 
 /** The first commit of a process loads what writes. */
 async function dataFileWriter(
-  host: Host,
   options: DataFileOptions,
 ): Promise<DataFileWriter> {
   const { DataFileWriter } = await import("./data_file_writer.ts");
-  return new DataFileWriter(host, options);
+  return new DataFileWriter(options);
 }

@@ -19,7 +19,9 @@
 import { hasCode } from "../errors.ts";
 import type { FileReader } from "../host/host.ts";
 import { requireWritable } from "./delta/protocol.ts";
+import { LOG_DIRECTORY } from "./delta/log_path.ts";
 import { decodePath, type Snapshot } from "./delta/table_state.ts";
+import { pathIn, type TableStore } from "./store/store.ts";
 
 /** A file that may be deleted. */
 export interface UnusedFile {
@@ -31,50 +33,47 @@ export interface UnusedFile {
   readonly sizeBytes: number;
 }
 
-const DATA_FILE = /^part-[0-9a-z._-]+\.parquet$/i;
-const PARTITION = /^part_id=[0-9a-f]{32}$/;
-const UNFINISHED =
-  /^\.(?:flush|_last_checkpoint|\d{20}\.(?:json|checkpoint\.parquet))\.[0-9a-f-]{32,36}\.tmp$/;
+const PARTITION = "(?:part_id=[0-9a-f]{32}/)?";
+const DATA_FILE = new RegExp(
+  `^${PARTITION}part-[0-9a-z._-]+\\.parquet$`,
+  "i",
+);
+const UNIQUE = "[0-9a-f-]{32,36}";
+const UNFINISHED = new RegExp(
+  `^(?:_delta_log/|${PARTITION})\\.` +
+    `(?:flush|_last_checkpoint|\\d{20}\\.(?:json|checkpoint\\.parquet)|part-${UNIQUE}\\.parquet)` +
+    `\\.${UNIQUE}\\.tmp$`,
+);
 
 /**
  * Finds them.
  *
- * @param table The table's directory.
+ * @param store Where the table is.
  * @param snapshot Its newest state.
  * @param beforeMs Milliseconds since the epoch: what is younger is kept.
  * @throws {PondError} `UNSUPPORTED` for a table with features of other engines:
  *   these may keep files that nothing here knows of.
  */
 export async function* unusedDataFiles(
-  files: FileReader,
-  table: string,
+  store: TableStore,
   snapshot: Snapshot,
   beforeMs: number,
 ): AsyncGenerator<UnusedFile> {
-  requireWritable(snapshot.protocol, snapshot.metaData, table);
-  const log = `${table}/_delta_log`;
+  requireWritable(snapshot.protocol, snapshot.metaData, store.location);
+  const log = pathIn(store, LOG_DIRECTORY);
   const kept = new Set<string>();
   for (const { path } of snapshot.adds) kept.add(decodePath(path, log));
   for (const { path, deletionTimestamp = 0 } of await snapshot.tombstones()) {
     if (deletionTimestamp >= beforeMs) kept.add(decodePath(path, log));
   }
-  const directories = [""];
-  for await (const { name, type } of files.list(table)) {
-    if (type === "directory" && PARTITION.test(name)) {
-      directories.push(`${name}/`);
+  for await (const { path, sizeBytes, modifiedMs } of store.list("")) {
+    if (modifiedMs >= beforeMs) continue;
+    const file = { path: pathIn(store, path), sizeBytes };
+    if (UNFINISHED.test(path)) yield { kind: "unfinished", ...file };
+    else if (DATA_FILE.test(path) && !kept.has(path)) {
+      yield { kind: "data", ...file };
     }
   }
-  for (const directory of directories) {
-    const path = directory === ""
-      ? table
-      : `${table}/${directory.slice(0, -1)}`;
-    for await (const file of oldFiles(files, path, DATA_FILE, beforeMs)) {
-      if (kept.has(`${directory}${file.name}`)) continue;
-      yield { kind: "data", path: file.path, sizeBytes: file.sizeBytes };
-    }
-    yield* unfinishedFiles(files, path, UNFINISHED, beforeMs);
-  }
-  yield* unfinishedFiles(files, log, UNFINISHED, beforeMs);
 }
 
 /** What interrupted writers have left in a directory. */

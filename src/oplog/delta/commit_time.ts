@@ -11,9 +11,9 @@
  * @module
  */
 import { IntegrityError, PondError } from "../../errors.ts";
-import type { FileReader } from "../../host/host.ts";
+import { pathIn, type TableStore } from "../store/store.ts";
 import type { MetaData } from "./actions.ts";
-import { LOG_DIRECTORY } from "./log_path.ts";
+import { commitVersion, LOG_DIRECTORY } from "./log_path.ts";
 import { LogReader } from "./log_reader.ts";
 import { requireReadable } from "./protocol.ts";
 
@@ -24,41 +24,37 @@ const ENABLEMENT_TIMESTAMP = "delta.inCommitTimestampEnablementTimestamp";
 /**
  * The version that was the newest at a time.
  *
- * @param table The table's directory.
+ * @param store Where the table is.
  * @param timestampMs Milliseconds since the epoch.
  * @throws {PondError} `REVISION_NOT_FOUND` for a time before the first commit
  *   that is left.
  */
 export async function versionAt(
-  files: FileReader,
-  table: string,
+  store: TableStore,
   timestampMs: number,
 ): Promise<number> {
-  const reader = new LogReader(files, table);
+  const reader = new LogReader(store);
   const { state } = await reader.load();
-  requireReadable(state.protocol, table);
-  const versions = await reader.versions();
+  requireReadable(state.protocol, store.location);
+  const times = await commitTimes(store);
+  const versions = [...times.keys()];
   const enabled = enablementOf(state.metaData);
   const inCommit = enabled !== undefined && timestampMs >= enabled.timestampMs;
   const found = inCommit
     ? await lastInCommit(
+      store,
       reader,
       versions.filter((version) => version >= enabled.version),
       timestampMs,
     )
-    : await lastByFile(
-      files,
-      reader,
-      versions.filter((version) => version < (enabled?.version ?? Infinity)),
-      timestampMs,
-    );
+    : lastByFile(times, enabled?.version ?? Infinity, timestampMs);
   if (found !== undefined) return found;
   throw new PondError(
     "REVISION_NOT_FOUND",
     `Cannot read the table as of ${
       timeText(timestampMs)
     }: its log begins later`,
-    { path: `${table}/${LOG_DIRECTORY}` },
+    { path: pathIn(store, LOG_DIRECTORY) },
   );
 }
 
@@ -82,6 +78,7 @@ function enablementOf(
 
 /** Times in commits grow: a few commits tell. */
 async function lastInCommit(
+  store: TableStore,
   reader: LogReader,
   versions: readonly number[],
   timestampMs: number,
@@ -91,7 +88,7 @@ async function lastInCommit(
   while (low < high) {
     const middle = (low + high) >> 1;
     const version = versions[middle] ?? 0;
-    if (await inCommitTimestamp(reader, version) <= timestampMs) {
+    if (await inCommitTimestamp(store, reader, version) <= timestampMs) {
       low = middle + 1;
     } else high = middle;
   }
@@ -99,6 +96,7 @@ async function lastInCommit(
 }
 
 async function inCommitTimestamp(
+  store: TableStore,
   reader: LogReader,
   version: number,
 ): Promise<number> {
@@ -109,23 +107,32 @@ async function inCommitTimestamp(
     if (typeof inCommitTimestamp === "number") return inCommitTimestamp;
   }
   throw new IntegrityError(
-    reader.commitPath(version),
+    pathIn(store, reader.commitPath(version)),
     "it has no inCommitTimestamp, and the table requires it",
   );
 }
 
-async function lastByFile(
-  files: FileReader,
-  reader: LogReader,
-  versions: readonly number[],
+/** The times of the commits' files, by their versions, in order. */
+async function commitTimes(store: TableStore): Promise<Map<number, number>> {
+  const times = new Map<number, number>();
+  const prefix = `${LOG_DIRECTORY}/`;
+  for await (const { path, modifiedMs } of store.list(prefix)) {
+    const version = commitVersion(path.slice(prefix.length));
+    if (version !== undefined) times.set(version, modifiedMs);
+  }
+  return times;
+}
+
+function lastByFile(
+  times: ReadonlyMap<number, number>,
+  before: number,
   timestampMs: number,
-): Promise<number | undefined> {
+): number | undefined {
   let found: number | undefined;
   let timeMs = -Infinity;
-  for (const version of versions) {
-    const stat = await files.stat(reader.commitPath(version));
-    timeMs = Math.max(stat?.modifiedMs ?? timeMs, timeMs + 1);
-    if (timeMs > timestampMs) break;
+  for (const [version, modifiedMs] of times) {
+    timeMs = Math.max(modifiedMs, timeMs + 1);
+    if (version >= before || timeMs > timestampMs) break;
     found = version;
   }
   return found;

@@ -14,25 +14,16 @@
  */
 import { type Bytes, crc32, encodeHex } from "../../bytes.ts";
 import { hasCode, IntegrityError, PondError } from "../../errors.ts";
-import type { FileReader } from "../../host/host.ts";
+import { pathIn, type TableStore } from "../store/store.ts";
 import type { DeletionVectorDescriptor } from "./actions.ts";
-import { hostPathOf } from "./file_path.ts";
+import { storePathOf } from "./file_path.ts";
+import { LOG_DIRECTORY } from "./log_path.ts";
 import { RowSet } from "./roaring.ts";
 import { decodeZ85 } from "./z85.ts";
 
 /** What a base85 UUID takes. */
 const UUID_LENGTH = 20;
 const FILE_VERSION = 1;
-
-/** Whose deletion vectors they are. */
-export interface VectorSource {
-  /** The host's files. */
-  readonly files: FileReader;
-  /** The table's directory. */
-  readonly table: string;
-  /** Its log, for errors. */
-  readonly log: string;
-}
 
 /**
  * Reads a deletion vector.
@@ -42,9 +33,9 @@ export interface VectorSource {
  */
 export async function readDeletionVector(
   vector: DeletionVectorDescriptor,
-  source: VectorSource,
+  store: TableStore,
 ): Promise<RowSet> {
-  const { path, bytes } = await vectorBytes(vector, source);
+  const { path, bytes } = await vectorBytes(vector, store);
   let rows: RowSet;
   try {
     rows = RowSet.decode(bytes);
@@ -65,25 +56,22 @@ export async function readDeletionVector(
 
 async function vectorBytes(
   vector: DeletionVectorDescriptor,
-  source: VectorSource,
+  store: TableStore,
 ): Promise<{ readonly path: string; readonly bytes: Uint8Array }> {
   const { storageType, pathOrInlineDv } = vector;
+  const log = pathIn(store, LOG_DIRECTORY);
   switch (storageType) {
     case "i":
-      return { path: source.log, bytes: inlineBytes(vector, source.log) };
-    case "u": {
-      const path = `${source.table}/${relativePath(pathOrInlineDv, source)}`;
-      return { path, bytes: await fileBytes(path, vector, source) };
-    }
-    case "p": {
-      const path = hostPathOf(pathOrInlineDv, source.table, source.log);
-      return { path, bytes: await fileBytes(path, vector, source) };
-    }
+      return { path: log, bytes: inlineBytes(vector, log) };
+    case "u":
+      return await fileBytes(relativePath(pathOrInlineDv, log), vector, store);
+    case "p":
+      return await fileBytes(storePathOf(pathOrInlineDv, log), vector, store);
     default:
       throw new PondError(
         "UNSUPPORTED",
-        `Cannot read ${source.table}: it requires deletionVectors stored as ${storageType}`,
-        { path: source.table, hint: "read it with a newer engine" },
+        `Cannot read ${store.location}: it requires deletionVectors stored as ${storageType}`,
+        { path: store.location, hint: "read it with a newer engine" },
       );
   }
 }
@@ -102,7 +90,7 @@ function inlineBytes(
 }
 
 /** `ab<20 characters>` is `ab/deletion_vector_<UUID>.bin`. */
-function relativePath(text: string, { log }: VectorSource): string {
+function relativePath(text: string, log: string): string {
   const prefix = text.slice(0, -UUID_LENGTH);
   const uuid = decodeZ85(text.slice(-UUID_LENGTH));
   const isName = !/[/\\\0]/.test(prefix) && prefix !== ".." && prefix !== ".";
@@ -118,11 +106,12 @@ function relativePath(text: string, { log }: VectorSource): string {
 }
 
 async function fileBytes(
-  path: string,
+  name: string,
   { offset = 0, sizeInBytes }: DeletionVectorDescriptor,
-  { files }: VectorSource,
-): Promise<Bytes> {
-  const version = await readRange(files, path, 0, 1);
+  store: TableStore,
+): Promise<{ readonly path: string; readonly bytes: Bytes }> {
+  const path = pathIn(store, name);
+  const version = await readRange(store, name, 0, 1);
   if (version[0] !== FILE_VERSION) {
     throw new IntegrityError(
       path,
@@ -132,7 +121,7 @@ async function fileBytes(
   if (!(sizeInBytes >= 0 && offset >= 0)) {
     throw new IntegrityError(path, `it has no ${sizeInBytes} bytes`);
   }
-  const stored = await readRange(files, path, offset, sizeInBytes + 8);
+  const stored = await readRange(store, name, offset, sizeInBytes + 8);
   if (stored.length !== sizeInBytes + 8) {
     throw new IntegrityError(path, "its deletion vector is cut off");
   }
@@ -151,19 +140,20 @@ async function fileBytes(
       "the CRC-32 of its deletion vector is wrong",
     );
   }
-  return bytes;
+  return { path, bytes };
 }
 
 async function readRange(
-  files: FileReader,
-  path: string,
+  store: TableStore,
+  name: string,
   offset: number,
   length: number,
 ): Promise<Bytes> {
   try {
-    return await files.read(path, { offset, length });
+    return await store.get(name, { offset, length });
   } catch (cause) {
     if (!hasCode(cause, "NOT_FOUND", "NOT_A_DIRECTORY")) throw cause;
+    const path = pathIn(store, name);
     throw new IntegrityError(path, "the file is missing", { cause });
   }
 }

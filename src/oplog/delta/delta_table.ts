@@ -20,12 +20,13 @@ import {
 } from "../../errors.ts";
 import type { Host } from "../../host/host.ts";
 import type { DataField } from "../data_type.ts";
-import { NameFlusher } from "../name_flusher.ts";
+import { openStore } from "../store/local_store.ts";
+import { pathIn, type TableStore, unknownOutcome } from "../store/store.ts";
 import type { Action, AddFile } from "./actions.ts";
 import type { ChecksumVerdict } from "./checksum.ts";
 import { type Commit, encodeCommit } from "./commit_file.ts";
 import type { DeltaDefinition } from "./definition.ts";
-import { writeHead } from "./head.ts";
+import { readHead, writeHead } from "./head.ts";
 import type { LogCleanup } from "./log_cleanup.ts";
 import { checksumFileName, commitFileName, LOG_DIRECTORY } from "./log_path.ts";
 import type { DeltaOptions } from "./options.ts";
@@ -58,12 +59,12 @@ const CHECKPOINT_BYTES = 1024 * 1024;
 
 /** An open table. */
 export class DeltaTable {
-  /** The table's directory on the host. */
+  /** What the table is called: its directory on the host, or its location. */
   readonly directory: string;
   readonly #host: Host;
+  /** Where it is kept. */
+  readonly store: TableStore;
   readonly #options: DeltaOptions;
-  /** What flushes the log's names; nothing is flushed without. */
-  readonly #names: NameFlusher | undefined;
   readonly #reader: LogReader;
   #state: TableState;
   #digest: string;
@@ -73,15 +74,15 @@ export class DeltaTable {
 
   private constructor(
     host: Host,
-    directory: string,
+    store: TableStore,
     options: DeltaOptions,
     { state, digest, tail }: LoadedLog,
   ) {
     this.#host = host;
-    this.directory = directory;
+    this.store = store;
+    this.directory = store.location;
     this.#options = options;
-    if (options.flush !== false) this.#names = new NameFlusher(host);
-    this.#reader = new LogReader(host.files, directory);
+    this.#reader = new LogReader(store);
     this.#state = state;
     this.#digest = digest;
     this.#tail = tail;
@@ -91,23 +92,19 @@ export class DeltaTable {
    * Creates a table: version 0.
    *
    * @param host The platform.
-   * @param directory The table's directory, which exists.
+   * @param location The table's directory, which exists, or its store.
    * @param definition What it is.
    * @param first Its first files.
    * @throws {PondError} `ALREADY_EXISTS` when there is a table.
    */
   static async create(
     host: Host,
-    directory: string,
+    location: string | TableStore,
     definition: DeltaDefinition,
     first: DeltaCommit,
     options: DeltaOptions = {},
   ): Promise<DeltaTable> {
-    const { files } = host;
-    const log = `${directory}/${LOG_DIRECTORY}`;
-    await files.makeDirectory(log);
-    const names = options.flush === false ? undefined : new NameFlusher(host);
-    await names?.flush(directory);
+    const store = openStore(host, location, options);
     const { metaDataOf } = await import("./definition.ts");
     const { actionsOf, commitInfoOf } = await import("./transaction.ts");
     const actions: Action[] = [
@@ -123,23 +120,20 @@ export class DeltaTable {
       actions,
       undefined,
     );
-    const { publish } = await import("./publish.ts");
-    const outcome = await publish(files, {
-      directory: log,
-      name: commitFileName(0),
+    const outcome = await store.putIfAbsent({
+      path: `${LOG_DIRECTORY}/${commitFileName(0)}`,
       bytes,
       modifiedMs: first.timestampMs,
-      uuid: host.random.uuidHex(),
-      names,
     });
     if (outcome === "taken") {
+      const path = store.location;
       throw new PondError(
         "ALREADY_EXISTS",
-        `Cannot create a Delta table: there is one in ${directory}`,
-        { path: directory },
+        `Cannot create a Delta table: there is one in ${path}`,
+        { path },
       );
     }
-    const table = await DeltaTable.open(host, directory, options);
+    const table = await DeltaTable.open(host, store, options);
     await table.#witness();
     return table;
   }
@@ -147,19 +141,27 @@ export class DeltaTable {
   /**
    * Opens a table.
    *
+   * @param host The platform.
+   * @param location The table's directory, or its store.
    * @throws {IntegrityError} When its log is damaged.
    * @throws {PondError} `UNSUPPORTED`, `NOT_FOUND`, `REVISION_NOT_FOUND`.
    */
   static async open(
     host: Host,
-    directory: string,
+    location: string | TableStore,
     options: DeltaOptions = {},
   ): Promise<DeltaTable> {
-    const reader = new LogReader(host.files, directory);
-    const loaded = await reader.load(options);
-    requireReadable(loaded.state.protocol, directory, options.plain);
+    const store = openStore(host, location, options);
+    const { headPath, ...rest } = options;
+    const loaded = await new LogReader(store).load({
+      ...rest,
+      ...(headPath === undefined
+        ? {}
+        : { witness: () => readHead(host.files, headPath) }),
+    });
+    requireReadable(loaded.state.protocol, store.location, options.plain);
     invariant(loaded.state.metaData, "a readable table has a schema");
-    return new DeltaTable(host, directory, options, loaded);
+    return new DeltaTable(host, store, options, loaded);
   }
 
   /**
@@ -171,13 +173,14 @@ export class DeltaTable {
    */
   static async openAt(
     host: Host,
-    directory: string,
+    location: string | TableStore,
     timestampMs: number,
     options: DeltaOptions = {},
   ): Promise<DeltaTable> {
+    const store = openStore(host, location, options);
     const { versionAt } = await import("./commit_time.ts");
-    const version = await versionAt(host.files, directory, timestampMs);
-    return await DeltaTable.open(host, directory, { ...options, version });
+    const version = await versionAt(store, timestampMs);
+    return await DeltaTable.open(host, store, { ...options, version });
   }
 
   /** The state at the newest version that this object knows. */
@@ -214,15 +217,8 @@ export class DeltaTable {
       commit.timestampMs,
       await this.#newestModifiedMs() + 1,
     );
-    const { publish } = await import("./publish.ts");
-    const outcome = await publish(this.#host.files, {
-      directory: `${this.directory}/${LOG_DIRECTORY}`,
-      name: commitFileName(version),
-      bytes,
-      modifiedMs,
-      uuid: this.#host.random.uuidHex(),
-      names: this.#names,
-    });
+    const path = this.#reader.commitPath(version);
+    const outcome = await this.store.putIfAbsent({ path, bytes, modifiedMs });
     if (outcome === "taken") return { status: "taken" };
     await this.#confirm(before, version);
     this.#state.apply(version, actions);
@@ -287,11 +283,10 @@ export class DeltaTable {
     requireWritable(protocol, metaData, this.directory);
     const { writeCheckpoint } = await import("./checkpoint_writer.ts");
     const checkpointBytes = await writeCheckpoint({
-      host: this.#host,
-      log: `${this.directory}/${LOG_DIRECTORY}`,
+      store: this.store,
+      nowMs: Math.floor(this.#host.clock.nowUs() / 1000),
       state: this.#state,
       digest: this.#digest,
-      flush: this.#names !== undefined,
     });
     this.#tail = {
       checkpointVersion: version,
@@ -312,8 +307,7 @@ export class DeltaTable {
     const { cleanLog, NO_CLEANUP } = await import("./log_cleanup.ts");
     if (!isLogCleaned(metaData)) return NO_CLEANUP;
     return await cleanLog(
-      this.#host.files,
-      `${this.directory}/${LOG_DIRECTORY}`,
+      this.store,
       Math.floor(this.#host.clock.nowUs() / 1000),
       logRetentionMs(metaData),
     );
@@ -321,7 +315,7 @@ export class DeltaTable {
 
   /** Flushes the log's names once more, after a flush of them has failed. */
   async flushLog(): Promise<void> {
-    await this.#names?.flush(`${this.directory}/${LOG_DIRECTORY}`);
+    await this.store.flush(LOG_DIRECTORY);
   }
 
   /**
@@ -355,9 +349,9 @@ export class DeltaTable {
   async checksum(): Promise<ChecksumVerdict> {
     const { judgeChecksum } = await import("./checksum.ts");
     const name = checksumFileName(this.#state.version);
-    const path = `${this.directory}/${LOG_DIRECTORY}/${name}`;
-    const stat = await this.#host.files.stat(path);
-    const bytes = stat && await this.#host.files.read(path);
+    const path = `${LOG_DIRECTORY}/${name}`;
+    const stat = await this.store.head(path);
+    const bytes = stat && await this.store.get(path);
     return judgeChecksum(bytes, this.#state);
   }
 
@@ -368,7 +362,7 @@ export class DeltaTable {
    */
   async readFile(add: AddFile): Promise<Bytes> {
     const path = this.dataPath(add);
-    const bytes = await this.#readOrDamaged(path);
+    const bytes = await this.#readOrDamaged(this.#storePath(add), path);
     const { sha256 } = add.tags ?? {};
     const actual = sha256 === undefined ? undefined : await sha256Hex(bytes);
     if (actual !== sha256) {
@@ -384,25 +378,28 @@ export class DeltaTable {
   }
 
   /**
-   * The path of a data file on the host.
+   * The whole path of a data file: on the host, or what its store calls it.
    *
    * @throws {IntegrityError} When the log names a file outside the table.
    */
   dataPath(add: AddFile): string {
-    const source = `${this.directory}/${LOG_DIRECTORY}`;
-    const path = decodePath(add.path, source);
-    const outside = path.startsWith("/") || /^[a-z][a-z0-9+.-]*:/i.test(path) ||
-      path.split("/").includes("..");
-    if (!outside) return `${this.directory}/${path}`;
-    throw new IntegrityError(source, `it names a file outside of it: ${path}`);
+    return pathIn(this.store, this.#storePath(add));
   }
 
   // === Inside ===
 
+  #storePath(add: AddFile): string {
+    const source = `${this.directory}/${LOG_DIRECTORY}`;
+    const path = decodePath(add.path, source);
+    const outside = path.startsWith("/") || /^[a-z][a-z0-9+.-]*:/i.test(path) ||
+      path.split("/").includes("..");
+    if (!outside) return path;
+    throw new IntegrityError(source, `it names a file outside of it: ${path}`);
+  }
+
   #rowSource(): RowSource {
     return {
-      files: this.#host.files,
-      directory: this.directory,
+      store: this.store,
       snapshot: this.#state,
       readChecked: (add) => this.readFile(add),
     };
@@ -434,12 +431,11 @@ export class DeltaTable {
       await this.#requireConnected(before);
     } catch (error) {
       if (hasCode(error, "VERSION_CONFLICT")) {
-        await this.#removeIfThere(path);
+        await this.store.delete(path);
         throw error;
       }
       if (!(error instanceof PondError)) throw error;
-      const { unknownOutcome } = await import("./publish.ts");
-      throw unknownOutcome(path, error);
+      throw unknownOutcome(pathIn(this.store, path), error);
     }
   }
 
@@ -448,8 +444,9 @@ export class DeltaTable {
    * commit is there, those after it are, and the next one is really the next.
    */
   async #requireConnected(version: number): Promise<void> {
-    const path = this.#reader.commitPath(version);
-    if (await this.#host.files.stat(path) !== undefined) return;
+    const name = this.#reader.commitPath(version);
+    if (await this.store.head(name) !== undefined) return;
+    const path = pathIn(this.store, name);
     throw new PondError(
       "VERSION_CONFLICT",
       `Cannot go on from version ${version}: the log was cleaned up beyond it`,
@@ -460,7 +457,7 @@ export class DeltaTable {
   async #newestModifiedMs(): Promise<number> {
     if (this.#modifiedMs === undefined) {
       const path = this.#reader.commitPath(this.#state.version);
-      const stat = await this.#host.files.stat(path);
+      const stat = await this.store.head(path);
       this.#modifiedMs = Math.floor(stat?.modifiedMs ?? 0);
     }
     return this.#modifiedMs;
@@ -474,20 +471,12 @@ export class DeltaTable {
     await bestEffort(() => writeHead(this.#host.files, headPath, head));
   }
 
-  async #readOrDamaged(path: string): Promise<Bytes> {
+  async #readOrDamaged(path: string, fullPath: string): Promise<Bytes> {
     try {
-      return await this.#host.files.read(path);
+      return await this.store.get(path);
     } catch (cause) {
       if (!hasCode(cause, "NOT_FOUND")) throw cause;
-      throw new IntegrityError(path, "the file is missing", { cause });
-    }
-  }
-
-  async #removeIfThere(path: string): Promise<void> {
-    try {
-      await this.#host.files.remove(path);
-    } catch (error) {
-      if (!hasCode(error, "NOT_FOUND")) throw error;
+      throw new IntegrityError(fullPath, "the file is missing", { cause });
     }
   }
 }

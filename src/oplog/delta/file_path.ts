@@ -16,19 +16,14 @@ import { IntegrityError, PondError } from "../../errors.ts";
 import { decodePath } from "./table_state.ts";
 
 /**
- * Finds a file on the host.
+ * Finds a file in the table's store.
  *
  * @param path As the log has it.
- * @param table The table's directory.
  * @param source The log, for errors.
  * @throws {IntegrityError} When it leads out of the table by `..`.
  * @throws {PondError} `UNSUPPORTED` when it lies in another store.
  */
-export function hostPathOf(
-  path: string,
-  table: string,
-  source: string,
-): string {
+export function storePathOf(path: string, source: string): string {
   const [, scheme] = /^([a-z][a-z0-9+.-]*):/i.exec(path) ?? [];
   if (scheme !== undefined && scheme.toLowerCase() !== "file") {
     throw new PondError(
@@ -45,5 +40,5 @@ export function hostPathOf(
     );
   }
   if (scheme !== undefined) return decoded.replace(/^file:(\/\/)?/i, "");
-  return decoded.startsWith("/") ? decoded : `${table}/${decoded}`;
+  return decoded;
 }

@@ -17,12 +17,12 @@
  * @module
  */
 import { hasCode } from "../../errors.ts";
-import type { FileStore } from "../../host/host.ts";
+import { type ObjectStat, pathIn, type TableStore } from "../store/store.ts";
 import { decodeCheckpoint } from "./checkpoint.ts";
 import {
   checksumVersion,
-  commitFileName,
   commitVersion,
+  LOG_DIRECTORY,
   parseCheckpointName,
   parseCompactionName,
 } from "./log_path.ts";
@@ -50,33 +50,37 @@ export const NO_CLEANUP: LogCleanup = {
 /**
  * Cleans a log.
  *
- * @param log Its directory.
+ * @param store Where the table is.
  * @param nowMs The present, milliseconds since the epoch.
  * @param retentionMs How long commits are kept.
  */
 export async function cleanLog(
-  files: FileStore,
-  log: string,
+  store: TableStore,
   nowMs: number,
   retentionMs: number,
 ): Promise<LogCleanup> {
   const cutoffMs = Math.floor((nowMs - retentionMs) / DAY_MS) * DAY_MS;
-  const names: string[] = [];
-  for await (const { name } of files.list(log)) names.push(name);
-  const last = await newestBefore(files, log, names, cutoffMs);
+  const objects = new Map<string, ObjectStat>();
+  const prefix = `${LOG_DIRECTORY}/`;
+  for await (const { path, ...stat } of store.list(prefix)) {
+    objects.set(path.slice(prefix.length), stat);
+  }
+  const last = newestBefore(objects, cutoffMs);
   if (last === undefined) return NO_CLEANUP;
+  const names = [...objects.keys()];
   const checkpoint = newestCheckpoint(names, last);
   if (checkpoint === undefined) return NO_CLEANUP;
   const doomed = expired(names, checkpoint.version);
   if (doomed.length === 0) return NO_CLEANUP;
   for (const name of checkpoint.names) {
-    if (!await isSound(files, `${log}/${name}`)) return NO_CLEANUP;
+    if (!await isSound(store, `${prefix}${name}`)) return NO_CLEANUP;
   }
   // A checkpoint whose name isn't on the disk yet stands for nothing either.
-  await files.syncDirectory(log);
+  await store.flush(LOG_DIRECTORY);
   let bytesRemoved = 0;
   for (const name of doomed) {
-    bytesRemoved += await removeIfThere(files, `${log}/${name}`);
+    await store.delete(`${prefix}${name}`);
+    bytesRemoved += objects.get(name)?.sizeBytes ?? 0;
   }
   return {
     filesRemoved: doomed.length,
@@ -86,18 +90,16 @@ export async function cleanLog(
 }
 
 /** The newest version that was committed before a time. */
-async function newestBefore(
-  files: FileStore,
-  log: string,
-  names: readonly string[],
+function newestBefore(
+  objects: ReadonlyMap<string, ObjectStat>,
   cutoffMs: number,
-): Promise<number | undefined> {
-  const versions = names.flatMap((name) => commitVersion(name) ?? [])
-    .sort((a, b) => a - b);
+): number | undefined {
   let newest: number | undefined;
-  for (const version of versions) {
-    const stat = await files.stat(`${log}/${commitFileName(version)}`);
-    if (stat === undefined || stat.modifiedMs >= cutoffMs) break;
+  // A listing is in the order of the names, and so of the versions.
+  for (const [name, { modifiedMs }] of objects) {
+    const version = commitVersion(name);
+    if (version === undefined) continue;
+    if (modifiedMs >= cutoffMs) break;
     newest = version;
   }
   return newest;
@@ -122,26 +124,16 @@ function expired(names: readonly string[], before: number): string[] {
 }
 
 /** An empty file is no checkpoint, and a damaged one stands for nothing. */
-async function isSound(files: FileStore, path: string): Promise<boolean> {
+async function isSound(store: TableStore, path: string): Promise<boolean> {
   try {
-    const bytes = await files.read(path);
+    const bytes = await store.get(path);
     if (bytes.length === 0) return false;
-    if (path.endsWith(".parquet")) await decodeCheckpoint(bytes, path);
+    if (path.endsWith(".parquet")) {
+      await decodeCheckpoint(bytes, pathIn(store, path));
+    }
     return true;
   } catch (error) {
     if (hasCode(error, "INTEGRITY", "NOT_FOUND")) return false;
-    throw error;
-  }
-}
-
-/** Another process may be cleaning, too. Returns how many bytes have gone. */
-async function removeIfThere(files: FileStore, path: string): Promise<number> {
-  const stat = await files.stat(path);
-  try {
-    await files.remove(path);
-    return stat?.sizeBytes ?? 0;
-  } catch (error) {
-    if (hasCode(error, "NOT_FOUND")) return 0;
     throw error;
   }
 }

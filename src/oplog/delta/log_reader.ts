@@ -10,7 +10,6 @@
  */
 import type { Bytes } from "../../bytes.ts";
 import { hasCode, IntegrityError, PondError } from "../../errors.ts";
-import type { FileReader } from "../../host/host.ts";
 import {
   type CheckpointContent,
   decodeCheckpoint,
@@ -18,7 +17,8 @@ import {
   parseLastCheckpoint,
 } from "./checkpoint.ts";
 import { type Commit, decodeCommit, requireFollows } from "./commit_file.ts";
-import { type Head, readHead } from "./head.ts";
+import { pathIn, type TableStore } from "../store/store.ts";
+import type { Head } from "./head.ts";
 import {
   checkpointPartNames,
   commitFileName,
@@ -58,8 +58,8 @@ export interface LogTail {
 export interface LoadOptions {
   /** The version to read; the newest when left out. */
   readonly version?: number;
-  /** Where the witness of the newest commit lies. */
-  readonly headPath?: string;
+  /** Asks the witness of the newest commit. */
+  readonly witness?: () => Promise<Head | undefined>;
   /** Ends the reading. */
   readonly signal?: AbortSignal;
 }
@@ -75,23 +75,20 @@ const NO_DIGEST = "";
 
 /** Reads the logs of one table. */
 export class LogReader {
-  readonly #files: FileReader;
+  readonly #store: TableStore;
   readonly #directory: string;
   /** Then every commit is checked against the one before it. */
   #isWitnessed = true;
 
-  /**
-   * @param files The host's files.
-   * @param table The table's directory.
-   */
-  constructor(files: FileReader, table: string) {
-    this.#files = files;
-    this.#directory = `${table}/${LOG_DIRECTORY}`;
+  /** @param store Where the table is. */
+  constructor(store: TableStore) {
+    this.#store = store;
+    this.#directory = pathIn(store, LOG_DIRECTORY);
   }
 
-  /** The path of a version's commit. */
+  /** The path of a version's commit, in the store. */
   commitPath(version: number): string {
-    return `${this.#directory}/${commitFileName(version)}`;
+    return `${LOG_DIRECTORY}/${commitFileName(version)}`;
   }
 
   /**
@@ -101,11 +98,11 @@ export class LogReader {
    * @throws {PondError} `NOT_FOUND` without a log, `REVISION_NOT_FOUND`.
    */
   async load(options: LoadOptions = {}): Promise<LoadedLog> {
-    const { headPath, signal, version } = options;
-    this.#isWitnessed = headPath !== undefined;
+    const { witness, signal, version } = options;
+    this.#isWitnessed = witness !== undefined;
     // Before the log: what it has seen must be there when the log is read.
     const [head, hint] = await Promise.all([
-      headPath === undefined ? undefined : readHead(this.#files, headPath),
+      witness?.(),
       version === undefined ? this.#hint() : undefined,
     ]);
     if (version === undefined && head !== undefined) {
@@ -130,14 +127,13 @@ export class LogReader {
     previous: string | undefined,
   ): Promise<Commit | undefined> {
     const commit = await this.#commitIfThere(version);
-    if (commit) requireFollows(commit, previous, this.commitPath(version));
+    if (commit) requireFollows(commit, previous, this.#commitSource(version));
     return commit;
   }
 
   async #commitIfThere(version: number): Promise<Commit | undefined> {
-    const path = this.commitPath(version);
-    const bytes = await this.#readIfThere(path);
-    return bytes && await decodeCommit(bytes, path);
+    const bytes = await this.#readIfThere(this.commitPath(version));
+    return bytes && await decodeCommit(bytes, this.#commitSource(version));
   }
 
   /**
@@ -158,7 +154,7 @@ export class LogReader {
       for (const [i, result] of ended.entries()) {
         if (result.status === "rejected") throw result.reason;
         if (result.value === undefined) return false;
-        log.add(first + i, result.value, this.commitPath(first + i));
+        log.add(first + i, result.value, this.#commitSource(first + i));
       }
     }
     return true;
@@ -189,7 +185,7 @@ export class LogReader {
     signal?.throwIfAborted();
     const [isWhole, next] = await Promise.all([
       this.#readCommits(log, head.version),
-      this.#files.stat(this.commitPath(head.version + 1)),
+      this.#store.head(this.commitPath(head.version + 1)),
     ]);
     if (!isWhole) return undefined;
     this.#requireSameDigest(head, log);
@@ -225,8 +221,7 @@ export class LogReader {
     const files = this.#isWitnessed ? [] : compactions;
     for (const { name, first, last } of files) {
       await this.#readAll(log, first - 1, signal);
-      const path = `${this.#directory}/${name}`;
-      const commit = await this.#compactedIfSound(path);
+      const commit = await this.#compactedIfSound(`${LOG_DIRECTORY}/${name}`);
       if (commit) log.compact(last, commit);
     }
     await this.#readAll(log, version, signal);
@@ -239,17 +234,20 @@ export class LogReader {
   ): Promise<void> {
     signal?.throwIfAborted();
     if (await this.#readCommits(log, last)) return;
-    throw missing(this.commitPath(log.state.version + 1));
+    throw missing(this.#commitSource(log.state.version + 1));
   }
 
   /** The commits are there, too: they tell what a damaged file doesn't. */
   async #compactedIfSound(path: string): Promise<Commit | undefined> {
     try {
       const bytes = await this.#readIfThere(path);
-      const commit = bytes && await decodeCommit(bytes, path);
+      const source = pathIn(this.#store, path);
+      const commit = bytes && await decodeCommit(bytes, source);
       // Some writers put commits together without adding them up.
       const { actions } = commit ?? { actions: [] };
-      return contradictionIn(actions, path) === undefined ? commit : undefined;
+      return contradictionIn(actions, source) === undefined
+        ? commit
+        : undefined;
     } catch (error) {
       if (error instanceof IntegrityError) return undefined;
       throw error;
@@ -258,13 +256,9 @@ export class LogReader {
 
   async #names(): Promise<string[]> {
     const names: string[] = [];
-    try {
-      for await (const { name } of this.#files.list(this.#directory)) {
-        names.push(name);
-      }
-    } catch (error) {
-      // planLogSegment() says what a table without a log is.
-      if (!hasCode(error, "NOT_FOUND", "NOT_A_DIRECTORY")) throw error;
+    const prefix = `${LOG_DIRECTORY}/`;
+    for await (const { path } of this.#store.list(prefix)) {
+      names.push(path.slice(prefix.length));
     }
     return names;
   }
@@ -276,10 +270,9 @@ export class LogReader {
   ): Promise<boolean> {
     const parts: { path: string; bytes: Bytes }[] = [];
     for (const name of names) {
-      const path = `${this.#directory}/${name}`;
-      const bytes = await this.#readIfThere(path);
+      const bytes = await this.#readIfThere(`${LOG_DIRECTORY}/${name}`);
       if (bytes === undefined || bytes.length === 0) return false;
-      parts.push({ path, bytes });
+      parts.push({ path: `${this.#directory}/${name}`, bytes });
     }
     for (const part of parts) {
       const content = await decodeCheckpoint(part.bytes, part.path);
@@ -303,8 +296,9 @@ export class LogReader {
       bytes,
       version,
       openSidecar: async (name: string) => {
-        const sidecar = `${this.#directory}/${SIDECAR_DIRECTORY}/${name}`;
-        const content = await this.#readIfThere(sidecar);
+        const path = `${LOG_DIRECTORY}/${SIDECAR_DIRECTORY}/${name}`;
+        const sidecar = pathIn(this.#store, path);
+        const content = await this.#readIfThere(path);
         if (content !== undefined) return openBytes(sidecar, content);
         throw new IntegrityError(sidecar, "the file is missing");
       },
@@ -321,21 +315,22 @@ export class LogReader {
     const digest = log.digest ??
       (await this.readCommit(state.version, undefined))?.digest;
     if (digest === undefined && this.#isWitnessed) {
-      throw missing(this.commitPath(state.version));
+      throw missing(this.#commitSource(state.version));
     }
     return { state, tail, digest: digest ?? NO_DIGEST };
   }
 
   async #hint(): Promise<LastCheckpoint | undefined> {
-    const path = `${this.#directory}/${LAST_CHECKPOINT}`;
-    const bytes = await this.#readIfThere(path);
+    const bytes = await this.#readIfThere(
+      `${LOG_DIRECTORY}/${LAST_CHECKPOINT}`,
+    );
     return bytes && parseLastCheckpoint(bytes);
   }
 
   #requireWitnessed(head: Head, newest: number): void {
     if (head.version <= newest) return;
     throw new IntegrityError(
-      this.commitPath(head.version),
+      this.#commitSource(head.version),
       `the commit was made, and is lost: the log ends at version ${newest}`,
     );
   }
@@ -344,16 +339,21 @@ export class LogReader {
     if (log.state.version !== head.version || log.digest === undefined) return;
     if (log.digest === head.digest) return;
     throw new IntegrityError(
-      this.commitPath(head.version),
+      this.#commitSource(head.version),
       `its digest is ${log.digest}, and was ${head.digest} when it was made`,
     );
+  }
+
+  /** The path of a version's commit, for errors. */
+  #commitSource(version: number): string {
+    return pathIn(this.#store, this.commitPath(version));
   }
 
   async #readIfThere(path: string): Promise<Bytes | undefined> {
     try {
       // A pond's own log is as long as pond made it.
       if (!this.#isWitnessed) await this.#requireSize(path);
-      return await this.#files.read(path);
+      return await this.#store.get(path);
     } catch (error) {
       if (hasCode(error, "NOT_FOUND")) return undefined;
       throw error;
@@ -361,12 +361,16 @@ export class LogReader {
   }
 
   async #requireSize(path: string): Promise<void> {
-    const { sizeBytes = 0 } = await this.#files.stat(path) ?? {};
+    const { sizeBytes = 0 } = await this.#store.head(path) ?? {};
     if (sizeBytes <= MAX_LOG_FILE_BYTES) return;
+    const source = pathIn(this.#store, path);
     throw new PondError(
       "UNSUPPORTED",
-      `Cannot read ${path}: it has ${sizeBytes} bytes, and at most ${MAX_LOG_FILE_BYTES} are read at once`,
-      { path, hint: "write a checkpoint of more parts with another engine" },
+      `Cannot read ${source}: it has ${sizeBytes} bytes, and at most ${MAX_LOG_FILE_BYTES} are read at once`,
+      {
+        path: source,
+        hint: "write a checkpoint of more parts with another engine",
+      },
     );
   }
 }

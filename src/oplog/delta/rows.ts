@@ -7,13 +7,13 @@
  * @module
  */
 import type { Bytes } from "../../bytes.ts";
-import { hasCode, IntegrityError, PondError } from "../../errors.ts";
-import type { FileReader } from "../../host/host.ts";
+import { IntegrityError, PondError } from "../../errors.ts";
 import type { DataField, DataValue } from "../data_type.ts";
 import { type FileBytes, ParquetFile } from "../parquet/file.ts";
+import { pathIn, type TableStore } from "../store/store.ts";
 import type { AddFile } from "./actions.ts";
-import { readDeletionVector, type VectorSource } from "./deletion_vector.ts";
-import { hostPathOf } from "./file_path.ts";
+import { readDeletionVector } from "./deletion_vector.ts";
+import { storePathOf } from "./file_path.ts";
 import { LOG_DIRECTORY } from "./log_path.ts";
 import { parsePartitionValue } from "./partition_value.ts";
 import { columnMappingMode, hasReaderFeature } from "./protocol.ts";
@@ -43,10 +43,8 @@ export interface RowBatch {
 
 /** What rows are read from. */
 export interface RowSource {
-  /** The host's files. */
-  readonly files: FileReader;
-  /** The table's directory. */
-  readonly directory: string;
+  /** Where the table is. */
+  readonly store: TableStore;
   /** The table's state. */
   readonly snapshot: Snapshot;
   /** Reads a file whole, and checks it against the digest in its action. */
@@ -62,9 +60,10 @@ const BATCH_ROWS = 4096;
  * @throws {PondError} `UNSUPPORTED`, naming the type or the format.
  */
 export function columnsOf(
-  { directory, snapshot: { protocol, metaData } }: RowSource,
+  { store, snapshot: { protocol, metaData } }: RowSource,
 ): readonly DataField[] {
-  const source = `${directory}/${LOG_DIRECTORY}`;
+  const { location: directory } = store;
+  const source = pathIn(store, LOG_DIRECTORY);
   const { provider } = metaData.format;
   if (provider.toLowerCase() !== "parquet") {
     throw new PondError(
@@ -98,7 +97,7 @@ export async function* readRows(
   const { signal } = options;
   const columns = selected(columnsOf(source), options.columns, source);
   const { protocol, metaData, adds } = source.snapshot;
-  const mode = columnMappingMode(protocol, metaData, source.directory);
+  const mode = columnMappingMode(protocol, metaData, source.store.location);
   const partitions = new Set(metaData.partitionColumns);
   const reading = {
     columns,
@@ -179,19 +178,17 @@ function keptRows(deleted: RowSet, start: number, numRows: number): number[] {
 }
 
 async function deletedRows(
-  { files, directory, snapshot }: RowSource,
+  { store, snapshot }: RowSource,
   { deletionVector, path }: AddFile,
 ): Promise<RowSet | undefined> {
   if (deletionVector === undefined) return undefined;
-  const log = `${directory}/${LOG_DIRECTORY}`;
   if (!hasReaderFeature(snapshot.protocol, "deletionVectors")) {
     throw new IntegrityError(
-      log,
+      pathIn(store, LOG_DIRECTORY),
       `the file ${path} has a deletion vector, and the table lacks the feature deletionVectors`,
     );
   }
-  const source: VectorSource = { files, table: directory, log };
-  return await readDeletionVector(deletionVector, source);
+  return await readDeletionVector(deletionVector, store);
 }
 
 /** What carries a digest is read whole and checked; the rest in pieces. */
@@ -200,8 +197,9 @@ async function openFile(
   add: AddFile,
   signal: AbortSignal | undefined,
 ): Promise<FileBytes> {
-  const { files, directory } = source;
-  const path = hostPathOf(add.path, directory, `${directory}/${LOG_DIRECTORY}`);
+  const { store } = source;
+  const name = storePathOf(add.path, pathIn(store, LOG_DIRECTORY));
+  const path = pathIn(store, name);
   if (add.tags?.sha256 !== undefined) {
     const bytes = await source.readChecked(add);
     return {
@@ -211,35 +209,21 @@ async function openFile(
         Promise.resolve(bytes.subarray(offset, offset + length)),
     };
   }
-  const stat = await statOf(files, path);
+  const stat = await store.head(name);
   if (stat === undefined) throw new IntegrityError(path, "the file is missing");
   return {
     path,
-    sizeBytes: stat,
+    sizeBytes: stat.sizeBytes,
     read: (offset, length) =>
-      files.read(path, { offset, length, ...(signal ? { signal } : {}) }),
+      store.get(name, { offset, length, ...(signal ? { signal } : {}) }),
   };
-}
-
-async function statOf(
-  files: FileReader,
-  path: string,
-): Promise<number | undefined> {
-  try {
-    const stat = await files.stat(path);
-    if (stat?.type !== "symlink") return stat?.sizeBytes;
-    return (await files.read(path)).length;
-  } catch (error) {
-    if (hasCode(error, "NOT_FOUND", "NOT_A_DIRECTORY")) return undefined;
-    throw error;
-  }
 }
 
 /** Names as they are written, or else as they are but for their case. */
 function selected(
   fields: readonly DataField[],
   names: readonly string[] | undefined,
-  { directory }: RowSource,
+  { store: { location: directory } }: RowSource,
 ): readonly DataField[] {
   return names?.map((name) => {
     const folded = name.toLowerCase();
