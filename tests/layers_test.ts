@@ -103,7 +103,7 @@ const PACKAGE_OWNERS: Readonly<Record<string, RegExp>> = {
   "@uwdata/flechette": /^src\/oplog\/arrow\.ts$/,
   "apache-arrow": /^src\/oplog\/arrow\.ts$/,
   "fast-string-width": /^src\/query\/render\//,
-  "hyparquet": /^src\/oplog\/(parquet|parquet\/(encodings|file|pages))\.ts$/,
+  "hyparquet": /^src\/oplog\/(parquet|parquet\/(encodings|footer|pages))\.ts$/,
   "hyparquet-compressors": /^src\/oplog\/parquet\.ts$/,
   "hyparquet-writer": /^src\/oplog\/parquet\.ts$/,
   "json-p3": /^src\/tinylogfs\/find\.ts$/,

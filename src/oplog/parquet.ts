@@ -374,18 +374,6 @@ function wholeGroup(rowGroup: RowGroup): GroupPlan {
   return { chunks, rowGroup, groupRows, ...selection };
 }
 
-/** Rows as objects; 64-bit integers are bigints. */
-export function rowsOf(
-  columns: ReadonlyMap<string, readonly unknown[]>,
-  numRows: number,
-): Readonly<Record<string, unknown>>[] {
-  const entries = [...columns];
-  return Array.from(
-    { length: numRows },
-    (_, i) => Object.fromEntries(entries.map(([name, of]) => [name, of[i]])),
-  );
-}
-
 /** The library's Snappy is its own; other codecs are loaded when met. */
 export async function compressorsFor(
   metadata: FileMetaData,

@@ -14,7 +14,7 @@
  * @module
  */
 import type { AddFile } from "./delta/mod.ts";
-import { type FileStats, parseStats } from "./delta/stats.ts";
+import { type RecordStats, recordStats } from "./record_stats.ts";
 
 /** More partitions than this are listed by the beginnings of their ids. */
 const MAX_EXACT_PARTS = 64;
@@ -26,27 +26,13 @@ const MAX_PREFIXES = 4096;
 const PREFIX_LENGTH = 6;
 
 /** A data file and what is known of its rows without reading it. */
-export interface IndexedFile {
+export interface IndexedFile extends RecordStats {
   /** The action that added it. */
   readonly add: AddFile;
   /** The partitions it has rows of, where they are listed exactly. */
   readonly parts: ReadonlySet<string> | undefined;
   /** Beginnings of the ids of these partitions, where these are listed. */
   readonly prefixes: ReadonlySet<string> | undefined;
-  /** Lowest version of a row. */
-  readonly minVersion: number;
-  /** Highest version of a row. */
-  readonly maxVersion: number;
-  /** Earliest time of a row, microseconds since the epoch, UTC. */
-  readonly minTimestampUs: number;
-  /** Latest time of a row. */
-  readonly maxTimestampUs: number;
-  /** How many rows, where that is known with the versions. */
-  readonly numRecords: number | undefined;
-  /** No partition of a row is below it. */
-  readonly minPart: string;
-  /** No partition of a row is above it; `undefined`: not known. */
-  readonly maxPart: string | undefined;
 }
 
 /**
@@ -78,11 +64,26 @@ export class PartitionIndex {
   /** All files, ordered by their highest version. */
   #files: IndexedFile[] = [];
 
+  /**
+   * Adds files, each of another path than the others, in any order: one by one,
+   * those that come before others would each have them moved.
+   */
+  addAll(adds: Iterable<AddFile>): readonly IndexedFile[] {
+    const files = Array.from(adds, indexFile);
+    files.sort((a, b) => a.maxVersion - b.maxVersion);
+    for (const file of files) this.#add(file);
+    return files;
+  }
+
   /** Adds a file; the action that is known of it is replaced. */
   add(add: AddFile): IndexedFile {
-    this.remove(add.path);
-    const file = indexFile(add);
-    this.#byPath.set(add.path, file);
+    return this.#add(indexFile(add));
+  }
+
+  #add(file: IndexedFile): IndexedFile {
+    const { path } = file.add;
+    this.remove(path);
+    this.#byPath.set(path, file);
     this.#files = withFile(this.#files, file);
     if (file.parts === undefined) {
       this.#wide = withFile(this.#wide, file);
@@ -188,7 +189,6 @@ function withoutFile(
 
 /** What the log says of a file, to decide whether it has to be read. */
 export function indexFile(add: AddFile): IndexedFile {
-  const stats = parseStats(add.stats);
   const { parts, partPrefixes } = add.tags ?? {};
   const hive = add.partitionValues.part_id;
   return {
@@ -199,27 +199,8 @@ export function indexFile(add: AddFile): IndexedFile {
       ? undefined
       : new Set(parts.split(",")),
     prefixes: partPrefixes === undefined ? undefined : prefixesOf(partPrefixes),
-    minVersion: numberOf(stats?.minValues?.version, 0),
-    maxVersion: numberOf(stats?.maxValues?.version, Number.MAX_SAFE_INTEGER),
-    minTimestampUs: numberOf(stats?.minValues?.timestamp, 0),
-    maxTimestampUs: numberOf(
-      stats?.maxValues?.timestamp,
-      Number.MAX_SAFE_INTEGER,
-    ),
-    numRecords: hasVersions(stats) ? stats?.numRecords : undefined,
-    minPart: typeof stats?.minValues?.part_id === "string"
-      ? stats.minValues.part_id
-      : "",
-    // Other writers cut long values; ours and all ids are short enough.
-    maxPart: typeof stats?.maxValues?.part_id === "string"
-      ? stats.maxValues.part_id
-      : undefined,
+    ...recordStats(add.stats),
   };
-}
-
-function hasVersions(stats: FileStats | undefined): boolean {
-  return stats?.minValues?.version !== undefined &&
-    stats.maxValues?.version !== undefined;
 }
 
 function prefixesOf(text: string): ReadonlySet<string> {
@@ -228,10 +209,4 @@ function prefixesOf(text: string): ReadonlySet<string> {
     prefixes.add(text.slice(at, at + PREFIX_LENGTH));
   }
   return prefixes;
-}
-
-/** A bound that isn't known excludes nothing. */
-function numberOf(value: unknown, unknown: number): number {
-  if (typeof value === "number") return value;
-  return typeof value === "bigint" ? Number(value) : unknown;
 }

@@ -116,7 +116,9 @@ export class OplogTable {
         return (await OplogTable.open(host, store, options)).#reader;
       },
     });
-    for (const add of delta.snapshot.adds) this.#indexAdd(add);
+    for (const file of this.#index.addAll(delta.snapshot.adds)) {
+      this.#notice(file);
+    }
   }
 
   /**
@@ -449,11 +451,16 @@ export class OplogTable {
 
   #indexAdd(add: AddFile): IndexedFile {
     const file = this.#index.add(add);
+    this.#notice(file);
+    return file;
+  }
+
+  /** A new transaction comes after all that is there. */
+  #notice(file: IndexedFile): void {
     this.#newestRow = Math.max(this.#newestRow, file.maxVersion);
     if (file.maxTimestampUs < Number.MAX_SAFE_INTEGER) {
       this.#timestampUs = Math.max(this.#timestampUs, file.maxTimestampUs);
     }
-    return file;
   }
 
   #drop(path: string): void {

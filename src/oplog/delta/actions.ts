@@ -373,11 +373,13 @@ class Fields {
   }
 
   #missing(name: string): never {
-    throw new IntegrityError(
-      this.source,
-      `an action in it has no valid ${name}`,
-    );
+    throw invalidMember(this.source, name);
   }
+}
+
+/** A member of an action that is missing, or of the wrong type. */
+export function invalidMember(source: string, name: string): IntegrityError {
+  return new IntegrityError(source, `an action in it has no valid ${name}`);
 }
 
 /** Whether a value is a JSON object. */

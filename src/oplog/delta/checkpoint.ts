@@ -21,14 +21,9 @@
  */
 import { type Bytes, decodeUtf8, encodeUtf8, sha256Hex } from "../../bytes.ts";
 import { IntegrityError, invariant } from "../../errors.ts";
-import {
-  encodeNestedParquet,
-  openParquet,
-  type ParquetGroup,
-  type ParquetSchemaElement,
-  rowsOf,
-} from "../parquet.ts";
-import { type Action, actionFrom, type RemoveFile } from "./actions.ts";
+import { encodeNestedParquet, type ParquetSchemaElement } from "../parquet.ts";
+import type { Action, RemoveFile } from "./actions.ts";
+import type { CheckpointFile, CheckpointRange } from "./checkpoint_file.ts";
 import type { Snapshot } from "./table_state.ts";
 
 /** What is in a checkpoint file. */
@@ -61,6 +56,8 @@ const REMOVES_KEY = "pond.removes";
 const COMMIT_KEY = "pond.commit";
 const DIGEST_KEY = "pond.digest";
 const ZEROS = "0".repeat(64);
+/** Behind the digest are the writer's name, and the end of the file. */
+const MAX_MARK_DISTANCE = 4096;
 
 /**
  * Encodes a state.
@@ -112,17 +109,17 @@ export async function decodeCheckpoint(
   source: string,
 ): Promise<CheckpointContent | undefined> {
   if (!await isSealed(bytes, source)) return undefined;
-  const { groups, keyValues } = openParquet(bytes, { source });
-  const later = Number(keyValues.get(REMOVES_KEY) ?? 0) > 0
-    ? groups.slice(1)
-    : [];
-  const now = groups.slice(0, groups.length - later.length);
+  const { CheckpointFile } = await import("./checkpoint_file.ts");
+  const file = await CheckpointFile.open(bytes, source);
+  const { keyValues, numGroups } = file;
+  const hasRemoves = Number(keyValues.get(REMOVES_KEY) ?? 0) > 0;
+  const first = hasRemoves ? Math.min(1, numGroups) : numGroups;
   return {
-    actions: await actionsIn(now, source),
+    actions: await actionsIn(file, { end: first }),
     commitDigest: keyValues.get(COMMIT_KEY),
-    ...(later.length === 0 ? {} : {
+    ...(first === numGroups ? {} : {
       removes: async () =>
-        (await actionsIn(later, source)).flatMap((action) =>
+        (await actionsIn(file, { first })).flatMap((action) =>
           action.kind === "remove" ? action.remove : []
         ),
     }),
@@ -130,17 +127,12 @@ export async function decodeCheckpoint(
 }
 
 async function actionsIn(
-  groups: readonly ParquetGroup[],
-  source: string,
-): Promise<Action[]> {
-  const actions: Action[] = [];
-  for (const group of groups) {
-    for (const row of rowsOf(await group.read(), group.numRows)) {
-      const action = actionFrom(row, source);
-      if (action !== undefined) actions.push(action);
-    }
-  }
-  return actions;
+  file: CheckpointFile,
+  range: CheckpointRange,
+): Promise<readonly Action[]> {
+  const batches: (readonly Action[])[] = [];
+  for await (const { actions } of file.rows(range)) batches.push(actions);
+  return batches.length === 1 ? batches[0] ?? [] : batches.flat();
 }
 
 /**
@@ -190,8 +182,9 @@ async function isSealed(bytes: Bytes, source: string): Promise<boolean> {
  */
 function digestOffset(bytes: Uint8Array): number | undefined {
   const mark = encodeUtf8(`${DIGEST_KEY}\x18\x40`);
-  for (let at = bytes.length - mark.length - ZEROS.length; at >= 0; at--) {
-    // Statistics and paths of a large footer come before: not far back.
+  // What is long in a footer comes before the last key: it isn't far back.
+  const first = Math.max(0, bytes.length - MAX_MARK_DISTANCE);
+  for (let at = bytes.length - mark.length - ZEROS.length; at >= first; at--) {
     let i = 0;
     while (i < mark.length && bytes[at + i] === mark[i]) i++;
     if (i === mark.length) return at + mark.length;

@@ -100,7 +100,7 @@ async function inCommitTimestamp(
   reader: LogReader,
   version: number,
 ): Promise<number> {
-  const commit = await reader.readCommit(version, undefined);
+  const commit = await reader.readCommit(version);
   for (const action of commit?.actions ?? []) {
     if (action.kind !== "commitInfo") continue;
     const { inCommitTimestamp } = action.commitInfo;

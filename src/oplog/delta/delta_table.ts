@@ -67,7 +67,8 @@ export class DeltaTable {
   readonly #options: DeltaOptions;
   readonly #reader: LogReader;
   #state: TableState;
-  #digest: string;
+  /** Of the newest commit, once it was needed. */
+  #digest: string | undefined;
   #tail: LogTail;
   /** Modification time of the newest commit, once it was looked at. */
   #modifiedMs: number | undefined;
@@ -190,10 +191,10 @@ export class DeltaTable {
 
   /**
    * The digest of the newest commit that this object knows; empty where only a
-   * checkpoint of it is left.
+   * checkpoint has been read that doesn't say it.
    */
   get digest(): string {
-    return this.#digest;
+    return this.#digest ?? "";
   }
 
   /**
@@ -211,7 +212,7 @@ export class DeltaTable {
     const { bytes, digest } = await encodeCommit(
       commitInfoOf(commit, before),
       actions,
-      this.#digest,
+      await this.#newestDigest(),
     );
     const modifiedMs = Math.max(
       commit.timestampMs,
@@ -235,7 +236,10 @@ export class DeltaTable {
     const commits: ForeignCommit[] = [];
     for (;;) {
       const version = this.#state.version + 1;
-      const commit = await this.#reader.readCommit(version, this.#digest);
+      const commit = await this.#reader.readCommit(
+        version,
+        () => this.#newestDigest(),
+      );
       if (commit === undefined) break;
       const change = this.#applyForeign(version, commit);
       changes.push(change);
@@ -286,7 +290,7 @@ export class DeltaTable {
       store: this.store,
       nowMs: Math.floor(this.#host.clock.nowUs() / 1000),
       state: this.#state,
-      digest: this.#digest,
+      digest: await this.#newestDigest(),
     });
     this.#tail = {
       checkpointVersion: version,
@@ -454,6 +458,10 @@ export class DeltaTable {
     );
   }
 
+  async #newestDigest(): Promise<string> {
+    return this.#digest ??= await this.#reader.digestOf(this.#state.version);
+  }
+
   async #newestModifiedMs(): Promise<number> {
     if (this.#modifiedMs === undefined) {
       const path = this.#reader.commitPath(this.#state.version);
@@ -467,7 +475,9 @@ export class DeltaTable {
   async #witness(): Promise<void> {
     const { headPath } = this.#options;
     if (headPath === undefined) return;
-    const head = { version: this.#state.version, digest: this.#digest };
+    const { version } = this.#state;
+    const digest = await this.#newestDigest();
+    const head = { version, digest };
     await bestEffort(() => writeHead(this.#host.files, headPath, head));
   }
 

@@ -38,8 +38,8 @@ import { contradictionIn, TableState } from "./table_state.ts";
 export interface LoadedLog {
   /** The state at the version. */
   readonly state: TableState;
-  /** The digest of the version's commit; empty where only a checkpoint is. */
-  readonly digest: string;
+  /** The digest of the version's commit, where reading the state has told it. */
+  readonly digest: string | undefined;
   /** How much of the log lies after the checkpoint. */
   readonly tail: LogTail;
 }
@@ -119,16 +119,23 @@ export class LogReader {
   /**
    * Reads a version's commit.
    *
-   * @param previous The digest of the commit before, where it is known.
+   * @param previous Tells the digest of the commit before, to be compared.
    * @returns `undefined` when there is no such commit (yet).
    */
   async readCommit(
     version: number,
-    previous: string | undefined,
+    previous?: () => Promise<string>,
   ): Promise<Commit | undefined> {
     const commit = await this.#commitIfThere(version);
-    if (commit) requireFollows(commit, previous, this.#commitSource(version));
+    if (commit?.previous !== undefined && previous) {
+      requireFollows(commit, await previous(), this.#commitSource(version));
+    }
     return commit;
+  }
+
+  /** The digest of a version's commit; empty where only a checkpoint is. */
+  async digestOf(version: number): Promise<string> {
+    return (await this.#commitIfThere(version))?.digest ?? NO_DIGEST;
   }
 
   async #commitIfThere(version: number): Promise<Commit | undefined> {
@@ -288,9 +295,7 @@ export class LogReader {
     version: number,
     { path, bytes }: { readonly path: string; readonly bytes: Bytes },
   ): Promise<void> {
-    const { foreignActions, openBytes } = await import(
-      "./foreign_checkpoint.ts"
-    );
+    const { foreignActions } = await import("./foreign_checkpoint.ts");
     const source = {
       path,
       bytes,
@@ -299,7 +304,7 @@ export class LogReader {
         const path = `${LOG_DIRECTORY}/${SIDECAR_DIRECTORY}/${name}`;
         const sidecar = pathIn(this.#store, path);
         const content = await this.#readIfThere(path);
-        if (content !== undefined) return openBytes(sidecar, content);
+        if (content) return { bytes: content, path: sidecar };
         throw new IntegrityError(sidecar, "the file is missing");
       },
     };
@@ -311,13 +316,14 @@ export class LogReader {
 
   async #finished(log: LogLoad): Promise<LoadedLog> {
     const { state, tail } = log;
-    // Whoever wrote the checkpoint may not have said the digest.
-    const digest = log.digest ??
-      (await this.readCommit(state.version, undefined))?.digest;
-    if (digest === undefined && this.#isWitnessed) {
-      throw missing(this.#commitSource(state.version));
+    // Whoever wrote the checkpoint may not have said the digest; who only reads
+    // doesn't need it, and the commit may be large.
+    if (log.digest !== undefined || !this.#isWitnessed) {
+      return { state, tail, digest: log.digest };
     }
-    return { state, tail, digest: digest ?? NO_DIGEST };
+    const digest = await this.digestOf(state.version);
+    if (digest !== NO_DIGEST) return { state, tail, digest };
+    throw missing(this.#commitSource(state.version));
   }
 
   async #hint(): Promise<LastCheckpoint | undefined> {

@@ -27,7 +27,9 @@ export interface FileStats {
 export function parseStats(text: string | undefined): FileStats | undefined {
   if (text === undefined || text === "") return undefined;
   try {
-    const value: unknown = JSON.parse(text, exactIntegers);
+    const value: unknown = LONG_NUMBER.test(text)
+      ? JSON.parse(text, exactIntegers)
+      : JSON.parse(text);
     return typeof value === "object" && value !== null ? value : undefined;
   } catch (error) {
     // A RangeError is one of the stack: nobody's statistics are that deep.
@@ -70,6 +72,9 @@ export function formatStats(
   }
   return JSON.stringify({ numRecords, minValues, maxValues, nullCount });
 }
+
+/** What may be beyond 2^53; without it, nothing has to be looked at twice. */
+const LONG_NUMBER = /9\d{15}|\d{17}/;
 
 /** `JSON.parse` rounds integers beyond 2^53; their text is still there. */
 function exactIntegers(

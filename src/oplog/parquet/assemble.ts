@@ -14,10 +14,9 @@
  * @module
  */
 import type { DataField, DataType, DataValue } from "../data_type.ts";
-import { typeText } from "../data_type.ts";
 import { ColumnCursor } from "./cursor.ts";
-import { firstLeaf, type ParquetNode } from "./schema_tree.ts";
-import { converterOf, type FileConventions } from "./values.ts";
+import { childNamed, firstLeaf, type ParquetNode } from "./schema_tree.ts";
+import { converterOf, type FileConventions, mismatch } from "./values.ts";
 
 /** Reads the value of a field in the next row. */
 export type ValueReader = () => DataValue;
@@ -60,17 +59,12 @@ export class Binder {
   }
 
   #find(field: DataField, parent: ParquetNode): ParquetNode | undefined {
-    const { children } = parent;
     if (this.#mapping === "id" && field.fieldId !== undefined) {
       const id = field.fieldId;
-      return children.find(({ element }) => element.field_id === id);
+      return parent.children.find(({ element }) => element.field_id === id);
     }
-    const name = field.physicalName;
-    const exact = children.find((child) => child.name === name);
-    if (exact !== undefined) return exact;
     // Names differ by more than their case, in a schema and in a file.
-    const folded = name.toLowerCase();
-    return children.find((child) => child.name.toLowerCase() === folded);
+    return childNamed(parent, field.physicalName);
   }
 
   #read(node: ParquetNode, type: DataType): ValueReader {
@@ -227,15 +221,4 @@ function isElement(
   return repeated.name !== "list" && type.kind === "struct" &&
     type.fields.length === 1 && type.fields[0]?.physicalName === only.name &&
     only.name !== "element";
-}
-
-function mismatch(node: ParquetNode, type: DataType): TypeError {
-  const { type: physical, converted_type, logical_type } = node.element;
-  const annotation = logical_type?.type ?? converted_type;
-  const found = [physical ?? "a group", annotation].filter(Boolean).join(" ");
-  return new TypeError(
-    `its column ${node.path.join(".")} is ${found}, which is no ${
-      typeText(type)
-    }`,
-  );
 }

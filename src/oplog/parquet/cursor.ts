@@ -4,7 +4,13 @@
  * @module
  */
 import type { DataValue } from "../data_type.ts";
-import { type ColumnChunk, type Page, PageReader } from "./pages.ts";
+import {
+  type ColumnChunk,
+  converting,
+  type Page,
+  PageReader,
+  type ValuesDecoder,
+} from "./pages.ts";
 import type { ParquetNode } from "./schema_tree.ts";
 
 const END: Page<DataValue> = {
@@ -18,7 +24,7 @@ const END: Page<DataValue> = {
 export class ColumnCursor {
   /** The column. */
   readonly node: ParquetNode;
-  readonly #convert: (raw: unknown) => DataValue;
+  readonly #decode: ValuesDecoder<DataValue>;
   #pages: PageReader<DataValue> | undefined;
   #page = END;
   #at = 0;
@@ -27,12 +33,12 @@ export class ColumnCursor {
   /** @param convert Makes values of what is stored. */
   constructor(node: ParquetNode, convert: (raw: unknown) => DataValue) {
     this.node = node;
-    this.#convert = convert;
+    this.#decode = converting(convert);
   }
 
   /** Goes to the beginning of a row group. */
   open(chunk: ColumnChunk): void {
-    this.#pages = new PageReader(chunk, this.#convert);
+    this.#pages = new PageReader(chunk, this.#decode);
     this.#turn();
   }
 

@@ -83,7 +83,7 @@ const WIDTHS: Readonly<Record<string, number>> = {
 };
 
 /** Before memory is taken for values, they must have a place in the page. */
-function requireRoom(
+export function requireRoom(
   page: Uint8Array,
   { count, element: { type, type_length = 0 } }: Encoded,
 ): void {

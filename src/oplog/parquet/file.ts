@@ -5,28 +5,23 @@
  * @see {@link https://github.com/apache/parquet-format}
  * @module
  */
-import { parquetMetadata } from "hyparquet/src/metadata.js";
-import { type Bytes, decodeUtf8 } from "../../bytes.ts";
-import { IntegrityError, PondError } from "../../errors.ts";
+import { IntegrityError } from "../../errors.ts";
 import type { DataField, DataValue } from "../data_type.ts";
 import { type Compressors, compressorsFor } from "../parquet.ts";
 import { Binder, type FieldMapping } from "./assemble.ts";
 import type { ColumnCursor } from "./cursor.ts";
+import {
+  type FileBytes,
+  type FileMetaData,
+  guarded,
+  placeOf,
+  readFooter,
+  type RowGroup,
+} from "./footer.ts";
 import { type ParquetNode, schemaTree } from "./schema_tree.ts";
 import type { FileConventions } from "./values.ts";
 
-type FileMetaData = ReturnType<typeof parquetMetadata>;
-type RowGroup = FileMetaData["row_groups"][number];
-
-/** The bytes of a file, read where they are needed. */
-export interface FileBytes {
-  /** Where they come from, for errors. */
-  readonly path: string;
-  /** How many. */
-  readonly sizeBytes: number;
-  /** Reads a part of them. */
-  read(offset: number, length: number): Promise<Bytes>;
-}
+export type { FileBytes };
 
 /** What to read of a file. */
 export interface FileRowsOptions {
@@ -50,12 +45,6 @@ export interface FileRows {
   readonly values: readonly (readonly DataValue[])[];
 }
 
-const TAIL_BYTES = 64 * 1024;
-/** A footer with more is no footer that a writer makes. */
-const MAX_FOOTER_BYTES = 256 * 1024 * 1024;
-const MAGIC = "PAR1";
-const ENCRYPTED_MAGIC = "PARE";
-
 /** A Parquet file that is open. */
 export class ParquetFile {
   /** The columns. */
@@ -76,11 +65,8 @@ export class ParquetFile {
    * @throws {PondError} `UNSUPPORTED` when it is encrypted.
    */
   static async open(bytes: FileBytes): Promise<ParquetFile> {
-    const footer = await readFooter(bytes);
-    return await guarded(bytes.path, () => {
-      const metadata = parquetMetadata(footer, { geoparquet: false });
-      return new ParquetFile(bytes, metadata);
-    });
+    const metadata = await readFooter(bytes);
+    return await guarded(bytes.path, () => new ParquetFile(bytes, metadata));
   }
 
   /**
@@ -142,36 +128,14 @@ export class ParquetFile {
   ): Promise<void> {
     const { path, sizeBytes } = this.#bytes;
     const { node } = cursor;
-    const column = group.columns[node.leaf ?? -1];
-    const meta = column?.meta_data;
-    const name = node.path.join(".");
-    if (column?.crypto_metadata || column?.encrypted_column_metadata) {
-      throw unsupported(path, `the key of its column ${name}: it is encrypted`);
-    }
-    if (column?.file_path || meta === undefined) {
-      throw new IntegrityError(path, `its column ${name} is not in it`);
-    }
-    if (meta.path_in_schema.join(".") !== name) {
-      throw new IntegrityError(path, `its column ${name} is another`);
-    }
-    const data = Number(meta.data_page_offset);
-    const dictionary = Number(meta.dictionary_page_offset ?? 0n);
-    const offset = dictionary > 0 ? Math.min(dictionary, data) : data;
-    const length = Number(meta.total_compressed_size);
-    if (!(offset >= 0 && length >= 0 && offset + length <= sizeBytes)) {
-      throw new IntegrityError(path, `its column ${name} ends beyond it`);
-    }
+    const place = placeOf(group, node, { path, sizeBytes, compressors });
+    const { offset, length } = place;
     const bytes = await this.#bytes.read(offset, length);
     if (bytes.length !== length) {
+      const name = node.path.join(".");
       throw new IntegrityError(path, `its column ${name} is cut off`);
     }
-    const { codec } = meta;
-    const isKnown = codec === "UNCOMPRESSED" || codec === "SNAPPY" ||
-      compressors[codec] !== undefined;
-    if (!isKnown) throw unsupported(path, `the codec ${codec}`);
-    const numValues = Number(meta.num_values);
-    const chunk = { bytes, node, codec, compressors, numValues };
-    await guarded(path, () => cursor.open(chunk));
+    await guarded(path, () => cursor.open(place.chunk(bytes)));
   }
 }
 
@@ -179,53 +143,6 @@ function valuesOf(read: () => DataValue, numRows: number): DataValue[] {
   const values = new Array<DataValue>(numRows);
   for (let row = 0; row < numRows; row++) values[row] = read();
   return values;
-}
-
-function unsupported(path: string, what: string): PondError {
-  return new PondError(
-    "UNSUPPORTED",
-    `Cannot read ${path}: it requires ${what}`,
-    { path, hint: "read this table with an engine that has it" },
-  );
-}
-
-/** What the library throws at bytes that are no Parquet is damage. */
-async function guarded<T>(path: string, work: () => T): Promise<T> {
-  try {
-    return await work();
-  } catch (cause) {
-    if (cause instanceof PondError) throw cause;
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new IntegrityError(path, `it is no valid Parquet file: ${why}`, {
-      cause,
-    });
-  }
-}
-
-async function readFooter(
-  { path, sizeBytes, read }: FileBytes,
-): Promise<ArrayBuffer> {
-  const refuse = (problem: string) =>
-    new IntegrityError(path, `it is no valid Parquet file: ${problem}`);
-  if (sizeBytes < 12) throw refuse(`it has ${sizeBytes} bytes`);
-  const tail = await read(
-    Math.max(0, sizeBytes - TAIL_BYTES),
-    Math.min(TAIL_BYTES, sizeBytes),
-  );
-  const magic = decodeUtf8(tail.subarray(-4));
-  if (magic === ENCRYPTED_MAGIC) {
-    throw unsupported(path, "its key: it is encrypted");
-  }
-  if (magic !== MAGIC || tail.length < 12) throw refuse("it has no footer");
-  const view = new DataView(tail.buffer, tail.byteOffset, tail.length);
-  const length = view.getUint32(tail.length - 8, true) + 8;
-  if (length > sizeBytes - 4 || length > MAX_FOOTER_BYTES) {
-    throw refuse(`its footer has ${length} bytes`);
-  }
-  const footer = length <= tail.length
-    ? tail.subarray(-length)
-    : await read(sizeBytes - length, length);
-  return footer.slice().buffer;
 }
 
 /** Spark notes that it wrote dates as versions before 3 did. */

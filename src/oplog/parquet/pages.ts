@@ -18,7 +18,7 @@ import { crc32 } from "../../bytes.ts";
 import type { Compressors } from "../parquet.ts";
 import { bitWidthOf, decodeRle } from "./rle.ts";
 import type { ParquetNode } from "./schema_tree.ts";
-import { decodeValues, type RawValues } from "./encodings.ts";
+import { decodeValues, type Encoded } from "./encodings.ts";
 
 /** A column of one row group, in memory. */
 export interface ColumnChunk {
@@ -46,6 +46,12 @@ export interface Page<T> {
   readonly numValues: number;
 }
 
+/** Makes values of the stored ones of a page. */
+export type ValuesDecoder<T> = (
+  page: Uint8Array,
+  encoded: Encoded,
+) => ArrayLike<T>;
+
 /** A page of more is no page that a writer makes. */
 const MAX_PAGE_BYTES = 1024 * 1024 * 1024;
 const MAX_PAGE_VALUES = 64 * 1024 * 1024;
@@ -55,16 +61,16 @@ type Header = ReturnType<typeof parquetHeader>;
 /** Reads the data pages of a chunk, one after the other. */
 export class PageReader<T> {
   readonly #chunk: ColumnChunk;
-  readonly #convert: (raw: unknown) => T;
+  readonly #decode: ValuesDecoder<T> | undefined;
   readonly #reader: { view: DataView<ArrayBuffer>; offset: number };
-  #dictionary: readonly T[] | undefined;
+  #dictionary: ArrayLike<T> | undefined;
   #left: number;
 
-  /** @param convert Makes values of what is stored. */
-  constructor(chunk: ColumnChunk, convert: (raw: unknown) => T) {
+  /** @param decode Makes values of what is stored; only levels without it. */
+  constructor(chunk: ColumnChunk, decode: ValuesDecoder<T> | undefined) {
     const { buffer, byteOffset, byteLength } = chunk.bytes;
     this.#chunk = chunk;
-    this.#convert = convert;
+    this.#decode = decode;
     this.#reader = {
       view: new DataView(buffer, byteOffset, byteLength),
       offset: 0,
@@ -100,15 +106,15 @@ export class PageReader<T> {
   }
 
   #readDictionary(header: Header, bytes: Uint8Array): void {
+    if (this.#decode === undefined) return;
     const { node } = this.#chunk;
     const page = this.#decompress(bytes, header.uncompressed_page_size);
     const count = header.dictionary_page_header?.num_values ?? 0;
-    const raw = decodeValues(page, {
+    this.#dictionary = this.#decode(page, {
       encoding: "PLAIN",
       count: bounded(count, MAX_PAGE_VALUES, "values in a dictionary"),
       element: node.element,
     });
-    this.#dictionary = Array.from(raw, this.#convert);
   }
 
   #readV1(header: Header, bytes: Uint8Array): Page<T> {
@@ -173,10 +179,10 @@ export class PageReader<T> {
   }
 
   #values(page: Uint8Array, encoding: string, count: number): ArrayLike<T> {
+    if (this.#decode === undefined) return [];
     const { element } = this.#chunk.node;
     if (!encoding.endsWith("_DICTIONARY")) {
-      const raw = decodeValues(page, { encoding, count, element });
-      return converted(raw, this.#convert);
+      return this.#decode(page, { encoding, count, element });
     }
     if (count === 0) return [];
     const dictionary = this.#dictionary;
@@ -197,10 +203,20 @@ export class PageReader<T> {
   }
 }
 
-function converted<T>(raw: RawValues, convert: (raw: unknown) => T): T[] {
-  const values = new Array<T>(raw.length);
-  for (let i = 0; i < values.length; i++) values[i] = convert(raw[i]);
-  return values;
+/**
+ * Decodes value by value.
+ *
+ * @param convert Makes a value of what is stored.
+ */
+export function converting<T>(
+  convert: (raw: unknown) => T,
+): ValuesDecoder<T> {
+  return (page, encoded) => {
+    const raw = decodeValues(page, encoded);
+    const values = new Array<T>(raw.length);
+    for (let i = 0; i < values.length; i++) values[i] = convert(raw[i]);
+    return values;
+  };
 }
 
 function levelsOf(bytes: Uint8Array, max: number, count: number): Uint8Array {
@@ -216,7 +232,7 @@ function presentOf(
 ): number {
   if (definitions === undefined) return count;
   let present = 0;
-  for (const level of definitions) if (level === max) present++;
+  for (let i = 0; i < count; i++) if (definitions[i] === max) present++;
   return present;
 }
 

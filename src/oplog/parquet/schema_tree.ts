@@ -81,3 +81,14 @@ export function firstLeaf(node: ParquetNode): ParquetNode | undefined {
   }
   return undefined;
 }
+
+/** A part of a group, by its name; by its name in another case, failing that. */
+export function childNamed(
+  { children }: ParquetNode,
+  name: string,
+): ParquetNode | undefined {
+  const exact = children.find((child) => child.name === name);
+  if (exact !== undefined) return exact;
+  const folded = name.toLowerCase();
+  return children.find((child) => child.name.toLowerCase() === folded);
+}

@@ -7,7 +7,12 @@
  * @module
  */
 import type { Bytes } from "../../bytes.ts";
-import type { DataType, DataValue, DecimalType } from "../data_type.ts";
+import {
+  type DataType,
+  type DataValue,
+  type DecimalType,
+  typeText,
+} from "../data_type.ts";
 import { julianDayToGregorian, julianUsToGregorian } from "./calendar.ts";
 import type { ParquetNode } from "./schema_tree.ts";
 
@@ -69,11 +74,23 @@ export function converterOf(
   }
 }
 
+/** What a column holds that is no such type. */
+export function mismatch(node: ParquetNode, type: DataType): TypeError {
+  const { type: physical, converted_type, logical_type } = node.element;
+  const annotation = logical_type?.type ?? converted_type;
+  const found = [physical ?? "a group", annotation].filter(Boolean).join(" ");
+  return new TypeError(
+    `its column ${node.path.join(".")} is ${found}, which is no ${
+      typeText(type)
+    }`,
+  );
+}
+
 function asIs(raw: unknown): DataValue {
   return raw as DataValue;
 }
 
-function textOf(raw: unknown): DataValue {
+export function textOf(raw: unknown): string {
   return decoder.decode(raw as Bytes);
 }
 
