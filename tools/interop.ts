@@ -26,7 +26,7 @@ export async function interop(
   command: readonly string[],
   args: readonly string[],
 ): Promise<number> {
-  const python = Deno.env.get("POND_PYTHON") || await environment();
+  const python = await pythonWithPackages();
   if (python === undefined) {
     await say("SKIPPED tests/interop: no Python with its packages was found\n");
     await reportSkip();
@@ -35,6 +35,11 @@ export async function interop(
   const files = ["--permit-no-files", DIRECTORY];
   const env = { POND_PYTHON: python };
   return (await run([...command, ...files, ...args], { env })).code;
+}
+
+/** The interpreter to run; `undefined` where there is none. */
+export async function pythonWithPackages(): Promise<string | undefined> {
+  return Deno.env.get("POND_PYTHON") || await environment();
 }
 
 /** The interpreter that has the packages; made when there is none yet. */

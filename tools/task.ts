@@ -12,7 +12,7 @@
  */
 import { compile } from "./compile.ts";
 import { moduleFlags, moduleSource, ROOT } from "./modules.ts";
-import { interop } from "./interop.ts";
+import { interop, pythonWithPackages } from "./interop.ts";
 import { runWithoutMap } from "./offline_config.ts";
 import { type Outcome, run, type RunOptions } from "./process.ts";
 
@@ -80,6 +80,7 @@ const TASKS: Record<string, Task> = {
   "test:interop": (flags, args) => interop(testCommand(flags), args),
   "bench": (flags, args) =>
     deno(["bench", "-A", ...flags, ...orElse(args, ["bench"])]),
+  "bench:compare": compare,
   "check": (flags) => code(runStep(GATE["check"], flags)),
   "fmt": (_, args) => deno(["fmt", ...args]),
   "lint": (flags, args) => code(runWithoutMap(["lint", ...args], flags)),
@@ -159,6 +160,17 @@ async function runCommand(
   const [command = "", ...rest] = args;
   const used = modules === "map" ? flags : [];
   return await run([command, ...used, ...rest], options);
+}
+
+/** What is compared with is a package of Python. */
+async function compare(flags: readonly string[]): Promise<number> {
+  const python = await pythonWithPackages();
+  if (python === undefined) {
+    say("Cannot compare: there is no Python with the package deltalake");
+    return 1;
+  }
+  const command = ["run", "-A", ...flags, "bench/compare/compare.ts"];
+  return await code(run(command, { env: { POND_PYTHON: python } }));
 }
 
 /** The gate: everything that must hold before a change is kept. */

@@ -5,6 +5,7 @@
  * @module
  */
 import { PROJECT_ROOT } from "../support/deno_process.ts";
+import { type LineAnswer, LineProcess } from "../support/line_process.ts";
 import type { Row } from "./rows.ts";
 
 const SCRIPT = `${PROJECT_ROOT}/tests/interop/engine.py`;
@@ -25,30 +26,16 @@ export interface Answer {
 
 /** A running engine. */
 export class Engine implements AsyncDisposable {
-  readonly #process: Deno.ChildProcess;
-  readonly #input: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
-  readonly #answers: ReadableStreamDefaultReader<string>;
-  #text = "";
+  readonly #process: LineProcess;
 
-  private constructor(process: Deno.ChildProcess) {
+  private constructor(process: LineProcess) {
     this.#process = process;
-    this.#input = process.stdin.getWriter();
-    this.#answers = process.stdout.pipeThrough(new TextDecoderStream())
-      .getReader();
   }
 
   /** Starts an engine, and waits until it is ready. */
   static async start(name: "spark" | "deltalake"): Promise<Engine> {
-    const engine = new Engine(
-      new Deno.Command(Deno.env.get("POND_PYTHON") ?? "python3", {
-        args: [SCRIPT, name],
-        stdin: "piped",
-        stdout: "piped",
-        stderr: "null",
-      }).spawn(),
-    );
-    await engine.#answer();
-    return engine;
+    const python = Deno.env.get("POND_PYTHON") ?? "python3";
+    return new Engine(await LineProcess.start(python, [SCRIPT, name]));
   }
 
   /** Reads a table. */
@@ -58,34 +45,11 @@ export class Engine implements AsyncDisposable {
   }
 
   /** Does something, and fails with what the engine says when it can't. */
-  async tell(command: Command): Promise<Readonly<Record<string, unknown>>> {
-    const line = `${JSON.stringify(command)}\n`;
-    await this.#input.write(new TextEncoder().encode(line));
-    const answer = await this.#answer();
-    if ("error" in answer) {
-      throw new TypeError(`${JSON.stringify(command)}: ${answer.error}`);
-    }
-    return answer;
+  async tell(command: Command): Promise<LineAnswer> {
+    return await this.#process.tell({ ...command });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#input.close();
-    await this.#answers.cancel();
-    await this.#process.status;
-  }
-
-  async #answer(): Promise<Record<string, unknown>> {
-    for (;;) {
-      const end = this.#text.indexOf("\n");
-      if (end >= 0) {
-        const line = this.#text.slice(0, end);
-        this.#text = this.#text.slice(end + 1);
-        if (line.startsWith("@@")) return JSON.parse(line.slice(2));
-        continue;
-      }
-      const { done, value } = await this.#answers.read();
-      if (done) throw new TypeError("the engine has ended");
-      this.#text += value;
-    }
+    await this.#process[Symbol.asyncDispose]();
   }
 }

@@ -27,9 +27,10 @@ export interface FileStats {
 export function parseStats(text: string | undefined): FileStats | undefined {
   if (text === undefined || text === "") return undefined;
   try {
-    const value: unknown = LONG_NUMBER.test(text)
-      ? JSON.parse(text, exactIntegers)
-      : JSON.parse(text);
+    const isSimple = text.length < MAX_SIMPLE_LENGTH && !LONG_NUMBER.test(text);
+    const value: unknown = isSimple
+      ? JSON.parse(text)
+      : JSON.parse(text, exactIntegers);
     return typeof value === "object" && value !== null ? value : undefined;
   } catch (error) {
     // A RangeError is one of the stack: nobody's statistics are that deep.
@@ -75,6 +76,9 @@ export function formatStats(
 
 /** What may be beyond 2^53; without it, nothing has to be looked at twice. */
 const LONG_NUMBER = /9\d{15}|\d{17}/;
+
+/** What is longer may be deeper than any stack, which `JSON.parse` doesn't see. */
+const MAX_SIMPLE_LENGTH = 16 * 1024;
 
 /** `JSON.parse` rounds integers beyond 2^53; their text is still there. */
 function exactIntegers(
