@@ -36,6 +36,16 @@ interface EncodedFile extends WrittenFile {
   readonly bytes: Bytes;
 }
 
+/** Files that are being written. */
+export interface BegunFiles {
+  /** What the log shall say of them. */
+  readonly adds: readonly AddFile[];
+  /** How many bytes they have. */
+  readonly sizeBytes: number;
+  /** Resolves when they are durable. */
+  readonly durable: () => Promise<void>;
+}
+
 /** Where and how data files are written. */
 export interface DataFileOptions {
   /** Where the table is. */
@@ -55,6 +65,8 @@ export class DataFileWriter {
   readonly #random: Random;
   readonly #layout: OplogLayout;
   readonly #written: WrittenFile[] = [];
+  /** Ends when the files that were begun are durable, or can't be. */
+  #putting: Promise<unknown> | undefined;
   /** In the store; those of which that isn't known as well. */
   readonly #paths: string[] = [];
 
@@ -70,16 +82,25 @@ export class DataFileWriter {
     return this.#written;
   }
 
-  /**
-   * Writes one file, or one for each partition, and flushes them.
-   *
-   * @returns How many bytes.
-   */
+  /** Writes one file, or one for each partition, and flushes them. */
   async write(
     drafts: readonly RecordDraft[],
     version: number,
     timestampUs: number,
-  ): Promise<number> {
+  ): Promise<void> {
+    await (await this.begin(drafts, version, timestampUs)).durable();
+  }
+
+  /**
+   * Begins to write one file, or one for each partition, and to flush them.
+   *
+   * @returns What the log shall say of them, once they are durable.
+   */
+  async begin(
+    drafts: readonly RecordDraft[],
+    version: number,
+    timestampUs: number,
+  ): Promise<BegunFiles> {
     const sorted = [...drafts].sort((a, b) => a.partId < b.partId ? -1 : 1);
     const groups = this.#layout === "hive" ? sorted.map((d) => [d]) : [sorted];
     const modifiedMs = Math.floor(timestampUs / 1000);
@@ -90,8 +111,16 @@ export class DataFileWriter {
       );
       files.push(await this.#encode(records, modifiedMs, true));
     }
-    await this.#put(files);
-    return files.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    const putting = Promise.allSettled([this.#put(files)]);
+    this.#putting = putting;
+    return {
+      adds: files.map(({ add }) => add),
+      sizeBytes: files.reduce((sum, { bytes }) => sum + bytes.length, 0),
+      durable: async () => {
+        const [result] = await putting;
+        if (result.status === "rejected") throw result.reason;
+      },
+    };
   }
 
   /**
@@ -110,6 +139,7 @@ export class DataFileWriter {
 
   /** Removes the files, best effort: no commit names them. */
   async discard(): Promise<void> {
+    await this.#putting;
     for (const path of this.#paths) {
       await bestEffort(() => this.#store.delete(path));
     }

@@ -23,10 +23,12 @@ export type { MergeRun } from "./merge_plan.ts";
 export { NameFlusher } from "./name_flusher.ts";
 export type { IndexedFile } from "./partition_index.ts";
 export * from "./record.ts";
+export type { RecordStats } from "./record_stats.ts";
 export * from "./table.ts";
 export { LocalStore, type LocalStoreOptions } from "./store/local_store.ts";
 export { MemoryStore } from "./store/memory_store.ts";
 export type {
+  NamingObject,
   NewObject,
   ObjectStat,
   ReadRange,

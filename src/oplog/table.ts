@@ -276,16 +276,17 @@ export class OplogTable {
     commit: DeltaCommit,
   ): Promise<AppendResult> {
     try {
-      const bytes = await files.write(records, version, timestampUs);
-      const result = await this.#delta.commit({
-        ...commit,
-        adds: files.written.map(({ add }) => add),
-      });
+      const { adds, sizeBytes, durable } = await files.begin(
+        records,
+        version,
+        timestampUs,
+      );
+      const result = await this.#delta.commit({ ...commit, adds, durable });
       if (result.status === "taken") {
         await files.discard();
         return result;
       }
-      return { ...result, bytesWritten: bytes + result.bytesWritten };
+      return { ...result, bytesWritten: sizeBytes + result.bytesWritten };
     } catch (error) {
       if (!hasCode(error, "OUTCOME_UNKNOWN")) await files.discard();
       throw error;

@@ -114,6 +114,28 @@ export function tableStoreContract(
     assertEquals(await store.putIfAbsent(same), "stored");
   });
 
+  test("putIfAbsent() gives no name before what the object names is there", async (store) => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const object = { path: "log/2", bytes: text("names a") };
+    const putting = store.putIfAbsent({ ...object, after: () => promise });
+    await store.put([{ path: "a", bytes: text("a") }]);
+    assertEquals(await store.head("log/2"), undefined);
+    resolve();
+    assertEquals(await putting, "stored");
+    assertEquals(await read(store, "log/2"), "names a");
+  });
+
+  test("putIfAbsent() leaves nothing when what the object names can't be there", async (store) => {
+    const object = { path: "log/3", bytes: text("names b") };
+    const failed = () => Promise.reject(new RangeError("b isn't there"));
+    await assertRejects(
+      () => store.putIfAbsent({ ...object, after: failed }),
+      RangeError,
+      "b isn't there",
+    );
+    assertEquals(await all(store, ""), []);
+  });
+
   test("delete() deletes one object, and nothing where there is none", async (store) => {
     await store.put([
       { path: "a/b", bytes: text("x") },

@@ -200,7 +200,7 @@ export class DeltaTable {
   /**
    * Commits as the version after the newest one known.
    *
-   * @param commit Its files are durable already.
+   * @param commit Its files are durable before it is.
    * @throws {PondError} `OUTCOME_UNKNOWN`, `UNSUPPORTED`, `NO_SPACE`, …
    */
   async commit(commit: DeltaCommit): Promise<DeltaCommitResult> {
@@ -219,7 +219,12 @@ export class DeltaTable {
       await this.#newestModifiedMs() + 1,
     );
     const path = this.#reader.commitPath(version);
-    const outcome = await this.store.putIfAbsent({ path, bytes, modifiedMs });
+    const outcome = await this.store.putIfAbsent({
+      path,
+      bytes,
+      modifiedMs,
+      ...(commit.durable ? { after: commit.durable } : {}),
+    });
     if (outcome === "taken") return { status: "taken" };
     await this.#confirm(before, version);
     this.#state.apply(version, actions);

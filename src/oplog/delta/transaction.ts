@@ -18,6 +18,8 @@ import type { StateChange } from "./table_state.ts";
 export interface DeltaCommit {
   /** Data files that were written, and flushed. */
   readonly adds?: readonly AddFile[];
+  /** Resolves when they are; they are already when left out. */
+  readonly durable?: () => Promise<void>;
   /** Data files that go. */
   readonly removes?: readonly RemoveFile[];
   /** How far applications have come. */

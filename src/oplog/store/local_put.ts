@@ -5,6 +5,7 @@
  * putIfAbsent                                  a crash before this step leaves
  * 1  write   <dir>/.<name>.<uuid>.tmp                     nothing
  * 2  set its time, flush it                               a file nobody reads
+ *    meanwhile, what it names becomes durable             files nobody names
  * 3  link it to <dir>/<name>: exactly one writer can      a file nobody reads
  * 4  remove the first name                                the object, or not
  * 5  flush the directory                                  the object, or not
@@ -27,7 +28,7 @@ import { type Bytes, equalBytes } from "../../bytes.ts";
 import { bestEffort, hasCode, PondError } from "../../errors.ts";
 import type { FileStore, Random } from "../../host/host.ts";
 import type { NameFlusher } from "../name_flusher.ts";
-import { type NewObject, unknownOutcome } from "./store.ts";
+import { type NamingObject, type NewObject, unknownOutcome } from "./store.ts";
 
 /** Where objects are put, and how. */
 export interface PutTarget {
@@ -44,11 +45,11 @@ export interface PutTarget {
 /** Puts an object under a name that nobody has. */
 export async function putIfAbsent(
   target: PutTarget,
-  object: NewObject,
+  object: NamingObject,
 ): Promise<"stored" | "taken"> {
   const { files, location, names } = target;
   const path = `${location}/${object.path}`;
-  const { temporary, madeDirectory } = await writeAside(target, object);
+  const { temporary, madeDirectory } = await writeBeside(target, object);
   const linked = await link(files, temporary, path, object.bytes);
   await removeLeftover(files, temporary);
   if (!linked) return "taken";
@@ -82,11 +83,35 @@ export async function putAll(
   }
 }
 
+/**
+ * Writes an object aside while those that it names become durable: both wait
+ * for the disk most of the time, which then flushes them together.
+ */
+async function writeBeside(
+  target: PutTarget,
+  object: NamingObject,
+): Promise<Aside> {
+  const [aside, others] = await Promise.allSettled([
+    writeAside(target, object),
+    object.after?.(),
+  ]);
+  if (aside.status === "rejected") throw aside.reason;
+  if (others.status === "fulfilled") return aside.value;
+  await removeLeftover(target.files, aside.value.temporary);
+  throw others.reason;
+}
+
+/** An object that is there, under a name that nobody reads. */
+interface Aside {
+  readonly temporary: string;
+  readonly madeDirectory: boolean;
+}
+
 /** Writes an object under a name that nobody reads, and flushes it. */
 async function writeAside(
   target: PutTarget,
   object: NewObject,
-): Promise<{ readonly temporary: string; readonly madeDirectory: boolean }> {
+): Promise<Aside> {
   const { files, location, random } = target;
   const slash = object.path.lastIndexOf("/") + 1;
   const directory = `${location}/${object.path.slice(0, slash)}`;

@@ -11,6 +11,7 @@ import type { FileEntry, Host, ReadRange } from "../../host/host.ts";
 import { NameFlusher } from "../name_flusher.ts";
 import type { PutTarget } from "./local_put.ts";
 import type {
+  NamingObject,
   NewObject,
   ObjectStat,
   StoredObject,
@@ -100,7 +101,7 @@ export class LocalStore implements TableStore {
     }
   }
 
-  async putIfAbsent(object: NewObject): Promise<"stored" | "taken"> {
+  async putIfAbsent(object: NamingObject): Promise<"stored" | "taken"> {
     const { putIfAbsent } = await import("./local_put.ts");
     return await putIfAbsent(this.#target, object);
   }

@@ -8,6 +8,7 @@ import { type Bytes, equalBytes } from "../../bytes.ts";
 import { PondError } from "../../errors.ts";
 import type { Clock, ReadRange } from "../../host/host.ts";
 import {
+  type NamingObject,
   type NewObject,
   type ObjectStat,
   pathIn,
@@ -65,13 +66,14 @@ export class MemoryStore implements TableStore {
     }
   }
 
-  async putIfAbsent(object: NewObject): Promise<"stored" | "taken"> {
+  async putIfAbsent(object: NamingObject): Promise<"stored" | "taken"> {
+    await object.after?.();
     const known = this.#objects.get(object.path);
     if (known !== undefined) {
       return equalBytes(known.bytes, object.bytes) ? "stored" : "taken";
     }
     this.#set(object);
-    return await Promise.resolve("stored");
+    return "stored";
   }
 
   async put(objects: readonly NewObject[]): Promise<void> {

@@ -54,6 +54,15 @@ export interface NewObject {
   readonly modifiedMs?: number;
 }
 
+/** An object that names others. */
+export interface NamingObject extends NewObject {
+  /**
+   * Resolves when those are durable. Before that the object isn't there, nor
+   * when it fails; but it may be written aside meanwhile.
+   */
+  readonly after?: () => Promise<void>;
+}
+
 /** Where a table is kept. */
 export interface TableStore {
   /** What the table is called there: a directory, or a URL. */
@@ -87,7 +96,7 @@ export interface TableStore {
    * @throws {PondError} `OUTCOME_UNKNOWN` when it may have been stored, and may
    *   be lost; any other code when it certainly was not.
    */
-  putIfAbsent(object: NewObject): Promise<"stored" | "taken">;
+  putIfAbsent(object: NamingObject): Promise<"stored" | "taken">;
 
   /**
    * Puts objects, over what is there, each whole or not at all, in their order.
