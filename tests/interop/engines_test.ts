@@ -5,25 +5,13 @@
 import { assertEquals, assertGreater } from "@std/assert";
 import { denoHost } from "../../src/host/deno_host.ts";
 import { TinyLogFS } from "../../src/tinylogfs/mod.ts";
-import { runProgram } from "../support/deno_process.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { treeOf } from "../support/tree.ts";
 import { Engine } from "./engine.ts";
+import { canRunSpark } from "./java.ts";
 import { readByPond, somePond } from "./rows.ts";
 
 const FOREIGN = "a".repeat(32);
-
-/** Spark runs on Java, which isn't everywhere. */
-async function hasJava(): Promise<boolean> {
-  try {
-    return (await runProgram("java", ["-version"])).code === 0;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
-const canRunSpark = await hasJava();
 
 for (const name of ["deltalake", "spark"] as const) {
   const options = {

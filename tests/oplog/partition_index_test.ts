@@ -98,3 +98,24 @@ Deno.test("add() replaces what was known of a file", () => {
   assertEquals([found(index, A), found(index, B)], [[], ["f"]]);
   assertEquals(index.files.length, 1);
 });
+
+Deno.test("addAll() is add() for each file, in whatever order they come", () => {
+  const ids = Array.from({ length: 4 }, () => random.uuidHex());
+  const adds = Array.from({ length: 60 }, (_, i) => {
+    const version = i * 7 % 20;
+    const [a = A, b = B] = [ids[i % 4], ids[i * 3 % 4]];
+    if (i % 10 === 0) return file(`f${i}`, version, { stats: "not JSON" });
+    return i % 3 === 0
+      ? file(`f${i}`, version, { partitionValues: { part_id: a } })
+      : file(`f${i}`, version, { tags: { parts: `${a},${b}` } });
+  });
+  const one = new PartitionIndex();
+  for (const add of adds) one.add(add);
+  const all = new PartitionIndex();
+  all.addAll(adds);
+  assertEquals(all.files, one.files);
+  for (const id of [...ids, A]) {
+    assertEquals(found(all, id), found(one, id));
+    assertEquals(all.exactFilesOf(id), one.exactFilesOf(id));
+  }
+});

@@ -56,6 +56,8 @@ const REMOVES_KEY = "pond.removes";
 const COMMIT_KEY = "pond.commit";
 const DIGEST_KEY = "pond.digest";
 const ZEROS = "0".repeat(64);
+/** A checkpoint of more files is none that a writer makes. */
+const MAX_PARTS = 100_000;
 /** Behind the digest are the writer's name, and the end of the file. */
 const MAX_MARK_DISTANCE = 4096;
 
@@ -151,7 +153,9 @@ export function parseLastCheckpoint(bytes: Bytes): LastCheckpoint | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { version, parts } = value as Record<string, unknown>;
   if (!isCount(version)) return undefined;
-  return { version, parts: isCount(parts) && parts > 0 ? parts : 1 };
+  if (parts === undefined || parts === null) return { version, parts: 1 };
+  const isMeant = isCount(parts) && parts > 0 && parts <= MAX_PARTS;
+  return isMeant ? { version, parts } : undefined;
 }
 
 function isCount(value: unknown): value is number {

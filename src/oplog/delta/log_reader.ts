@@ -30,6 +30,7 @@ import {
 import {
   type CheckpointFiles,
   type LogSegment,
+  newestCheckpoint,
   planLogSegment,
 } from "./log_segment.ts";
 import { contradictionIn, TableState } from "./table_state.ts";
@@ -109,7 +110,7 @@ export class LogReader {
       const loaded = await this.#loadByName(head, hint, signal);
       if (loaded !== undefined) return loaded;
     }
-    const loaded = await this.#loadByListing(version, signal);
+    const loaded = await this.#loadByListing(version, signal, hint);
     if (head !== undefined && version === undefined) {
       this.#requireWitnessed(head, loaded.state.version);
     }
@@ -202,8 +203,9 @@ export class LogReader {
   async #loadByListing(
     version: number | undefined,
     signal: AbortSignal | undefined,
+    hint: LastCheckpoint | undefined,
   ): Promise<LoadedLog> {
-    let names = await this.#names();
+    let names = await this.#namesFrom(hint);
     for (;;) {
       const segment = planLogSegment(names, this.#directory, version);
       const log = new LogLoad(this.#directory);
@@ -261,10 +263,28 @@ export class LogReader {
     }
   }
 
-  async #names(): Promise<string[]> {
+  /**
+   * The names from the hinted checkpoint on, as long as it is there, whole and
+   * not empty; else all of them: a hint changes nothing but time.
+   */
+  async #namesFrom(hint: LastCheckpoint | undefined): Promise<string[]> {
+    if (hint === undefined) return await this.#names();
+    const [digits] = commitFileName(hint.version).split(".");
+    const names = await this.#names(digits);
+    const newest = newestCheckpoint(names, Number.MAX_SAFE_INTEGER);
+    for (const name of newest?.names ?? []) {
+      const stat = await this.#store.head(`${LOG_DIRECTORY}/${name}`);
+      if (!stat?.sizeBytes) return await this.#names();
+    }
+    return newest ? names : await this.#names();
+  }
+
+  async #names(startAfter: string = ""): Promise<string[]> {
     const names: string[] = [];
     const prefix = `${LOG_DIRECTORY}/`;
-    for await (const { path } of this.#store.list(prefix)) {
+    for await (
+      const { path } of this.#store.list(prefix, `${prefix}${startAfter}`)
+    ) {
       names.push(path.slice(prefix.length));
     }
     return names;

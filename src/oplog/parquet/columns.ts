@@ -46,6 +46,9 @@ const MAP: DataType = { kind: "map", key: STRING, value: STRING };
 /** Nothing of a checkpoint is a date. */
 const CONVENTIONS: FileConventions = { julianDates: false, julianInt96: false };
 
+/** A few bytes can claim any number of nulls: none of them gets so much memory. */
+const MAX_PLACES = 16 * 1024 * 1024;
+
 /** The columns of one row group. */
 export class GroupColumns {
   /** How many rows. */
@@ -145,10 +148,17 @@ export class GroupColumns {
     const bytes = this.#bytes.subarray(offset, offset + length);
     const reader = new PageReader(place.chunk(bytes), decode);
     const pages = [];
-    for (let page = reader.next(); page; page = reader.next()) pages.push(page);
+    let numPlaces = 0;
+    for (let page = reader.next(); page; page = reader.next()) {
+      numPlaces += page.numValues;
+      if (numPlaces > MAX_PLACES) {
+        throw new RangeError(`${node.name} has more than ${MAX_PLACES} places`);
+      }
+      pages.push(page);
+    }
     return {
       node,
-      numPlaces: pages.reduce((sum, { numValues }) => sum + numValues, 0),
+      numPlaces,
       definitions: joined(pages.map(({ definitions }) => definitions)),
       repetitions: joined(pages.map(({ repetitions }) => repetitions)),
       values: pages.length === 1

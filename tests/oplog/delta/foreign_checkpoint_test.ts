@@ -1,7 +1,7 @@
 /** Checkpoints of other engines. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { IntegrityError, PondError } from "../../../src/errors.ts";
-import { parseStats } from "../../../src/oplog/mod.ts";
+import { type AddFile, parseStats } from "../../../src/oplog/mod.ts";
 import type { ParquetSchemaElement } from "../../../src/oplog/parquet.ts";
 import {
   add,
@@ -291,4 +291,66 @@ Deno.test("a leaf in the place of a group is an error that names the column", as
     leaf("add", { type: "INT64" }, [1n]),
   );
   await assertRejects(() => fixture.open(), IntegrityError, "column add");
+});
+
+Deno.test("with a hint, what is older than its checkpoint isn't looked at; a wrong one changes nothing", async () => {
+  const fixture = await threeFiles([0, 1, 2]);
+  fixture.commit(3, add("3"));
+  await fixture.parquet("3", longs("id", 3));
+  await fixture.parquet(
+    `_delta_log/${named("checkpoint.parquet")}`,
+    ...tableColumns(5),
+    addColumn([null, null, { path: "0" }, { path: "1" }, { path: "2" }]),
+  );
+  const all = ["0n", "1n", "2n", "3n"];
+  const lookedAt = async () => {
+    const start = fixture.host.files.operations.length;
+    assertEquals(await idsOf(fixture), all);
+    return fixture.host.files.operations.slice(start)
+      .filter(({ path }) => /\/0{19}[01]\.json$/.test(path)).length;
+  };
+  assert(await lookedAt() > 0);
+  fixture.log("_last_checkpoint", `{"version":2,"size":5}`);
+  assertEquals(await lookedAt(), 0);
+  const wrong = [
+    `{"version":0,"size":1}`,
+    `{"version":3,"size":1}`,
+    `{"version":9,"size":1}`,
+    `{"version":2,"size":1,"parts":1e15}`,
+    `{"version":2,"size":1,"parts":3}`,
+    `{"version":2,"size":1,"parts":"1"}`,
+    `{"version":-1}`,
+  ];
+  for (const hint of wrong) {
+    fixture.log("_last_checkpoint", hint);
+    assertEquals(await idsOf(fixture), all, hint);
+  }
+  // The commits must do, which the hint passes over.
+  fixture.log("_last_checkpoint", `{"version":2,"size":5}`);
+  fixture.log(named("checkpoint.parquet"), "");
+  assertEquals(await idsOf(fixture), all);
+  fixture.host.files.uproot(`/t/_delta_log/${named("checkpoint.parquet")}`);
+  assertEquals(await idsOf(fixture), all);
+});
+
+Deno.test("a commit that a checkpoint of another engine stands for is read when its digest is needed", async () => {
+  const fixture = await threeFiles([0, 1, 2]);
+  await fixture.parquet(
+    `_delta_log/${named("checkpoint.parquet")}`,
+    ...tableColumns(5),
+    addColumn([null, null, { path: "0" }, { path: "1" }, { path: "2" }]),
+  );
+  const table = await fixture.open();
+  assertEquals(table.digest, "");
+  const { status } = await table.commit({
+    adds: [add("3").add as unknown as AddFile],
+    commitInfo: {},
+    timestampMs: 5,
+  });
+  assertEquals(status, "committed");
+  // It follows the commit before it, which is checked from then on.
+  assertEquals((await fixture.open()).snapshot.fileCount, 4);
+  const other = await fixture.open(2);
+  fixture.commit(2, add("other"));
+  await assertRejects(() => other.refresh(), IntegrityError, "it follows");
 });
