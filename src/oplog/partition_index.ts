@@ -29,8 +29,8 @@ const PREFIX_LENGTH = 6;
 export interface IndexedFile extends RecordStats {
   /** The action that added it. */
   readonly add: AddFile;
-  /** The partitions it has rows of, where they are listed exactly. */
-  readonly parts: ReadonlySet<string> | undefined;
+  /** The partitions it has rows of, each once, where they are listed exactly. */
+  readonly parts: readonly string[] | undefined;
   /** Beginnings of the ids of these partitions, where these are listed. */
   readonly prefixes: ReadonlySet<string> | undefined;
 }
@@ -194,13 +194,21 @@ export function indexFile(add: AddFile): IndexedFile {
   return {
     add,
     parts: typeof hive === "string"
-      ? new Set([hive])
+      ? [hive]
       : parts === undefined
       ? undefined
-      : new Set(parts.split(",")),
+      : distinct(parts.split(",")),
     prefixes: partPrefixes === undefined ? undefined : prefixesOf(partPrefixes),
     ...recordStats(add.stats),
   };
+}
+
+/** In our tags they are sorted, and each is there once. */
+function distinct(partIds: readonly string[]): readonly string[] {
+  const isSorted = partIds.every((id, i) =>
+    i === 0 || id > (partIds[i - 1] ?? "")
+  );
+  return isSorted ? partIds : [...new Set(partIds)];
 }
 
 function prefixesOf(text: string): ReadonlySet<string> {

@@ -21,9 +21,12 @@
  */
 import { type Bytes, decodeUtf8, encodeUtf8, sha256Hex } from "../../bytes.ts";
 import { IntegrityError, invariant } from "../../errors.ts";
-import { encodeNestedParquet, type ParquetSchemaElement } from "../parquet.ts";
-import type { Action, RemoveFile } from "./actions.ts";
-import type { CheckpointFile, CheckpointRange } from "./checkpoint_file.ts";
+import {
+  encodeNestedParquet,
+  openParquet,
+  type ParquetSchemaElement,
+} from "../parquet.ts";
+import { type Action, actionFrom, type RemoveFile } from "./actions.ts";
 import type { Snapshot } from "./table_state.ts";
 
 /** What is in a checkpoint file. */
@@ -58,6 +61,8 @@ const DIGEST_KEY = "pond.digest";
 const ZEROS = "0".repeat(64);
 /** A checkpoint of more files is none that a writer makes. */
 const MAX_PARTS = 100_000;
+/** A checkpoint of a few hundred rows. */
+const MAX_SMALL_BYTES = 64 * 1024;
 /** Behind the digest are the writer's name, and the end of the file. */
 const MAX_MARK_DISTANCE = 4096;
 
@@ -111,30 +116,69 @@ export async function decodeCheckpoint(
   source: string,
 ): Promise<CheckpointContent | undefined> {
   if (!await isSealed(bytes, source)) return undefined;
-  const { CheckpointFile } = await import("./checkpoint_file.ts");
-  const file = await CheckpointFile.open(bytes, source);
-  const { keyValues, numGroups } = file;
+  const { keyValues, numGroups, actionsOf } = await open(bytes, source);
   const hasRemoves = Number(keyValues.get(REMOVES_KEY) ?? 0) > 0;
-  const first = hasRemoves ? Math.min(1, numGroups) : numGroups;
+  const end = hasRemoves ? Math.min(1, numGroups) : numGroups;
   return {
-    actions: await actionsIn(file, { end: first }),
+    actions: await actionsOf(0, end),
     commitDigest: keyValues.get(COMMIT_KEY),
-    ...(first === numGroups ? {} : {
+    ...(end === numGroups ? {} : {
       removes: async () =>
-        (await actionsIn(file, { first })).flatMap((action) =>
+        (await actionsOf(end, numGroups)).flatMap((action) =>
           action.kind === "remove" ? action.remove : []
         ),
     }),
   };
 }
 
-async function actionsIn(
-  file: CheckpointFile,
-  range: CheckpointRange,
-): Promise<readonly Action[]> {
-  const batches: (readonly Action[])[] = [];
-  for await (const { actions } of file.rows(range)) batches.push(actions);
-  return batches.length === 1 ? batches[0] ?? [] : batches.flat();
+/** A checkpoint file that is open. */
+interface OpenCheckpoint {
+  readonly keyValues: ReadonlyMap<string, string>;
+  readonly numGroups: number;
+  /** Reads row groups: from one, up to another without it. */
+  readonly actionsOf: (
+    first: number,
+    end: number,
+  ) => Promise<readonly Action[]>;
+}
+
+/** What decodes thousands of rows at once takes longer to load than a few do. */
+async function open(bytes: Bytes, source: string): Promise<OpenCheckpoint> {
+  if (bytes.length <= MAX_SMALL_BYTES) return openSmall(bytes, source);
+  const { CheckpointFile } = await import("./checkpoint_file.ts");
+  const file = await CheckpointFile.open(bytes, source);
+  const { keyValues, numGroups } = file;
+  return {
+    keyValues,
+    numGroups,
+    async actionsOf(first, end) {
+      const batches: (readonly Action[])[] = [];
+      for await (const { actions } of file.rows({ first, end })) {
+        batches.push(actions);
+      }
+      return batches.length === 1 ? batches[0] ?? [] : batches.flat();
+    },
+  };
+}
+
+function openSmall(bytes: Bytes, source: string): OpenCheckpoint {
+  const { groups, keyValues } = openParquet(bytes, { source });
+  return {
+    keyValues,
+    numGroups: groups.length,
+    async actionsOf(first, end) {
+      const actions: Action[] = [];
+      for (const group of groups.slice(first, end)) {
+        const columns = [...await group.read()];
+        for (let row = 0; row < group.numRows; row++) {
+          const values = columns.map(([name, of]) => [name, of[row]]);
+          const action = actionFrom(Object.fromEntries(values), source);
+          if (action !== undefined) actions.push(action);
+        }
+      }
+      return actions;
+    },
+  };
 }
 
 /**
