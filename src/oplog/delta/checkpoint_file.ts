@@ -121,15 +121,14 @@ export class CheckpointFile {
     const { parsedStats } = await import("./parsed_stats.ts");
     this.#parsedStats ??= parsedStats(openBytes(path, this.#bytes), parsed);
     const texts = await this.#parsedStats;
-    const rows = new Map(withoutStats.map(({ index, row }) => [index, row]));
-    return {
-      ...taken,
-      actions: actions.map((action, i) => {
-        const stats = texts[start + (rows.get(i) ?? -1 - start)];
-        if (action.kind !== "add" || stats === undefined) return action;
-        return { kind: "add", add: { ...action.add, stats } };
-      }),
-    };
+    const withStats = [...actions];
+    for (const { index, row } of withoutStats) {
+      const action = actions[index];
+      const stats = texts[start + row];
+      if (action?.kind !== "add" || stats === undefined) continue;
+      withStats[index] = { kind: "add", add: { ...action.add, stats } };
+    }
+    return { ...taken, actions: withStats };
   }
 }
 

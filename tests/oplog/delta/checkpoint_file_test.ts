@@ -198,6 +198,117 @@ function groupOf(
   };
 }
 
+/** A group's node, and those below it. */
+function nodeOf(
+  name: string,
+  ...members: readonly (readonly ParquetSchemaElement[])[]
+): ParquetSchemaElement[] {
+  return [
+    { name, ...OPTIONAL, num_children: members.length },
+    ...members.flat(),
+  ];
+}
+
+function leafOf(
+  name: string,
+  element: Partial<ParquetSchemaElement>,
+): ParquetSchemaElement[] {
+  return [{ name, ...OPTIONAL, ...element }];
+}
+
+Deno.test("deletion vectors, older forms of lists and nested maps are decoded as row by row", async () => {
+  const TEXT = { type: "BYTE_ARRAY", converted_type: "UTF8" } as const;
+  const LONG = { type: "INT64" } as const;
+  const add = {
+    path: "a",
+    size: 1n,
+    modificationTime: 2n,
+    dataChange: true,
+    deletionVector: null,
+  };
+  const deletionVector = {
+    storageType: "u",
+    pathOrInlineDv: "x",
+    offset: 1,
+    sizeInBytes: 2,
+    cardinality: 3n,
+  };
+  const columns: FixtureColumn[] = [{
+    elements: nodeOf(
+      "add",
+      leafOf("path", TEXT),
+      leafOf("size", LONG),
+      leafOf("modificationTime", LONG),
+      leafOf("dataChange", { type: "BOOLEAN" }),
+      nodeOf(
+        "deletionVector",
+        leafOf("storageType", TEXT),
+        leafOf("pathOrInlineDv", TEXT),
+        leafOf("offset", { type: "INT32" }),
+        leafOf("sizeInBytes", { type: "INT32" }),
+        leafOf("cardinality", LONG),
+      ),
+    ),
+    data: [
+      add,
+      null,
+      { ...add, path: "b", deletionVector },
+      null,
+      null,
+      { ...add, deletionVector: { ...deletionVector, offset: null } },
+    ],
+  }, {
+    elements: nodeOf(
+      "metaData",
+      leafOf("id", TEXT),
+      nodeOf("format", leafOf("provider", TEXT), [
+        {
+          name: "options",
+          ...OPTIONAL,
+          num_children: 1,
+          converted_type: "MAP",
+        },
+        { name: "map", repetition_type: "REPEATED", num_children: 2 },
+        { name: "key", ...TEXT, repetition_type: "REQUIRED" },
+        { name: "value", ...TEXT, ...OPTIONAL },
+      ]),
+      [{
+        name: "partitionColumns",
+        ...OPTIONAL,
+        num_children: 1,
+        converted_type: "LIST",
+      }, {
+        name: "bag",
+        repetition_type: "REPEATED",
+        num_children: 1,
+      }, { name: "array_element", ...TEXT, ...OPTIONAL }],
+    ),
+    data: [
+      null,
+      {
+        id: "x",
+        format: { provider: "parquet", options: { a: "1", b: null } },
+        partitionColumns: ["p", "q"],
+      },
+      null,
+      { id: "y", format: null, partitionColumns: [] },
+      { id: "z", format: { provider: "parquet", options: {} } },
+      null,
+    ],
+  }];
+  const bytes = await parquetOf(columns);
+  const actions = await readAll(bytes);
+  assertEquals(actions, await actionsRowByRow(bytes, SOURCE));
+  const found = actions.flatMap((action) =>
+    action.kind === "add" ? action.add.deletionVector?.cardinality ?? 0 : []
+  );
+  assertEquals(found, [0, 3, 3]);
+  const partitions = actions.flatMap((action) =>
+    action.kind === "metaData" ? [action.metaData.partitionColumns] : []
+  );
+  assertEquals(partitions, [["p", "q"], [], []]);
+});
+
 Deno.test("a column of another type, or a member that is missing, is damage that is named", async () => {
   const TEXT = { type: "BYTE_ARRAY", converted_type: "UTF8" } as const;
   const cases: [FixtureColumn, string][] = [
