@@ -80,7 +80,7 @@ export class PartitionIndex {
 
   /** Adds a file; the action that is known of it is replaced. */
   add(add: AddFile): IndexedFile {
-    this.remove(add.path);
+    this.remove([add.path]);
     const file = indexFile(add);
     this.#byPath.set(add.path, file);
     this.#files = withFile(this.#files, file);
@@ -96,15 +96,23 @@ export class PartitionIndex {
     return file;
   }
 
-  /** Takes a file out, by its path in the log. */
-  remove(path: string): void {
-    const file = this.#byPath.get(path);
-    if (file === undefined) return;
-    this.#byPath.delete(path);
-    this.#files = withoutFile(this.#files, file);
-    if (file.parts === undefined) this.#wide = withoutFile(this.#wide, file);
-    for (const partId of file.parts ?? []) {
-      const files = withoutFile(this.#byPart.get(partId) ?? [], file);
+  /**
+   * Takes files out, by their paths in the log: in one go, since each list that
+   * they are in is made anew.
+   */
+  remove(paths: readonly string[]): void {
+    const gone = new Set<IndexedFile>();
+    for (const path of paths) {
+      const file = this.#byPath.get(path);
+      if (file !== undefined) gone.add(file);
+      this.#byPath.delete(path);
+    }
+    if (gone.size === 0) return;
+    this.#files = withoutFiles(this.#files, gone);
+    this.#wide = withoutFiles(this.#wide, gone);
+    const partIds = new Set([...gone].flatMap(({ parts }) => [...parts ?? []]));
+    for (const partId of partIds) {
+      const files = withoutFiles(this.#byPart.get(partId) ?? [], gone);
       if (files.length === 0) this.#byPart.delete(partId);
       else this.#byPart.set(partId, files);
     }
@@ -179,11 +187,13 @@ function withFile(files: IndexedFile[], file: IndexedFile): IndexedFile[] {
   return files;
 }
 
-function withoutFile(
-  files: readonly IndexedFile[],
-  file: IndexedFile,
+/** The list itself, where none of them is in it. */
+function withoutFiles(
+  files: IndexedFile[],
+  gone: ReadonlySet<IndexedFile>,
 ): IndexedFile[] {
-  return files.filter((each) => each !== file);
+  const kept = files.filter((file) => !gone.has(file));
+  return kept.length === files.length ? files : kept;
 }
 
 /** What the log says of a file, to decide whether it has to be read. */

@@ -301,7 +301,7 @@ export class OplogTable {
     const touched = new Set<string>();
     let all = changes.conflict !== undefined;
     for (const { added, removed } of changes.changes) {
-      for (const { path } of removed) this.#drop(path);
+      this.#drop(removed);
       for (const add of added) {
         const { parts } = this.#indexAdd(add);
         if (!add.dataChange) continue;
@@ -384,7 +384,7 @@ export class OplogTable {
         : {}),
     });
     if (result.status !== "merged") return result;
-    for (const { add } of runs.flat()) this.#drop(add.path);
+    this.#drop(runs.flat().map(({ add }) => add));
     for (const { add } of written) this.#indexAdd(add);
     return result;
   }
@@ -456,9 +456,10 @@ export class OplogTable {
     return file;
   }
 
-  #drop(path: string): void {
-    this.#index.remove(path);
-    this.#files.forget(path);
+  #drop(files: readonly { readonly path: string }[]): void {
+    const paths = files.map(({ path }) => path);
+    this.#index.remove(paths);
+    for (const path of paths) this.#files.forget(path);
   }
 }
 

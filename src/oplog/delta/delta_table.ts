@@ -69,6 +69,8 @@ export class DeltaTable {
   #state: TableState;
   #digest: string;
   #tail: LogTail;
+  /** Up to when a commit of this object has cleaned the log. */
+  #cleanedToMs: number | undefined;
   /** Modification time of the newest commit, once it was looked at. */
   #modifiedMs: number | undefined;
 
@@ -269,7 +271,10 @@ export class DeltaTable {
     if (commits < due && commitBytes <= limit) return;
     await bestEffort(async () => {
       await this.checkpoint();
-      await this.cleanLog();
+      const cutoff = await this.#logCutoffMs();
+      // What could go has gone then, and to find that out takes a listing.
+      if (cutoff !== this.#cleanedToMs) await this.cleanLog();
+      this.#cleanedToMs = cutoff;
     });
   }
 
@@ -303,14 +308,10 @@ export class DeltaTable {
   async cleanLog(): Promise<LogCleanup> {
     const { metaData, protocol } = this.#state;
     requireWritable(protocol, metaData, this.directory);
-    const { isLogCleaned, logRetentionMs } = await import("./retention.ts");
+    const { isLogCleaned } = await import("./retention.ts");
     const { cleanLog, NO_CLEANUP } = await import("./log_cleanup.ts");
     if (!isLogCleaned(metaData)) return NO_CLEANUP;
-    return await cleanLog(
-      this.store,
-      Math.floor(this.#host.clock.nowUs() / 1000),
-      logRetentionMs(metaData),
-    );
+    return await cleanLog(this.store, await this.#logCutoffMs());
   }
 
   /** Flushes the log's names once more, after a flush of them has failed. */
@@ -461,6 +462,12 @@ export class DeltaTable {
       this.#modifiedMs = Math.floor(stat?.modifiedMs ?? 0);
     }
     return this.#modifiedMs;
+  }
+
+  async #logCutoffMs(): Promise<number> {
+    const { cutoffMs, logRetentionMs } = await import("./retention.ts");
+    const nowMs = Math.floor(this.#host.clock.nowUs() / 1000);
+    return cutoffMs(nowMs, logRetentionMs(this.#state.metaData));
   }
 
   /** Best effort: a witness that is missing or behind says nothing wrong. */
