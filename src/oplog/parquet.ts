@@ -58,6 +58,8 @@ export interface ParquetGroup {
   bounds(
     column: string,
   ): { readonly min: unknown; readonly max: unknown } | undefined;
+  /** Where its bytes are in the file. */
+  place(): { readonly start: number; readonly end: number };
   /** Decodes it: the values of each column, by its name. */
   read(): Promise<ReadonlyMap<string, readonly unknown[]>>;
 }
@@ -372,6 +374,17 @@ export function openParquet(
       const { min_value: min, max_value: max } = chunk?.meta_data?.statistics ??
         {};
       return min === undefined || max === undefined ? undefined : { min, max };
+    },
+    place() {
+      try {
+        const ranges = wholeGroup(group).chunks.map(({ range }) => range);
+        return {
+          start: Math.min(...ranges.map(({ startByte }) => startByte)),
+          end: Math.max(...ranges.map(({ endByte }) => endByte)),
+        };
+      } catch (cause) {
+        throw noParquet(source, cause);
+      }
     },
     async read() {
       const part = { ...metadata, row_groups: [group] };

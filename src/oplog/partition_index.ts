@@ -138,6 +138,15 @@ export class PartitionIndex {
     return this.#files;
   }
 
+  /** All files, in lists of those that may have rows in common. */
+  inCommon(): IndexedFile[][] {
+    const partitions = Map.groupBy(
+      this.#files,
+      ({ add }) => add.partitionValues.part_id ?? "",
+    );
+    return [...partitions.values()].flatMap(inCommon);
+  }
+
   /**
    * The files that may hold rows of a partition, newest first.
    *
@@ -172,6 +181,42 @@ export class PartitionIndex {
     }
     return found;
   }
+}
+
+/**
+ * Takes files apart into those that have versions in common, and may have rows in
+ * common: what two merges have left that didn't see each other.
+ *
+ * @param files Of one partition, or of a table that isn't partitioned.
+ * @returns Lists of one file or more, by their lowest versions. A file of one
+ *   version is by itself: it was merged by nobody.
+ */
+export function inCommon(files: readonly IndexedFile[]): IndexedFile[][] {
+  const lists: IndexedFile[][] = [];
+  let last: IndexedFile[] = [];
+  let end = -1;
+  for (const file of files.toSorted((a, b) => a.minVersion - b.minVersion)) {
+    const isKnown = file.maxVersion < Number.MAX_SAFE_INTEGER;
+    if (file.minVersion === file.maxVersion || !isKnown) lists.push([file]);
+    else if (file.minVersion <= end) {
+      last.push(file);
+      end = Math.max(end, file.maxVersion);
+    } else {
+      last = [file];
+      lists.push(last);
+      end = file.maxVersion;
+    }
+  }
+  return lists;
+}
+
+/** Whether rows may be there twice, in a list that {@linkcode inCommon} gave. */
+export function mayDouble([file, ...others]: readonly IndexedFile[]): boolean {
+  if (file === undefined || others.length > 0) return file !== undefined;
+  const isMerged = file.minVersion < file.maxVersion &&
+    file.maxVersion < Number.MAX_SAFE_INTEGER;
+  // Another engine may have merged files in which they were.
+  return isMerged && file.add.tags?.sha256 === undefined;
 }
 
 function isBetween({ minPart, maxPart }: IndexedFile, partId: string): boolean {
