@@ -52,8 +52,8 @@ import type {
 
 /** A checkpoint is due after so many commits. */
 const CHECKPOINT_COMMITS = 64;
-/** … more of them where there are many files: all of them are encoded again, */
-const FILES_A_COMMIT = 32;
+/** … more of them where the last one is large: all of it is written again, */
+const BYTES_A_COMMIT = 8192;
 /** … or when so many bytes of them are more than half of the last one. */
 const CHECKPOINT_BYTES = 1024 * 1024;
 
@@ -265,10 +265,9 @@ export class DeltaTable {
    */
   async maintain(): Promise<void> {
     const { checkpointVersion, checkpointBytes, commitBytes } = this.#tail;
-    const { fileCount, version } = this.#state;
-    const commits = version - checkpointVersion;
+    const commits = this.#state.version - checkpointVersion;
     const limit = Math.max(CHECKPOINT_BYTES, checkpointBytes / 2);
-    const due = Math.max(CHECKPOINT_COMMITS, fileCount / FILES_A_COMMIT);
+    const due = Math.max(CHECKPOINT_COMMITS, checkpointBytes / BYTES_A_COMMIT);
     if (commits < due && commitBytes <= limit) return;
     await bestEffort(async () => {
       await this.checkpoint();
