@@ -88,10 +88,7 @@ const SCHEMA_FIELDS = [
 /** Fewer files are never merged by themselves. */
 const LEAST_MERGED = 16;
 
-/**
- * An automatic merge reads so many bytes at most: a commit waits for it, and a
- * file is hashed whole by who first reads a row of it.
- */
+/** An automatic merge reads so many bytes at most: a commit waits for it. */
 const AUTOMATIC_MERGE_BYTES = 2 * 1024 * 1024;
 
 /** It takes so many files for each that the commit before it has added. */
