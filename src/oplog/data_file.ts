@@ -72,7 +72,8 @@ export function encodeRecords(
   );
 }
 
-function rowGroupsOf(records: readonly Record[]): number[] {
+/** How many rows each row group of a file has. */
+export function rowGroupsOf(records: readonly Record[]): number[] {
   const groups: number[] = [];
   let rows = 0;
   let bytes = 0;
@@ -100,15 +101,25 @@ export class DataFile {
   /**
    * Opens a file.
    *
-   * @param bytes The file, after its digest was checked.
+   * @param bytes The file, after its digest was checked; or that of its footer,
+   *   when there is `check`.
    * @param add What the log says of it.
    * @param source Its path, for errors.
+   * @param check Checks a part of the file, before it is decoded.
    * @throws {IntegrityError} When it is no Parquet file.
    */
-  static open(bytes: Bytes, add: AddFile, source: string): DataFile {
+  static open(
+    bytes: Bytes,
+    add: AddFile,
+    source: string,
+    check?: (place: ReturnType<ParquetGroup["place"]>) => Promise<void>,
+  ): DataFile {
     const groups = openParquet(bytes, { source }).groups.map((group) => ({
       includes: (selection: RowSelection) => mayHold(group, selection),
-      decode: () => decodeGroup(group, add, source),
+      decode: async () => {
+        await check?.(group.place());
+        return await decodeGroup(group, add, source);
+      },
       records: undefined,
     }));
     return new DataFile(groups, bytes.length);

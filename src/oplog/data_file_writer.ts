@@ -6,8 +6,9 @@
 import { type Bytes, sha256Hex } from "../bytes.ts";
 import { bestEffort } from "../errors.ts";
 import type { Random } from "../host/host.ts";
-import { encodeRecords, statsOf } from "./data_file.ts";
+import { encodeRecords, rowGroupsOf, statsOf } from "./data_file.ts";
 import type { AddFile } from "./delta/mod.ts";
+import { pieceTags } from "./piece_digests.ts";
 import { partTags } from "./partition_index.ts";
 import { encodeOplogEntries, type OplogEntry, type Record } from "./record.ts";
 import type { TableStore } from "./store/store.ts";
@@ -170,6 +171,9 @@ export class DataFileWriter {
       stats: statsOf(records, hive === undefined),
       tags: {
         sha256: await sha256Hex(bytes),
+        ...(rowGroupsOf(records).length > 1
+          ? await pieceTags(bytes, name)
+          : {}),
         ...(hive === undefined ? partTags(partsOf(records)) : {}),
       },
     };

@@ -1,5 +1,5 @@
 /**
- * Merges data files: the same rows, byte for byte, in fewer files.
+ * Merges data files: the same rows, byte for byte and each once, in fewer files.
  *
  * ```text
  *                                              a crash before this step leaves
@@ -21,6 +21,7 @@ import type { DataFileWriter, WrittenFile } from "./data_file_writer.ts";
 import type { AddFile, DeltaTable, RemoveFile } from "./delta/mod.ts";
 import type { MergeRun } from "./merge_plan.ts";
 import type { Record } from "./record.ts";
+import { isDoubled } from "./record_order.ts";
 
 /** What a merge did. */
 export interface MergeResult {
@@ -125,15 +126,35 @@ export function requireColumns(
   );
 }
 
-/** By partition, then version; of one version as they are. */
+/**
+ * By partition, then version; of one version as they are. A row that several of
+ * the files have is written once.
+ */
 async function sortedRows(run: MergeRun, job: MergeJob): Promise<Record[]> {
   const rows: Record[] = [];
   for (const { add } of run) {
     for (const record of await job.read(add)) rows.push(record);
   }
-  return rows.sort((a, b) =>
+  rows.sort((a, b) =>
     a.partId === b.partId ? a.version - b.version : a.partId < b.partId ? -1 : 1
   );
+  const { directory } = job.delta;
+  return rows.filter((row, i) => !isAmong(rows, row, i, directory));
+}
+
+/** Whether a row of sorted ones is there before. */
+function isAmong(
+  rows: readonly Record[],
+  row: Record,
+  end: number,
+  source: string,
+): boolean {
+  for (let i = end - 1; i >= 0; i--) {
+    const before = rows[i];
+    if (before?.version !== row.version || before.partId !== row.partId) break;
+    if (isDoubled(before, row, source)) return true;
+  }
+  return false;
 }
 
 /** Whether the merge was made. */

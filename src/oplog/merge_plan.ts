@@ -16,11 +16,12 @@
  * writes the fewest rows for each file that goes.
  *
  * Only files that follow one another are merged. So the files of a partition
- * have no versions in common, and are read one after the other.
+ * have no versions in common, and are read one after the other. What other
+ * engines have merged is written anew first: rows may be there twice.
  *
  * @module
  */
-import type { IndexedFile } from "./partition_index.ts";
+import { inCommon, type IndexedFile, mayDouble } from "./partition_index.ts";
 
 /** So many files of a tier are merged into one. */
 export const FAN_IN = 16;
@@ -49,6 +50,22 @@ export function planDueMerge(
     return limited(due.slice(0, MAX_DUE_FILES), maxBytes);
   }
   return undefined;
+}
+
+/**
+ * Plans to write anew what other engines have merged, if there is any: rows may be
+ * there twice, in no order, and nothing says what the bytes were.
+ *
+ * @param files As for {@linkcode planDueMerge}.
+ * @param maxBytes As there.
+ */
+export function planRepair(
+  files: readonly IndexedFile[],
+  maxBytes: number,
+): MergeRun | undefined {
+  return inCommon(files).find((run) =>
+    mayDouble(run) && run.reduce((sum, { add }) => sum + add.size, 0) < maxBytes
+  );
 }
 
 /**

@@ -16,7 +16,7 @@ import type { ParquetWriter } from "hyparquet-writer/src/parquet-writer.js";
 import { parquetMetadata, parquetSchema } from "hyparquet/src/metadata.js";
 import { assembleAsync, readRowGroup } from "hyparquet/src/rowgroup.js";
 import type { Bytes } from "../bytes.ts";
-import { IntegrityError } from "../errors.ts";
+import { IntegrityError, invariant } from "../errors.ts";
 import type { ColumnKind, TypedCell, TypedColumn } from "./column_kind.ts";
 
 /** The library says its own types only in a module that has no code. */
@@ -58,6 +58,8 @@ export interface ParquetGroup {
   bounds(
     column: string,
   ): { readonly min: unknown; readonly max: unknown } | undefined;
+  /** Where its bytes are in the file. */
+  place(): { readonly start: number; readonly end: number };
   /** Decodes it: the values of each column, by its name. */
   read(): Promise<ReadonlyMap<string, readonly unknown[]>>;
 }
@@ -94,28 +96,113 @@ export async function encodeParquet(
   }));
 }
 
+/** A row group that was encoded, to be put into any file of its schema. */
+export interface EncodedGroup {
+  /** Its pages, as they follow the four bytes at the beginning of a file. */
+  readonly bytes: Bytes;
+  /** What the footer says of it, with the offsets of such a file. */
+  readonly footer: RowGroup;
+}
+
+/** The four bytes at the beginning of a file. */
+const MAGIC_BYTES = 4;
+
 /**
  * Encodes nested columns as a file, with Snappy.
  *
  * @param schema The schema, root first, depth first.
  * @param columns The top-level columns: an array of values each.
  * @param keyValues What the footer says, in order.
- * @param rowGroups How many rows each row group has.
  */
 export async function encodeNestedParquet(
   schema: readonly ParquetSchemaElement[],
   columns: readonly { readonly name: string; readonly data: unknown[] }[],
   keyValues: readonly (readonly [key: string, value: string])[],
-  rowGroups: readonly number[] = [columns[0]?.data.length ?? 0],
 ): Promise<Bytes> {
-  const { parquetWriteBuffer } = await import("hyparquet-writer/src/write.js");
-  return new Uint8Array(parquetWriteBuffer({
+  const group = await encodeGroup(schema, columns);
+  return await joinGroups(schema, [group], keyValues);
+}
+
+/**
+ * Encodes nested columns as one row group, with Snappy.
+ *
+ * @param columns The top-level columns: an array of values each, at least one.
+ */
+export async function encodeGroup(
+  schema: readonly ParquetSchemaElement[],
+  columns: readonly { readonly name: string; readonly data: unknown[] }[],
+): Promise<EncodedGroup> {
+  const { buffer, writer } = await openWriter(schema, []);
+  writer.write({
+    // A page index has offsets of its own, and is for readers of a few rows.
+    columnData: columns.map((column) => ({ ...column, offsetIndex: false })),
+    rowGroupSize: columns[0]?.data.length ?? 0,
+  });
+  const [footer] = writer.row_groups;
+  invariant(footer, "a row group has rows");
+  return { bytes: buffer.getBytes().slice(MAGIC_BYTES), footer };
+}
+
+/**
+ * Makes a file of row groups, without encoding them again.
+ *
+ * @param schema What they were encoded by.
+ * @param keyValues What the footer says, in order.
+ */
+export async function joinGroups(
+  schema: readonly ParquetSchemaElement[],
+  groups: readonly EncodedGroup[],
+  keyValues: readonly (readonly [key: string, value: string])[],
+): Promise<Bytes> {
+  const { buffer, writer } = await openWriter(schema, keyValues);
+  for (const { bytes, footer } of groups) {
+    const moved = BigInt(buffer.offset - MAGIC_BYTES);
+    buffer.appendBytes(bytes);
+    writer.row_groups.push(movedGroup(footer, moved));
+    writer.num_rows += footer.num_rows;
+  }
+  writer.finish();
+  return new Uint8Array(buffer.getBytes());
+}
+
+function movedGroup(group: RowGroup, by: bigint): RowGroup {
+  const columns = group.columns.map(({ meta_data, ...chunk }) => {
+    if (meta_data === undefined) throw new RangeError("a column has no place");
+    const { data_page_offset, dictionary_page_offset } = meta_data;
+    return {
+      ...chunk,
+      file_offset: chunk.file_offset + by,
+      meta_data: {
+        ...meta_data,
+        data_page_offset: data_page_offset + by,
+        ...(dictionary_page_offset === undefined
+          ? {}
+          : { dictionary_page_offset: dictionary_page_offset + by }),
+      },
+    };
+  });
+  return { ...group, columns };
+}
+
+/** Begins a file in memory. */
+async function openWriter(
+  schema: readonly ParquetSchemaElement[],
+  keyValues: readonly (readonly [key: string, value: string])[],
+): Promise<{ readonly buffer: ByteWriter; readonly writer: ParquetWriter }> {
+  const { ByteWriter } = await import("hyparquet-writer/src/bytewriter.js");
+  const { ParquetWriter } = await import(
+    "hyparquet-writer/src/parquet-writer.js"
+  );
+  const buffer = new ByteWriter();
+  const writer = new ParquetWriter({
+    writer: buffer,
     schema: [...schema],
-    columnData: columns.map(({ name, data }) => ({ name, data })),
-    rowGroupSize: [...rowGroups],
-    kvMetadata: keyValues.map(([key, value]) => ({ key, value })),
+    ...(keyValues.length > 0
+      ? { kvMetadata: keyValues.map(([key, value]) => ({ key, value })) }
+      : {}),
     createdBy: "pond",
-  }));
+  });
+  return { buffer, writer };
 }
 
 /**
@@ -141,19 +228,10 @@ export class ParquetWriteStream {
   static async open(
     columns: readonly TypedColumn[],
   ): Promise<ParquetWriteStream> {
-    const { ByteWriter } = await import("hyparquet-writer/src/bytewriter.js");
-    const { ParquetWriter } = await import(
-      "hyparquet-writer/src/parquet-writer.js"
-    );
-    const buffer = new ByteWriter();
-    const writer = new ParquetWriter({
-      writer: buffer,
-      schema: [
-        { name: "root", num_children: columns.length },
-        ...columns.flatMap(schemaElementsOf),
-      ],
-      createdBy: "pond",
-    });
+    const { buffer, writer } = await openWriter([
+      { name: "root", num_children: columns.length },
+      ...columns.flatMap(schemaElementsOf),
+    ], []);
     return new ParquetWriteStream(columns, buffer, writer);
   }
 
@@ -296,6 +374,17 @@ export function openParquet(
       const { min_value: min, max_value: max } = chunk?.meta_data?.statistics ??
         {};
       return min === undefined || max === undefined ? undefined : { min, max };
+    },
+    place() {
+      try {
+        const ranges = wholeGroup(group).chunks.map(({ range }) => range);
+        return {
+          start: Math.min(...ranges.map(({ startByte }) => startByte)),
+          end: Math.max(...ranges.map(({ endByte }) => endByte)),
+        };
+      } catch (cause) {
+        throw noParquet(source, cause);
+      }
     },
     async read() {
       const part = { ...metadata, row_groups: [group] };

@@ -82,7 +82,7 @@ export class PartitionIndex {
 
   #add(file: IndexedFile): IndexedFile {
     const { path } = file.add;
-    this.remove(path);
+    this.remove([path]);
     this.#byPath.set(path, file);
     this.#files = withFile(this.#files, file);
     if (file.parts === undefined) {
@@ -97,15 +97,23 @@ export class PartitionIndex {
     return file;
   }
 
-  /** Takes a file out, by its path in the log. */
-  remove(path: string): void {
-    const file = this.#byPath.get(path);
-    if (file === undefined) return;
-    this.#byPath.delete(path);
-    this.#files = withoutFile(this.#files, file);
-    if (file.parts === undefined) this.#wide = withoutFile(this.#wide, file);
-    for (const partId of file.parts ?? []) {
-      const files = withoutFile(this.#byPart.get(partId) ?? [], file);
+  /**
+   * Takes files out, by their paths in the log: in one go, since each list that
+   * they are in is made anew.
+   */
+  remove(paths: readonly string[]): void {
+    const gone = new Set<IndexedFile>();
+    for (const path of paths) {
+      const file = this.#byPath.get(path);
+      if (file !== undefined) gone.add(file);
+      this.#byPath.delete(path);
+    }
+    if (gone.size === 0) return;
+    this.#files = withoutFiles(this.#files, gone);
+    this.#wide = withoutFiles(this.#wide, gone);
+    const partIds = new Set([...gone].flatMap(({ parts }) => [...parts ?? []]));
+    for (const partId of partIds) {
+      const files = withoutFiles(this.#byPart.get(partId) ?? [], gone);
       if (files.length === 0) this.#byPart.delete(partId);
       else this.#byPart.set(partId, files);
     }
@@ -129,6 +137,15 @@ export class PartitionIndex {
   /** All files, oldest first. */
   get files(): readonly IndexedFile[] {
     return this.#files;
+  }
+
+  /** All files, in lists of those that may have rows in common. */
+  inCommon(): IndexedFile[][] {
+    const partitions = Map.groupBy(
+      this.#files,
+      ({ add }) => add.partitionValues.part_id ?? "",
+    );
+    return [...partitions.values()].flatMap(inCommon);
   }
 
   /**
@@ -167,6 +184,42 @@ export class PartitionIndex {
   }
 }
 
+/**
+ * Takes files apart into those that have versions in common, and may have rows in
+ * common: what two merges have left that didn't see each other.
+ *
+ * @param files Of one partition, or of a table that isn't partitioned.
+ * @returns Lists of one file or more, by their lowest versions. A file of one
+ *   version is by itself: it was merged by nobody.
+ */
+export function inCommon(files: readonly IndexedFile[]): IndexedFile[][] {
+  const lists: IndexedFile[][] = [];
+  let last: IndexedFile[] = [];
+  let end = -1;
+  for (const file of files.toSorted((a, b) => a.minVersion - b.minVersion)) {
+    const isKnown = file.maxVersion < Number.MAX_SAFE_INTEGER;
+    if (file.minVersion === file.maxVersion || !isKnown) lists.push([file]);
+    else if (file.minVersion <= end) {
+      last.push(file);
+      end = Math.max(end, file.maxVersion);
+    } else {
+      last = [file];
+      lists.push(last);
+      end = file.maxVersion;
+    }
+  }
+  return lists;
+}
+
+/** Whether rows may be there twice, in a list that {@linkcode inCommon} gave. */
+export function mayDouble([file, ...others]: readonly IndexedFile[]): boolean {
+  if (file === undefined || others.length > 0) return file !== undefined;
+  const isMerged = file.minVersion < file.maxVersion &&
+    file.maxVersion < Number.MAX_SAFE_INTEGER;
+  // Another engine may have merged files in which they were.
+  return isMerged && file.add.tags?.sha256 === undefined;
+}
+
 function isBetween({ minPart, maxPart }: IndexedFile, partId: string): boolean {
   return minPart <= partId && (maxPart === undefined || partId <= maxPart);
 }
@@ -180,11 +233,13 @@ function withFile(files: IndexedFile[], file: IndexedFile): IndexedFile[] {
   return files;
 }
 
-function withoutFile(
-  files: readonly IndexedFile[],
-  file: IndexedFile,
+/** The list itself, where none of them is in it. */
+function withoutFiles(
+  files: IndexedFile[],
+  gone: ReadonlySet<IndexedFile>,
 ): IndexedFile[] {
-  return files.filter((each) => each !== file);
+  const kept = files.filter((file) => !gone.has(file));
+  return kept.length === files.length ? files : kept;
 }
 
 /** What the log says of a file, to decide whether it has to be read. */

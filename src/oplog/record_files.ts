@@ -5,6 +5,7 @@
  */
 import { DataFile, type RowSelection } from "./data_file.ts";
 import type { AddFile, DeltaTable } from "./delta/mod.ts";
+import { PieceDigests } from "./piece_digests.ts";
 import type { Record } from "./record.ts";
 
 /** Files that are kept in memory, by their bytes and those of their content. */
@@ -67,8 +68,16 @@ export class RecordFiles {
   }
 
   async #open(add: AddFile): Promise<DataFile> {
-    const bytes = await this.#delta.readFile(add);
-    return DataFile.open(bytes, add, this.#delta.dataPath(add));
+    const source = this.#delta.dataPath(add);
+    const pieces = PieceDigests.of(add);
+    if (pieces === undefined) {
+      return DataFile.open(await this.#delta.readFile(add), add, source);
+    }
+    const bytes = await this.#delta.readFile(add, { unchecked: true });
+    const check = (place: { readonly start: number; readonly end: number }) =>
+      pieces.check(bytes, place, source);
+    await check({ start: bytes.length - 1, end: bytes.length });
+    return DataFile.open(bytes, add, source, check);
   }
 
   /** Keeps a file, and as many others as there is room for. */

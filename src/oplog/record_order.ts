@@ -3,10 +3,14 @@
  *
  * The files of a partition have no versions in common, as pond writes and merges
  * them, and one is read after the other. Where another engine has merged them
- * they may, and are read together as far as they do.
+ * they may, and are read together as far as they do. A row that two of them have
+ * is one row: delta-rs (1.6) doesn't notice that files which it merges have been
+ * merged by someone else meanwhile, and adds theirs to those.
  *
  * @module
  */
+import { equalBytes } from "../bytes.ts";
+import { hasCode } from "../errors.ts";
 import type { IndexedFile } from "./partition_index.ts";
 import { EntryBatch, type Record } from "./record.ts";
 
@@ -77,9 +81,44 @@ export async function* oldestFirst(
 
 /** Rows of one version: by their partitions, then as they were written. */
 function byVersion(rows: SourcedRecord[]): SourcedRecord[] {
-  return rows.sort((a, b) =>
+  rows.sort((a, b) =>
     a.record.version - b.record.version || byPart(a, b) || byPosition(a, b)
   );
+  return rows.filter((row, i) => !isAgain(row, rows[i - 1]));
+}
+
+/** Whether two files have a row; or one twice, that another engine has merged. */
+function isAgain(
+  row: SourcedRecord,
+  before: SourcedRecord | undefined,
+): boolean {
+  if (before === undefined || isOneOfOurs(before, row)) return false;
+  return isDoubled(before.record, row.record, row.file.add.path);
+}
+
+/**
+ * Whether a row is another one once more. A transaction says where in it each of
+ * its rows was, so it has no two that are equal. What others have written into
+ * partitions of their own may well be equal, and is never taken for one.
+ *
+ * @param source Where the row is, for errors.
+ */
+export function isDoubled(a: Record, b: Record, source: string): boolean {
+  return a.version === b.version && a.partId === b.partId &&
+    a.timestampUs === b.timestampUs && equalBytes(a.content, b.content) &&
+    isOfPond(a, source);
+}
+
+/** A row of pond names its partition inside, too. */
+function isOfPond({ content, partId }: Record, source: string): boolean {
+  try {
+    const entries = new EntryBatch(content, source).entries();
+    return entries.length > 0 && entries.every((of) => of.partId === partId);
+  } catch (error) {
+    // Other bytes than a stream of ours.
+    if (hasCode(error, "INTEGRITY")) return false;
+    throw error;
+  }
 }
 
 /**
@@ -88,8 +127,11 @@ function byVersion(rows: SourcedRecord[]): SourcedRecord[] {
  * their digest, have them as they were written.
  */
 function byPosition(a: SourcedRecord, b: SourcedRecord): number {
-  const isOurs = a.file === b.file && a.file.add.tags?.sha256 !== undefined;
-  return isOurs ? 0 : lastPosition(a) - lastPosition(b);
+  return isOneOfOurs(a, b) ? 0 : lastPosition(a) - lastPosition(b);
+}
+
+function isOneOfOurs(a: SourcedRecord, b: SourcedRecord): boolean {
+  return a.file === b.file && a.file.add.tags?.sha256 !== undefined;
 }
 
 /** Looked for once, for as long as a row is in memory. */

@@ -33,7 +33,12 @@ import type {
 import type { MergeResult } from "./merge.ts";
 import type { MergeRun } from "./merge_plan.ts";
 import type { CommitNote } from "./commit_note.ts";
-import { type IndexedFile, PartitionIndex } from "./partition_index.ts";
+import {
+  inCommon,
+  type IndexedFile,
+  mayDouble,
+  PartitionIndex,
+} from "./partition_index.ts";
 import { RecordFiles } from "./record_files.ts";
 import { OPLOG_ENTRY_COLUMNS } from "./record.ts";
 import { openStore } from "./store/local_store.ts";
@@ -83,8 +88,8 @@ const SCHEMA_FIELDS = [
 /** Fewer files are never merged by themselves. */
 const LEAST_MERGED = 16;
 
-/** An automatic merge reads so many bytes at most. */
-const AUTOMATIC_MERGE_BYTES = 8 * 1024 * 1024;
+/** An automatic merge reads so many bytes at most: a commit waits for it. */
+const AUTOMATIC_MERGE_BYTES = 2 * 1024 * 1024;
 
 /** It takes so many files for each that the commit before it has added. */
 const MERGED_FOR_EACH_ADDED = 4;
@@ -304,7 +309,7 @@ export class OplogTable {
     const touched = new Set<string>();
     let all = changes.conflict !== undefined;
     for (const { added, removed } of changes.changes) {
-      for (const { path } of removed) this.#drop(path);
+      this.#drop(removed);
       for (const add of added) {
         const { parts } = this.#indexAdd(add);
         if (!add.dataChange) continue;
@@ -387,7 +392,7 @@ export class OplogTable {
         : {}),
     });
     if (result.status !== "merged") return result;
-    for (const { add } of runs.flat()) this.#drop(add.path);
+    this.#drop(runs.flat().map(({ add }) => add));
     for (const { add } of written) this.#indexAdd(add);
     return result;
   }
@@ -416,10 +421,13 @@ export class OplogTable {
       const files = partId === ""
         ? this.#index.files
         : this.#index.exactFilesOf(partId);
+      if (budget <= 0) break;
+      const isDoubled = inCommon(files).some(mayDouble);
       // What decides is loaded when there may be something to decide.
-      if (files.length < LEAST_MERGED || budget <= 0) continue;
-      const { planDueMerge } = await import("./merge_plan.ts");
-      const run = planDueMerge(files, AUTOMATIC_MERGE_BYTES);
+      if (files.length < LEAST_MERGED && !isDoubled) continue;
+      const plan = await import("./merge_plan.ts");
+      const run = plan.planRepair(files, AUTOMATIC_MERGE_BYTES) ??
+        plan.planDueMerge(files, AUTOMATIC_MERGE_BYTES);
       if (run === undefined) continue;
       runs.push(run);
       budget -= run.length;
@@ -464,9 +472,10 @@ export class OplogTable {
     }
   }
 
-  #drop(path: string): void {
-    this.#index.remove(path);
-    this.#files.forget(path);
+  #drop(files: readonly { readonly path: string }[]): void {
+    const paths = files.map(({ path }) => path);
+    this.#index.remove(paths);
+    for (const path of paths) this.#files.forget(path);
   }
 }
 

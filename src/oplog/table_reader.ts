@@ -122,15 +122,17 @@ export class TableReader {
     }
   }
 
-  /** All records in the order of the files; one file is in memory at a time. */
+  /**
+   * All records in the order of the files; in memory is one file at a time, or
+   * those that have versions in common.
+   */
   async *unordered(range: VersionRange): AsyncGenerator<StreamRow> {
     const { delta, index } = this.#parts;
     const selection = { ...EVERY_VERSION, ...range };
-    for (const file of [...index.files]) {
-      const rows = await this.#rowsOf(file, selection);
-      const source = delta.dataPath(file.add);
-      for (const record of rows.toSorted((a, b) => a.version - b.version)) {
-        yield { record, source };
+    const load = (file: IndexedFile) => this.#rowsOf(file, selection);
+    for (const files of index.inCommon()) {
+      for await (const { record, file } of oldestFirst(files, load)) {
+        yield { record, source: delta.dataPath(file.add) };
       }
     }
   }

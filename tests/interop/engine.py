@@ -7,6 +7,9 @@ since engines write to the output what they like.
 
     {"do": "read", "table": PATH, "version": N or null}   rows, as read_table.py
     {"do": "append", "table": PATH, "part_id": HEX}       copies a row there
+    {"do": "insert", "table": PATH, "part_id": HEX, "timestamp": N}
+                                          deltalake only: a row as the format has
+                                          it, of that time
     {"do": "delete", "table": PATH, "part_id": HEX}
     {"do": "optimize", "table": PATH}
     {"do": "checkpoint", "table": PATH}
@@ -20,6 +23,8 @@ from read_table import inner_rows
 
 
 class Deltalake:
+    entry = None
+
     def rows(self, path, version):
         from deltalake import DeltaTable
 
@@ -32,6 +37,30 @@ class Deltalake:
         table = DeltaTable(path).to_pyarrow_table().slice(0, 1)
         row = table.set_column(0, "part_id", [[part_id]])
         write_deltalake(path, row, mode="append")
+
+    def insert(self, path, part_id, timestamp):
+        import pyarrow as pa
+        from deltalake import DeltaTable, write_deltalake
+
+        table = DeltaTable(path)
+        if self.entry is None:
+            content = table.to_pyarrow_table().column("content")[0].as_py()
+            with pa.ipc.open_stream(content) as reader:
+                self.entry = reader.read_all().slice(0, 1)
+        entry = self.entry
+        for name, value in (("part_id", part_id), ("name", f"row {timestamp}")):
+            at = entry.schema.get_field_index(name)
+            entry = entry.set_column(at, name, pa.array([value]))
+        content = pa.BufferOutputStream()
+        with pa.ipc.new_stream(content, entry.schema) as writer:
+            writer.write_table(entry)
+        row = {
+            "part_id": pa.array([part_id]),
+            "timestamp": pa.array([timestamp], pa.int64()),
+            "version": pa.array([table.version() + 1], pa.int64()),
+            "content": pa.array([content.getvalue().to_pybytes()], pa.binary()),
+        }
+        write_deltalake(table, pa.table(row), mode="append")
 
     def delete(self, path, part_id):
         from deltalake import DeltaTable
@@ -115,7 +144,9 @@ def answer(engine, command):
         ]
         read.sort(key=lambda row: (row["version"], row["part_id"]))
         return {"version": version, "rows": read}
-    if do in ("append", "delete"):
+    if do == "insert":
+        engine.insert(table, command["part_id"], command["timestamp"])
+    elif do in ("append", "delete"):
         getattr(engine, do)(table, command["part_id"])
     else:
         getattr(engine, do)(table)

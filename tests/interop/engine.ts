@@ -12,10 +12,17 @@ const SCRIPT = `${PROJECT_ROOT}/tests/interop/engine.py`;
 
 /** What an engine does to a table. */
 export interface Command {
-  readonly do: "read" | "append" | "delete" | "optimize" | "checkpoint";
+  readonly do:
+    | "read"
+    | "append"
+    | "insert"
+    | "delete"
+    | "optimize"
+    | "checkpoint";
   readonly table: string;
   readonly version?: number | null;
   readonly part_id?: string;
+  readonly timestamp?: number;
 }
 
 /** What an engine reads. */

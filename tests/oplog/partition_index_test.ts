@@ -45,8 +45,7 @@ Deno.test("filesOf() finds a partition's files, newest first, by tags, partition
   ]);
   assertEquals(found(index, B), ["unknown", "foreign", "both", "tagged-b"]);
   assertEquals(found(index, A, 2), ["unknown", "tagged-a"]);
-  index.remove("both");
-  index.remove("foreign");
+  index.remove(["both", "foreign"]);
   assertEquals(found(index, B), ["unknown", "tagged-b"]);
 });
 
@@ -84,8 +83,7 @@ Deno.test("filesOf() gives the files that there are, whatever is added and remov
   }
   const before = found(index, A);
   const files = index.filesOf(A);
-  index.remove("2");
-  index.remove("wide 4");
+  index.remove(["2", "wide 4", "never there"]);
   index.add(file("5", 5, { tags: { parts: A } }));
   index.add(file("merged", 2, { tags: { parts: A } }));
   assertEquals(files.map(({ add }) => add.path), before);

@@ -5,7 +5,8 @@
  * columns        txn, add, remove, metaData, protocol: optional groups, one row
  *                an action, all but one of them null
  * row groups     removes are in the last ones, by themselves: who only reads the
- *                table doesn't decode them
+ *                table doesn't decode them, and who writes the next checkpoint
+ *                doesn't encode them again (remove_groups.ts)
  * key-value      pond.removes  how many rows these are
  *                pond.commit   digest of the version's commit
  *                pond.digest   SHA-256 of the file, with zeros for these digits
@@ -22,11 +23,14 @@
 import { type Bytes, decodeUtf8, encodeUtf8, sha256Hex } from "../../bytes.ts";
 import { IntegrityError, invariant } from "../../errors.ts";
 import {
-  encodeNestedParquet,
+  type EncodedGroup,
+  encodeGroup,
+  joinGroups,
   openParquet,
   type ParquetSchemaElement,
 } from "../parquet.ts";
 import { type Action, actionFrom, type RemoveFile } from "./actions.ts";
+import { RemoveGroups } from "./remove_groups.ts";
 import type { Snapshot } from "./table_state.ts";
 
 /** What is in a checkpoint file. */
@@ -71,32 +75,35 @@ const MAX_MARK_DISTANCE = 4096;
  *
  * @param snapshot The state.
  * @param commitDigest The digest of the commit of its version.
+ * @param removeGroups What earlier calls have encoded, if there were any.
  */
 export async function encodeCheckpoint(
   snapshot: Snapshot,
   commitDigest: string,
+  removeGroups: RemoveGroups = new RemoveGroups(),
 ): Promise<EncodedCheckpoint> {
   const live = liveRows(snapshot);
-  const removes = await removeRows(snapshot);
-  const rows = [...live, ...removes];
-  const names = ["txn", "add", "remove", "metaData", "protocol"] as const;
-  const bytes = await encodeNestedParquet(
+  const removes = [...await snapshot.tombstones()];
+  const later = await removeGroups.encode(
+    removes,
+    (group) => encodeRows(group.map(removeRow)),
+  );
+  const bytes = await joinGroups(
     SCHEMA,
-    names.map((name) => ({ name, data: rows.map((row) => row[name] ?? null) })),
+    [await encodeRows(live), ...later],
     // The digest comes last: it is looked for from the end of the file.
     [
       [REMOVES_KEY, String(removes.length)],
       [COMMIT_KEY, commitDigest],
       [DIGEST_KEY, ZEROS],
     ],
-    [live.length, ...(removes.length > 0 ? [removes.length] : [])],
   );
   const at = digestOffset(bytes);
   invariant(at !== undefined, "the file has a place for its digest");
   bytes.set(encodeUtf8(await sha256Hex(bytes)), at);
   const hint = {
     version: snapshot.version,
-    size: rows.length,
+    size: live.length + removes.length,
     sizeInBytes: bytes.length,
     numOfAddFiles: snapshot.fileCount,
   };
@@ -284,18 +291,24 @@ function liveRows(snapshot: Snapshot): CheckpointRow[] {
   return rows;
 }
 
-async function removeRows(snapshot: Snapshot): Promise<CheckpointRow[]> {
-  const rows: CheckpointRow[] = [];
-  for (const remove of await snapshot.tombstones()) {
-    rows.push({
-      remove: {
-        ...remove,
-        deletionTimestamp: bigintOf(remove.deletionTimestamp),
-        size: bigintOf(remove.size),
-      },
-    });
-  }
-  return rows;
+function removeRow(remove: RemoveFile): CheckpointRow {
+  return {
+    remove: {
+      ...remove,
+      deletionTimestamp: bigintOf(remove.deletionTimestamp),
+      size: bigintOf(remove.size),
+    },
+  };
+}
+
+async function encodeRows(
+  rows: readonly CheckpointRow[],
+): Promise<EncodedGroup> {
+  const names = ["txn", "add", "remove", "metaData", "protocol"] as const;
+  return await encodeGroup(
+    SCHEMA,
+    names.map((name) => ({ name, data: rows.map((row) => row[name] ?? null) })),
+  );
 }
 
 function bigintOf(value: number | undefined): bigint | null {

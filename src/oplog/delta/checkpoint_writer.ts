@@ -20,7 +20,8 @@ import {
   LAST_CHECKPOINT,
   LOG_DIRECTORY,
 } from "./log_path.ts";
-import { fileRetentionMs } from "./retention.ts";
+import { RemoveGroups } from "./remove_groups.ts";
+import { cutoffMs, fileRetentionMs } from "./retention.ts";
 import type { TableState } from "./table_state.ts";
 
 /** What a checkpoint is written of, and where. */
@@ -35,17 +36,22 @@ export interface CheckpointJob {
   readonly digest: string;
 }
 
+/** What was encoded of a state, for as long as there is the state. */
+const encodedOf = new WeakMap<TableState, RemoveGroups>();
+
 /**
  * Writes a checkpoint. Files that were removed longer ago than the table keeps
- * them are not in it.
+ * them, to midnight UTC, are not in it.
  *
  * @returns Its size in bytes.
  */
 export async function writeCheckpoint(
   { store, nowMs, state, digest }: CheckpointJob,
 ): Promise<number> {
-  await state.expire(nowMs - fileRetentionMs(state.metaData));
-  const { bytes, hint } = await encodeCheckpoint(state, digest);
+  await state.expire(cutoffMs(nowMs, fileRetentionMs(state.metaData)));
+  const removeGroups = encodedOf.get(state) ?? new RemoveGroups();
+  encodedOf.set(state, removeGroups);
+  const { bytes, hint } = await encodeCheckpoint(state, digest, removeGroups);
   // Hadoop keeps a checksum beside a file, which would be that of the last.
   await store.delete(`${LOG_DIRECTORY}/.${LAST_CHECKPOINT}.crc`);
   await store.put([

@@ -28,8 +28,6 @@ import {
 } from "./log_path.ts";
 import { newestCheckpoint } from "./log_segment.ts";
 
-const DAY_MS = 86_400_000;
-
 /** What was removed from a log. */
 export interface LogCleanup {
   /** How many files. */
@@ -51,15 +49,13 @@ export const NO_CLEANUP: LogCleanup = {
  * Cleans a log.
  *
  * @param store Where the table is.
- * @param nowMs The present, milliseconds since the epoch.
- * @param retentionMs How long commits are kept.
+ * @param cutoffMs Commits of that time and later are kept, milliseconds since
+ *   the epoch.
  */
 export async function cleanLog(
   store: TableStore,
-  nowMs: number,
-  retentionMs: number,
+  cutoffMs: number,
 ): Promise<LogCleanup> {
-  const cutoffMs = Math.floor((nowMs - retentionMs) / DAY_MS) * DAY_MS;
   const objects = new Map<string, ObjectStat>();
   const prefix = `${LOG_DIRECTORY}/`;
   for await (const { path, ...stat } of store.list(prefix)) {

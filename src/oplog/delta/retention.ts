@@ -34,6 +34,17 @@ export function fileRetentionMs({ configuration }: MetaData): number {
   return intervalMs(text) ?? 7 * DAY_MS;
 }
 
+/**
+ * What is older than this has been kept long enough: to midnight, UTC, so that
+ * there is something new to forget once a day, and not at each checkpoint.
+ *
+ * @param nowMs The present, milliseconds since the epoch.
+ * @param retentionMs How long it is kept.
+ */
+export function cutoffMs(nowMs: number, retentionMs: number): number {
+  return Math.floor((nowMs - retentionMs) / DAY_MS) * DAY_MS;
+}
+
 /** Whether old commits may be removed at all. */
 export function isLogCleaned({ configuration }: MetaData): boolean {
   const text = configuration["delta.enableExpiredLogCleanup"] ?? "true";
