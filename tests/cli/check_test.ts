@@ -32,6 +32,7 @@ for (const layout of ["clustered", "hive"]) {
       await Deno.truncate(commit, length);
       const opened = await scratch.run("ls");
       assertEquals(opened.code, 6);
+      assertStringIncludes(opened.stderr, "what to do: pond check");
       const found = await scratch.run("check");
       assertEquals([found.code, found.stderr], [6, ""]);
       assertStringIncludes(found.stdout, `damage: ${commit} (commit, v2): `);

@@ -15,19 +15,19 @@ export const CHECK: TableEntry = define<CheckCommand>({
   summary: "Look for damage, and repair what loses nothing",
   description:
     `Reads what is stored, and lists all damage: which file, what of the pond and of
-which version, what is lost, and what to do. A pond that can't be opened is checked,
-too. It changes nothing, and may run while others use the pond.
+which version, what is lost, and what to do. A pond that can't be opened is
+checked, too. It changes nothing, and may run while others use the pond.
 
-It looks at the log and its checkpoints, at the SHA-256, statistics and rows of every
-data file, at directories and their nodes, at the stage, and whether blobs are there.
---quick looks at the log, and at the sizes of data files; --read-data at the SHA-256
-of every blob, too. Notes and leftovers are no damage.
+It looks at the log and its checkpoints, at the SHA-256, statistics and rows of
+every data file, at directories and their nodes, at the stage, and whether blobs
+are there. --quick looks at the log, and at the sizes of data files; --read-data
+at the SHA-256 of every blob, too. Notes and leftovers are no damage.
 
---repair moves away a damaged newest commit, so that the pond opens at the version
-before it, damaged checkpoints whose commits are there, and a damaged end of the
-stage; all of it is kept in the directory recovered of the pond. It writes hints anew,
-and deletes leftovers that are older than 7 days. It edits nothing, and what it can't
-repair it leaves.
+--repair moves away a damaged newest commit, so that the pond opens at the
+version before it, damaged checkpoints whose commits are there, and a damaged
+end of the stage; all of it is kept in the directory recovered of the pond. It
+writes hints anew, and deletes leftovers that are older than 7 days. It edits
+nothing, and what it can't repair it leaves.
 
 Ends with 6 when there is damage, or when some is left.`,
   arguments: [],
