@@ -178,7 +178,7 @@ async function readable(
     kind: "log",
     path: `${location}/_delta_log`,
     problem: read.problem,
-    lost: "nothing can be read as long as this is so",
+    lost: "the way to everything, as long as this is so",
     remedy: "look which engine has changed the table",
   });
   return undefined;

@@ -5,10 +5,11 @@
  * @module
  */
 import { hasCode, IntegrityError } from "../errors.ts";
-import type { Host } from "../host/host.ts";
+import type { FileStore, Host } from "../host/host.ts";
 import {
   attempt,
   BY_REPAIR,
+  commitVersion,
   type Fault,
   type Finding,
   FROM_BACKUP,
@@ -42,8 +43,7 @@ export async function checkPondFile(
     return (await readPondFile(files, pond)).id;
   } catch (error) {
     if (!hasCode(error, "NO_POND", "INTEGRITY")) throw error;
-    const log = await files.stat(`${pond}/oplog/_delta_log`);
-    if (error.code === "NO_POND" && log === undefined) throw error;
+    if (error.code === "NO_POND" && !await hasHistory(files, pond)) throw error;
     findings.push({
       severity: "damage",
       kind: "pond file",
@@ -54,6 +54,17 @@ export async function checkPondFile(
     });
     return undefined;
   }
+}
+
+/** Version 0 alone may be what an interrupted init has left. */
+async function hasHistory(files: FileStore, pond: string): Promise<boolean> {
+  const log = await attempt(async () => {
+    for await (const { name } of files.list(`${pond}/oplog/_delta_log`)) {
+      if ((commitVersion(name) ?? 0) > 0) return true;
+    }
+    return false;
+  });
+  return log.isSound && log.value;
 }
 
 /** Reads the witness, before the log is read. */

@@ -172,6 +172,28 @@ for (const layout of ["clustered", "hive"] as const) {
     assertStringIncludes(checkpoint?.lost ?? "", "the state of the table");
   });
 
+  test("check() finds that the first commit left is not the one of its checkpoint", async (host) => {
+    for (let version = 0; version < 6; version++) {
+      host.files.uproot(commitPath(version));
+    }
+    const other = await pondWithHistory(layout, 2);
+    const commit = other.files.snapshot().get(commitPath(6));
+    host.files.plant(commitPath(6), commit ?? encodeUtf8(""));
+    const { findings, isSound } = await checked(host);
+    assertEquals(isSound, false);
+    assertStringIncludes(findings[0]?.problem ?? "", "for its checkpoint");
+  });
+
+  test("check() writes the hint anew with what the checkpoint has, whatever came after", async (host) => {
+    const hint = host.files.snapshot().get(`${LOG}/_last_checkpoint`);
+    for (let version = 0; version < 6; version++) {
+      host.files.uproot(commitPath(version));
+    }
+    host.files.uproot(`${LOG}/_last_checkpoint`);
+    await checked(host, { repair: true });
+    assertEquals(host.files.snapshot().get(`${LOG}/_last_checkpoint`), hint);
+  });
+
   test("check() notes hints that are wrong: nothing is lost", async (host) => {
     for (const text of ["", "{", `{"version":5}`, `{"version":6,"parts":2}`]) {
       host.files.plant(`${LOG}/_last_checkpoint`, encodeUtf8(text));

@@ -24,10 +24,11 @@ are there. --quick looks at the log, and at the sizes of data files; --read-data
 at the SHA-256 of every blob, too. Notes and leftovers are no damage.
 
 --repair moves away a damaged newest commit, so that the pond opens at the
-version before it, damaged checkpoints whose commits are there, and a damaged
-end of the stage; all of it is kept in the directory recovered of the pond. It
-writes hints anew, and deletes leftovers that are older than 7 days. It edits
-nothing, and what it can't repair it leaves.
+version before it, damaged checkpoints whose commits are there, commits up to a
+damaged one that a checkpoint stands for, and a damaged end of the stage; all of
+it is kept in the directory recovered of the pond. It writes hints anew, and
+deletes leftovers that are older than 7 days. It edits nothing, and what it
+can't repair it leaves.
 
 Ends with 6 when there is damage, or when some is left.`,
   arguments: [],

@@ -15,18 +15,20 @@ import { decodeCheckpoint } from "./checkpoint.ts";
 import { foreignActions, openBytes } from "./foreign_checkpoint.ts";
 import { LOG_DIRECTORY, SIDECAR_DIRECTORY } from "./log_path.ts";
 import type { CheckpointFiles } from "./log_segment.ts";
-import { type Snapshot, TableState } from "./table_state.ts";
+import { decodePath, type Snapshot, TableState } from "./table_state.ts";
 
 /** A checkpoint, decoded as a whole. */
 export interface ReadCheckpoint {
   /** The names of its files, and its version. */
   readonly files: CheckpointFiles;
-  /** The state in it. */
+  /** The state in it; it grows with the commits after it. */
   readonly state: TableState;
   /** The digest of the commit of its version, where it says it. */
   readonly digest: string | undefined;
   /** Whether it says its own digest. */
   readonly isOurs: boolean;
+  /** How many files are in it. */
+  readonly fileCount: number;
   /** How many actions are in it. */
   readonly actions: number;
   /** Its size in bytes. */
@@ -74,7 +76,7 @@ export async function readCheckpoint(
       sum.actions += actions.length;
     }
   }
-  return { files, state, digest, isOurs, ...sum };
+  return { files, state, digest, isOurs, fileCount: state.fileCount, ...sum };
 }
 
 /**
@@ -88,11 +90,13 @@ export async function differenceOf(
   { state, isOurs }: ReadCheckpoint,
 ): Promise<string | undefined> {
   const files = new Map<string, AddFile>();
-  for (const add of known.adds) files.set(add.path, add);
+  // An engine may spell a path otherwise: in the log, paths are URIs.
+  for (const add of known.adds) files.set(decodePath(add.path, ""), add);
   for (const add of state.adds) {
-    const other = files.get(add.path);
-    if (other === undefined) return `it has ${add.path}, which is removed`;
-    files.delete(add.path);
+    const path = decodePath(add.path, "");
+    const other = files.get(path);
+    if (other === undefined) return `it has ${path}, which is removed`;
+    files.delete(path);
     const isSame = isOurs
       ? canonical({ ...other, dataChange: false }) === canonical(add)
       : other.size === add.size;

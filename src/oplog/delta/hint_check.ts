@@ -66,7 +66,7 @@ function problemOfHint(
 
 /** The hint of a checkpoint; `undefined` where it can't be said in one. */
 export function hintOf(
-  { actions, files, sizeBytes, state }: ReadCheckpoint,
+  { actions, fileCount, files, sizeBytes }: ReadCheckpoint,
 ): Bytes | undefined {
   const { names, version } = files;
   // A name with a UUID can't be told from the version.
@@ -78,7 +78,7 @@ export function hintOf(
     size: actions,
     ...(names.length > 1 ? { parts: names.length } : {}),
     sizeInBytes: sizeBytes,
-    numOfAddFiles: state.fileCount,
+    numOfAddFiles: fileCount,
   }));
 }
 

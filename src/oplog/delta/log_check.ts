@@ -163,7 +163,8 @@ class LogChecker {
     ].sort((a, b) => a - b);
     const first = versions[0] ?? -1;
     const newest = versions.at(-1) ?? -1;
-    this.#isWhole = first === 0;
+    const isFromZero = this.#commits.has(0);
+    this.#isWhole = isFromZero;
     for (const [i, version] of versions.entries()) {
       this.#signal?.throwIfAborted();
       this.#gap((versions[i - 1] ?? version - 1) + 1, version - 1);
@@ -172,7 +173,7 @@ class LogChecker {
     const torn = this.#tornEnd(newest);
     this.#tellOfCommits(torn, witness);
     this.#tellOfCheckpoints(torn);
-    const isBegun = first === 0 || this.#newestCheckpoint !== undefined;
+    const isBegun = isFromZero || this.#newestCheckpoint !== undefined;
     const path = pathIn(this.#store, LOG_DIRECTORY);
     if (newest < 0) this.#findings.push(noLog(path));
     else if (!isBegun) this.#findings.push(noBeginning(path, first));
@@ -305,11 +306,28 @@ class LogChecker {
       return;
     }
     this.#newestCheckpoint = checkpoint;
-    if (this.#isWhole) return;
-    this.#state = checkpoint.state;
-    this.#digest = checkpoint.digest ?? this.#digests.get(files.version);
-    if (this.#digest) this.#digests.set(files.version, this.#digest);
+    if (!this.#isWhole) this.#beginWith(checkpoint);
+  }
+
+  /** A sound checkpoint stands for all before it. */
+  #beginWith({ digest, files, state }: ReadCheckpoint): void {
+    const { version } = files;
+    const made = this.#digests.get(version);
+    this.#state = state;
     this.#isWhole = true;
+    this.#digest = digest ?? made;
+    if (this.#digest) this.#digests.set(version, this.#digest);
+    if (digest === undefined || made === undefined || digest === made) return;
+    this.#isWhole = false;
+    this.#findings.push({
+      severity: "damage",
+      kind: "commit",
+      path: this.#pathOf(version),
+      version,
+      problem: `its digest is ${made}, and was ${digest} for its checkpoint`,
+      lost: `version ${version} as it was committed`,
+      remedy: FROM_BACKUP,
+    });
   }
 
   async #contradiction(
