@@ -10,6 +10,7 @@
 import { denoHost } from "./host/deno_host.ts";
 import type { Host } from "./host/host.ts";
 import { lazyQueryRunner } from "./query/lazy_runner.ts";
+import type { CheckOptions, CheckReport } from "./tinylogfs/check_types.ts";
 import { TinyLogFS } from "./tinylogfs/tinylogfs.ts";
 import type { InitOptions, OpenOptions } from "./tinylogfs/types.ts";
 
@@ -50,12 +51,14 @@ function withSql<O extends OpenOptions>(host: Host, options: O): O {
 /** A pond, opened on this machine. */
 export type Pond = TinyLogFS;
 
-/** Opens and makes ponds on this machine. */
+/** Opens, makes and checks ponds on this machine. */
 export const Pond: PondOpener = {
   open: async (path, options) =>
     await openPond(denoHost(), await absolute(path), options),
   init: async (path, options) =>
     await initPond(denoHost(), await absolute(path), options),
+  check: async (path, options) =>
+    await TinyLogFS.check(denoHost(), await absolute(path), options),
 };
 
 /** What {@linkcode Pond} can do. */
@@ -81,6 +84,13 @@ export interface PondOpener {
     path: string | URL,
     options?: InitOptions & OpenOptions,
   ): Promise<Pond>;
+  /**
+   * Checks a pond, one that can't be opened as well, and repairs it if asked.
+   *
+   * @param path The pond's directory, as for {@linkcode PondOpener.open}.
+   * @throws {PondError} `NO_POND`, `FORMAT_TOO_NEW`; damage is in the report.
+   */
+  check(path: string | URL, options?: CheckOptions): Promise<CheckReport>;
 }
 
 async function absolute(path: string | URL): Promise<string> {

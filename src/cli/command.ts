@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Durability, Layout } from "../tinylogfs/mod.ts";
+import type { CheckDepth, Durability, Layout } from "../tinylogfs/mod.ts";
 import type { Context } from "./context.ts";
 import type { ExitCode } from "./exit_codes.ts";
 
@@ -323,6 +323,15 @@ export interface MaintainCommand {
   readonly format: Format | undefined;
 }
 
+/** `pond check` */
+export interface CheckCommand {
+  readonly name: "check";
+  readonly depth: CheckDepth;
+  readonly repair: boolean;
+  readonly dryRun: boolean;
+  readonly format: Format | undefined;
+}
+
 /** `pond debug rows` */
 export interface DebugCommand {
   readonly name: "debug";
@@ -370,6 +379,7 @@ export type Command =
   | RestoreCommand
   | QueryCommand
   | MaintainCommand
+  | CheckCommand
   | DebugCommand
   | HelpCommand
   | VersionCommand;

@@ -7,6 +7,7 @@
  * @module
  */
 import type { CommandName, TableEntry } from "./command.ts";
+import { CHECK } from "./table/check.ts";
 import { DEBUG } from "./table/debug.ts";
 import { FILES } from "./table/files.ts";
 import { HISTORY_COMMANDS, QUERY_COMMANDS } from "./table/history.ts";
@@ -24,6 +25,7 @@ const TABLE: Readonly<Record<CommandName, TableEntry>> = {
   help: helpEntry(() => COMMANDS),
   ...CARE,
   maintain: MAINTAIN,
+  check: CHECK,
   debug: DEBUG,
 };
 

@@ -37,8 +37,23 @@ export async function withPond<T>(
 ): Promise<T> {
   const path = await locatePond(context);
   const { signal } = context;
-  await using fs = await openPond(context.host, path, { ...options, signal });
-  return await suggesting(fs, work);
+  try {
+    await using fs = await openPond(context.host, path, { ...options, signal });
+    return await suggesting(fs, work);
+  } catch (error) {
+    throw withCheckHint(error);
+  }
+}
+
+/** An error tells of one damaged file; a check tells of all. */
+function withCheckHint(error: unknown): unknown {
+  if (!hasCode(error, "INTEGRITY")) return error;
+  const { cause, message, path } = error;
+  return new PondError("INTEGRITY", message, {
+    cause,
+    ...(path === undefined ? {} : { path }),
+    hint: "see all damage, and what to do: pond check; nothing was changed",
+  });
 }
 
 /** Opens the pond at the state that the options name. */

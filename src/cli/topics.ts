@@ -70,6 +70,9 @@ On request, pond maintain
   optimize    merges what is left
   vacuum      deletes what nothing needs and is older than 7 days (--yes)
 
+pond check looks for damage, and pond check --repair does away with what loses
+nothing; what it moves away is in the directory recovered of the pond.
+
 History is rows of the table, and stays through all of this, every version of it.
 Other engines that read the Delta table at an old version need its files: they are
 there until they are vacuumed.`,

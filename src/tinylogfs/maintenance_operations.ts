@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { CheckOptions, CheckReport } from "./check_types.ts";
 import type { MaintainedPond } from "./maintenance.ts";
 import { TransactionOperations } from "./transaction_operations.ts";
 import type {
@@ -53,9 +54,26 @@ export abstract class MaintenanceOperations extends TransactionOperations {
     this.requireWritable();
     const { vacuumPond } = await import("./vacuum.ts");
     const { host, path } = this.maintained;
-    const pending = this.committer.pending.operations.flatMap((operation) =>
+    return await vacuumPond(host, path, this.#pendingHashes(), options);
+  }
+
+  /**
+   * Checks everything that is stored, whatever version this object looks at, and
+   * with `repair` does away with what loses nothing. All damage is in the report,
+   * with what is lost and what to do. A pond that can't be opened is checked by
+   * the static
+   * method of this name.
+   */
+  async check(options: CheckOptions = {}): Promise<CheckReport> {
+    if (options.repair && !options.dryRun) this.requireWritable();
+    const { checkPond } = await import("./check.ts");
+    const { host, path } = this.maintained;
+    return await checkPond(host, path, options, this.#pendingHashes());
+  }
+
+  #pendingHashes(): string[] {
+    return this.committer.pending.operations.flatMap((operation) =>
       operation.attributes.sha256 ?? []
     );
-    return await vacuumPond(host, path, pending, options);
   }
 }

@@ -25,6 +25,13 @@
  * @module
  */
 export { BLOB_MIN_BYTES } from "./blobs.ts";
+export type {
+  CheckCounts,
+  CheckDepth,
+  CheckFinding,
+  CheckOptions,
+  CheckReport,
+} from "./check_types.ts";
 export { errorKind, type TinyLogFSErrorKind } from "./error_kind.ts";
 export { FileOperations } from "./files.ts";
 export { HistoryOperations } from "./history_operations.ts";
@@ -121,4 +128,10 @@ export type {
   WorkingDir,
   WriteOptions,
 } from "../tinyfs/mod.ts";
+export type {
+  Finding,
+  FindingKind,
+  FindingSeverity,
+  RepairKind,
+} from "../oplog/check.ts";
 export type { UnusedFile } from "../oplog/unused_files.ts";

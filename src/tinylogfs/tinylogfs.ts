@@ -15,6 +15,7 @@ import type { FS, FSParts } from "../tinyfs/mod.ts";
 import type { NodeId } from "../tinyfs/types.ts";
 import { WorkingDir } from "../tinyfs/working_dir.ts";
 import { BlobStore } from "./blobs.ts";
+import type { CheckOptions, CheckReport } from "./check_types.ts";
 import { Committer } from "./committer.ts";
 import { DirectoryCache } from "./directories.ts";
 import { OpLogDirectory, OpLogNodeFactory } from "./directory.ts";
@@ -133,6 +134,22 @@ export class TinyLogFS extends MaintenanceOperations
       ...(options.signal ? { signal: options.signal } : {}),
     });
     return new TinyLogFS({ host, path, pondId, table, options });
+  }
+
+  /**
+   * Checks a pond, one that can't be opened as well.
+   *
+   * @param host The platform.
+   * @param path The pond's directory, absolute.
+   * @throws {PondError} `NO_POND`, `FORMAT_TOO_NEW`; damage is in the report.
+   */
+  static async check(
+    host: Host,
+    path: string,
+    options: CheckOptions = {},
+  ): Promise<CheckReport> {
+    const { checkPond } = await import("./check.ts");
+    return await checkPond(host, path, options);
   }
 
   /**

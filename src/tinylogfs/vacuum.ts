@@ -125,7 +125,8 @@ async function unusedBlobs(
   return [...candidates.values()];
 }
 
-async function oldBlobs(
+/** Blobs that are older, by their hashes. */
+export async function oldBlobs(
   files: FileStore,
   blobs: string,
   beforeMs: number,
@@ -150,7 +151,8 @@ async function oldBlobs(
   return found;
 }
 
-async function* leftovers(
+/** What interrupted writers have left outside of the table. */
+export async function* leftovers(
   files: FileStore,
   pond: string,
   beforeMs: number,

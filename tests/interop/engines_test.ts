@@ -4,7 +4,7 @@
  */
 import { assertEquals, assertGreater } from "@std/assert";
 import { denoHost } from "../../src/host/deno_host.ts";
-import { TinyLogFS } from "../../src/tinylogfs/mod.ts";
+import { type CheckFinding, TinyLogFS } from "../../src/tinylogfs/mod.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { treeOf } from "../support/tree.ts";
 import { Engine } from "./engine.ts";
@@ -62,6 +62,10 @@ for (const name of ["deltalake", "spark"] as const) {
         assertGreater((await fs.commit()).version, 72);
         const { rows } = await engine.read(table);
         assertEquals(rows, await readByPond(fs));
+        // What the engines wrote is no damage, their checkpoints included.
+        const { findings } = await fs.check({ depth: "data" });
+        const isDamage = ({ severity }: CheckFinding) => severity === "damage";
+        assertEquals(findings.filter(isDamage), []);
       });
     }
   });

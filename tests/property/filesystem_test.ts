@@ -1,4 +1,5 @@
 /** Every kind of filesystem agrees with the reference. */
+import { assertEquals } from "@std/assert";
 import { denoHost } from "../../src/host/mod.ts";
 import type { Host } from "../../src/host/host.ts";
 import { memoryHost } from "../../src/host/memory.ts";
@@ -46,8 +47,11 @@ class PondSubject implements Subject {
     this.#fs = await TinyLogFS.open(this.#host, this.#path);
   }
 
+  /** Whatever was done, a check of the pond finds nothing. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#fs.close();
+    const { findings } = await TinyLogFS.check(this.#host, this.#path);
+    assertEquals(findings, []);
   }
 }
 

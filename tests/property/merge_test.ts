@@ -142,6 +142,8 @@ async function seen(
     }
   }
   await fs.close();
+  const { findings } = await TinyLogFS.check(host, POND, { depth: "data" });
+  assertEquals(findings.filter(({ severity }) => severity === "damage"), []);
   return { trees, rows };
 }
 

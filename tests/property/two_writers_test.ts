@@ -139,6 +139,7 @@ async function check(
     trees.set(fresh.version, tree);
   }
   await using end = await TinyLogFS.open(host, POND);
+  assertEquals((await end.check()).findings, []);
   const { rows, living } = await ledgerOf(end);
   assertEquals(rows, committed);
   assertEquals(Object.keys(await treeOf(end)).length, living);

@@ -11,7 +11,7 @@
  *
  * @module
  */
-import { decodeUtf8, encodeUtf8 } from "../../bytes.ts";
+import { type Bytes, decodeUtf8, encodeUtf8 } from "../../bytes.ts";
 import { hasCode } from "../../errors.ts";
 import type { FileReader, FileWriter } from "../../host/host.ts";
 
@@ -29,8 +29,13 @@ export async function writeHead(
   path: string,
   head: Head,
 ): Promise<void> {
-  const text = `${String(head.version).padStart(16, "0")} ${head.digest}`;
-  await files.overwrite(path, encodeUtf8(`${text} ${fnv1a(text)}\n`));
+  await files.overwrite(path, formatHead(head));
+}
+
+/** The witness as bytes. */
+export function formatHead({ digest, version }: Head): Bytes {
+  const text = `${String(version).padStart(16, "0")} ${digest}`;
+  return encodeUtf8(`${text} ${fnv1a(text)}\n`);
 }
 
 /** Reads the witness; `undefined` when it is missing or damaged. */

@@ -1,0 +1,103 @@
+/**
+ * `pond check`
+ *
+ * @module
+ */
+import {
+  type CheckFinding,
+  type CheckReport,
+  TinyLogFS,
+} from "../../tinylogfs/mod.ts";
+import type { CheckCommand } from "../command.ts";
+import type { Context } from "../context.ts";
+import { ExitCode } from "../exit_codes.ts";
+import { locatePond } from "../locate.ts";
+import { printable } from "../output.ts";
+import type { Column } from "../rows.ts";
+import { counted } from "../session.ts";
+
+/** Checks the pond, one that can't be opened as well. */
+export async function runCheck(
+  command: CheckCommand,
+  context: Context,
+): Promise<ExitCode> {
+  const { depth, dryRun, format, repair } = command;
+  const { host, out, signal } = context;
+  const path = await locatePond(context);
+  const report = await TinyLogFS.check(host, path, {
+    depth,
+    repair,
+    dryRun,
+    signal,
+  });
+  if (format === undefined) {
+    for (const finding of report.findings) {
+      await out.text(textOf(finding, command));
+    }
+    await out.line(summaryOf(report));
+  } else {
+    const { writeRows } = await import("../rows.ts");
+    await writeRows(context, format, COLUMNS, report.findings);
+  }
+  return report.isSound ? ExitCode.done : ExitCode.integrity;
+}
+
+const COLUMNS: readonly Column<CheckFinding>[] = [
+  { name: "severity", type: "VARCHAR", value: ({ severity }) => severity },
+  { name: "kind", type: "VARCHAR", value: ({ kind }) => kind },
+  { name: "path", type: "VARCHAR", value: ({ path }) => path },
+  {
+    name: "pond_path",
+    type: "VARCHAR",
+    value: ({ pondPath }) => pondPath ?? null,
+  },
+  { name: "version", type: "BIGINT", value: ({ version }) => version ?? null },
+  { name: "problem", type: "VARCHAR", value: ({ problem }) => problem },
+  { name: "lost", type: "VARCHAR", value: ({ lost }) => lost || null },
+  { name: "remedy", type: "VARCHAR", value: ({ remedy }) => remedy },
+  { name: "repair", type: "VARCHAR", value: ({ repair }) => repair },
+];
+
+function textOf(finding: CheckFinding, command: CheckCommand): string {
+  const { kind, lost, path, pondPath, problem, remedy, repair } = finding;
+  const { severity, version } = finding;
+  const where = [
+    kind,
+    ...(pondPath === undefined ? [] : [pondPath]),
+    ...(version === undefined ? [] : [`v${version}`]),
+  ].join(", ");
+  const what = repair === "done"
+    ? `repaired ${severity}`
+    : repair === "possible" && command.dryRun
+    ? `${severity} that would be repaired`
+    : severity;
+  const lines = [`${what}: ${path} (${where}): ${problem}`];
+  if (lost !== "") lines.push(`  lost: ${lost}`);
+  if (repair !== "done") lines.push(`  to do: ${remedy}`);
+  return lines.map((line) => `${printable(line)}\n`).join("");
+}
+
+function summaryOf({ counts, findings, isSound, version }: CheckReport) {
+  const { blobs, checkpoints, commits, dataFiles, records } = counts;
+  const left = findings.filter(({ repair }) => repair !== "done");
+  const countOf = (wanted: CheckFinding["severity"]) =>
+    left.filter(({ severity }) => severity === wanted).length;
+  const verdict = isSound
+    ? "no damage"
+    : `damaged in ${counted(countOf("damage"), "place")}`;
+  const repaired = findings.length - left.length;
+  return [
+    verdict,
+    ...(repaired > 0 ? [`${repaired} repaired`] : []),
+    ...(countOf("note") > 0 ? [counted(countOf("note"), "note")] : []),
+    ...(countOf("leftover") > 0
+      ? [counted(countOf("leftover"), "leftover")]
+      : []),
+    version < 0 ? "no sound version" : `v${version}`,
+    counted(commits, "commit"),
+    counted(checkpoints, "checkpoint"),
+    counted(dataFiles, "data file"),
+    counted(records, "row"),
+    counted(blobs, "blob"),
+  ].join(" · ");
+}

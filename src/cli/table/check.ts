@@ -1,0 +1,102 @@
+/**
+ * The command that looks for damage.
+ *
+ * @module
+ */
+import { PondError } from "../../errors.ts";
+import { define } from "../command.ts";
+import type { CheckCommand, TableEntry, Values } from "../command.ts";
+import { FORMAT, formatOf } from "../options.ts";
+
+/** `pond check` */
+export const CHECK: TableEntry = define<CheckCommand>({
+  name: "check",
+  group: "Care",
+  summary: "Look for damage, and repair what loses nothing",
+  description:
+    `Reads what is stored, and lists all damage: which file, what of the pond and of
+which version, what is lost, and what to do. A pond that can't be opened is
+checked, too. It changes nothing, and may run while others use the pond.
+
+It looks at the log and its checkpoints, at the SHA-256, statistics and rows of
+every data file, at directories and their nodes, at the stage, and whether blobs
+are there. --quick looks at the log, and at the sizes of data files; --read-data
+at the SHA-256 of every blob, too. Notes and leftovers are no damage.
+
+--repair moves away a damaged newest commit, so that the pond opens at the
+version before it, damaged checkpoints whose commits are there, commits up to a
+damaged one that a checkpoint stands for, and a damaged end of the stage; all of
+it is kept in the directory recovered of the pond. It writes hints anew, and
+deletes leftovers that are older than 7 days. It edits nothing, and what it
+can't repair it leaves.
+
+Ends with 6 when there is damage, or when some is left.`,
+  arguments: [],
+  options: [
+    {
+      name: "quick",
+      kind: "flag",
+      summary: "Only the log, and sizes of data files",
+    },
+    {
+      name: "read-data",
+      kind: "flag",
+      summary: "Every byte of blobs, too",
+    },
+    {
+      name: "repair",
+      kind: "flag",
+      summary: "Do away with what loses nothing",
+    },
+    {
+      name: "dry-run",
+      short: "n",
+      kind: "flag",
+      summary: "With --repair: only say what would be done",
+    },
+    FORMAT,
+  ],
+  examples: [
+    { cmd: "pond check", says: "Check everything but the bytes of blobs" },
+    { cmd: "pond check --read-data", says: "Check everything" },
+    {
+      cmd: "pond check --quick --json",
+      says: "Tell a program what is damaged in the log",
+    },
+    {
+      cmd: "pond check --repair --dry-run",
+      says: "Show what a repair would do",
+    },
+    { cmd: "pond check --repair", says: "Repair what loses nothing" },
+  ],
+  read: readCheck,
+  load: async () => (await import("../commands/check.ts")).runCheck,
+});
+
+function readCheck(values: Values): CheckCommand {
+  const isQuick = values.flag("quick");
+  const isThorough = values.flag("read-data");
+  if (isQuick && isThorough) {
+    throw new PondError(
+      "INVALID_ARGUMENT",
+      "Cannot combine --quick with --read-data",
+      { hint: "leave out one of them" },
+    );
+  }
+  const repair = values.flag("repair");
+  const dryRun = values.flag("dry-run");
+  if (dryRun && !repair) {
+    throw new PondError(
+      "INVALID_ARGUMENT",
+      "Cannot do --dry-run without --repair: a check changes nothing",
+      { hint: "pond check --repair --dry-run" },
+    );
+  }
+  return {
+    name: "check",
+    depth: isQuick ? "quick" : isThorough ? "data" : "rows",
+    repair,
+    dryRun,
+    format: formatOf(values),
+  };
+}

@@ -1,0 +1,288 @@
+/**
+ * Checks the files of a pond that are not in its table: blobs, the stage,
+ * `pond.json`, and what nothing needs.
+ *
+ * @module
+ */
+import { hasCode, IntegrityError } from "../errors.ts";
+import type { FileStore, Host } from "../host/host.ts";
+import {
+  attempt,
+  BY_REPAIR,
+  commitVersion,
+  type Fault,
+  type Finding,
+  FROM_BACKUP,
+  LocalStore,
+  problemOf,
+  readHead,
+  remedyFor,
+  type Snapshot,
+  type Witness,
+} from "../oplog/check.ts";
+import { unusedDataFiles, type UnusedFile } from "../oplog/unused_files.ts";
+import { BlobStore } from "./blobs.ts";
+import type { NamedBlob } from "./node_check.ts";
+import { readPondFile } from "./pond_file.ts";
+import { Stage, type StageFile } from "./stage.ts";
+import { leftovers, oldBlobs, RETENTION_MS } from "./vacuum.ts";
+
+/**
+ * Checks `pond.json`.
+ *
+ * @returns The pond's identity, if it can be read.
+ * @throws {PondError} `NO_POND` when nothing of a pond is there,
+ *   `FORMAT_TOO_NEW`: of another format nothing is known.
+ */
+export async function checkPondFile(
+  { files }: Host,
+  pond: string,
+  findings: Finding[],
+): Promise<string | undefined> {
+  try {
+    return (await readPondFile(files, pond)).id;
+  } catch (error) {
+    if (!hasCode(error, "NO_POND", "INTEGRITY")) throw error;
+    if (error.code === "NO_POND" && !await hasHistory(files, pond)) throw error;
+    findings.push({
+      severity: "damage",
+      kind: "pond file",
+      path: `${pond}/pond.json`,
+      problem: error.code === "NO_POND" ? "it is missing" : problemOf(error),
+      lost: "the pond's identity, and with it the number of the stage",
+      remedy: FROM_BACKUP,
+    });
+    return undefined;
+  }
+}
+
+/** Version 0 alone may be what an interrupted init has left. */
+async function hasHistory(files: FileStore, pond: string): Promise<boolean> {
+  const log = await attempt(async () => {
+    for await (const { name } of files.list(`${pond}/oplog/_delta_log`)) {
+      if ((commitVersion(name) ?? 0) > 0) return true;
+    }
+    return false;
+  });
+  return log.isSound && log.value;
+}
+
+/** Reads the witness, before the log is read. */
+export async function witnessOf(
+  { files }: Host,
+  pond: string,
+): Promise<Witness> {
+  const path = `${pond}/head`;
+  const read = await attempt(() => readHead(files, path));
+  const head = read.isSound ? read.value : undefined;
+  if (head !== undefined) return { path, head };
+  const isThere = await files.stat(path) !== undefined;
+  return { path, head: isThere ? "torn" : "missing" };
+}
+
+/** Checks that blobs are there, of their sizes, and if asked of their hashes. */
+export async function checkBlobs(
+  host: Host,
+  pond: string,
+  blobs: Iterable<NamedBlob>,
+  { findings, readData, signal }: {
+    readonly findings: Finding[];
+    readonly readData: boolean;
+    readonly signal: AbortSignal | undefined;
+  },
+): Promise<void> {
+  const store = new BlobStore(host, pond, "full");
+  for (const blob of blobs) {
+    signal?.throwIfAborted();
+    const path = store.pathOf(blob.sha256);
+    const read = await attempt(async () => {
+      const stat = await host.files.stat(path);
+      if (stat?.sizeBytes !== blob.sizeBytes) {
+        throw new IntegrityError(
+          path,
+          stat === undefined
+            ? "it is missing"
+            : `it has ${stat.sizeBytes} bytes, not ${blob.sizeBytes}`,
+        );
+      }
+      if (readData) await store.verify(blob.sha256, signal);
+    });
+    if (!read.isSound) findings.push(lostBlob(path, blob, read));
+  }
+}
+
+/** Why something can't be used. */
+interface Failure {
+  readonly fault: Fault;
+  readonly problem: string;
+}
+
+function lostBlob(
+  path: string,
+  { pondPath, rows, sizeBytes, version }: NamedBlob,
+  { fault, problem }: Failure,
+): Finding {
+  const others = rows > 1 ? `, named by ${rows} rows of history` : "";
+  return {
+    severity: "damage",
+    kind: "blob",
+    path,
+    pondPath,
+    ...(version === undefined ? {} : { version }),
+    problem,
+    lost: `the content of ${pondPath}, ${sizeBytes} bytes${others}`,
+    remedy: `${remedyFor(fault)}; or put the same content once more: pond put`,
+  };
+}
+
+/** What of the stage is to be looked at, and where to tell of it. */
+export interface StageCheck {
+  readonly findings: Finding[];
+  /** The highest number that is committed. */
+  readonly committed: number;
+  /** Takes in a blob that a staged operation names. */
+  readonly name: (blob: Omit<NamedBlob, "rows">) => void;
+}
+
+/** Checks that what is staged can be read. */
+export async function checkStage(
+  host: Host,
+  pond: string,
+  { committed, findings, name }: StageCheck,
+): Promise<void> {
+  const stage = new Stage(host, pond);
+  const files = await stage.list(-1);
+  const newest = files.at(-1)?.sequence;
+  for (const file of files) {
+    if (file.sequence <= committed) {
+      findings.push(committedStage(file));
+      continue;
+    }
+    const read = await attempt(() => stage.read(file, committed));
+    if (!read.isSound) {
+      if (read.fault === "missing") continue;
+      findings.push(tornStage(file, newest, read));
+      continue;
+    }
+    for (const { attributes, path } of read.value ?? []) {
+      const { blob, sha256, sizeBytes } = attributes;
+      if (!blob || sha256 === undefined) continue;
+      name({ sha256, sizeBytes, pondPath: path, version: undefined });
+    }
+  }
+}
+
+function committedStage({ path }: StageFile): Finding {
+  return {
+    severity: "leftover",
+    kind: "stage",
+    path,
+    problem: "it is committed already",
+    lost: "",
+    remedy: BY_REPAIR,
+    repair: "delete",
+  };
+}
+
+/** Like a commit, a file of the stage is linked whole: torn, it is damage. */
+function tornStage(
+  { path, sequence }: StageFile,
+  newest: number | undefined,
+  { fault, problem }: Failure,
+): Finding {
+  const isLast = sequence === newest && fault === "damaged";
+  return {
+    severity: "damage",
+    kind: "stage",
+    path,
+    problem,
+    lost: "the operations that one command has staged",
+    remedy: isLast
+      ? `${FROM_BACKUP}; or go on without it: ${BY_REPAIR}`
+      : `${remedyFor(fault)}; or drop all that is staged: pond revert`,
+    ...(isLast ? { repair: "move away" } : {}),
+  };
+}
+
+/** What the search for leftovers goes by. */
+export interface LeftoverSearch {
+  readonly findings: Finding[];
+  /** The newest state; leftovers of the table are told only by a whole one. */
+  readonly snapshot: Snapshot | undefined;
+  /** Blobs that are named; unless all rows were read, none is a leftover. */
+  readonly named: ReadonlyMap<string, unknown> | undefined;
+  /** Hashes that this process is about to name. */
+  readonly pending: ReadonlySet<string>;
+}
+
+/**
+ * Lists what nothing needs. What is younger than vacuum's retention may be a
+ * running writer's, and stays.
+ */
+export async function listLeftovers(
+  host: Host,
+  pond: string,
+  search: LeftoverSearch,
+): Promise<void> {
+  const nowMs = Math.floor(host.clock.nowUs() / 1000);
+  const old = new Set<string>();
+  for (const { path } of await unneeded(host, pond, search, nowMs, true)) {
+    old.add(path);
+  }
+  for (const file of await unneeded(host, pond, search, nowMs, false)) {
+    const isOld = old.has(file.path);
+    search.findings.push({
+      severity: "leftover",
+      kind: "unused",
+      path: file.path,
+      problem: `${
+        file.kind === "unfinished"
+          ? "what an interrupted writer has left"
+          : `a ${
+            file.kind === "blob" ? "blob" : "data file"
+          } that nothing names`
+      }, ${file.sizeBytes} bytes`,
+      lost: "",
+      remedy: isOld
+        ? BY_REPAIR
+        : "nothing yet: it is younger than 7 days, and may be a running program's",
+      ...(isOld ? { repair: "delete" } : {}),
+    });
+  }
+}
+
+async function unneeded(
+  host: Host,
+  pond: string,
+  { named, pending, snapshot }: LeftoverSearch,
+  nowMs: number,
+  isOld: boolean,
+): Promise<UnusedFile[]> {
+  const { files } = host;
+  const keptSinceMs = nowMs - RETENTION_MS;
+  const beforeMs = isOld ? keptSinceMs : nowMs;
+  const found: UnusedFile[] = [];
+  if (named !== undefined) {
+    for (
+      const [sha256, blob] of await oldBlobs(files, `${pond}/blobs`, beforeMs)
+    ) {
+      if (!named.has(sha256) && !pending.has(sha256)) found.push(blob);
+    }
+  }
+  if (snapshot !== undefined) {
+    const store = new LocalStore(host, `${pond}/oplog`);
+    const kept = new Set<string>();
+    for (const remove of await snapshot.tombstones()) {
+      // Merged, and kept for readers: a leftover only after the retention.
+      const { deletionTimestamp = 0, path } = remove;
+      if (deletionTimestamp >= keptSinceMs) {
+        kept.add(`${store.location}/${path}`);
+      }
+    }
+    for await (const file of unusedDataFiles(store, snapshot, beforeMs)) {
+      if (!kept.has(file.path)) found.push(file);
+    }
+  }
+  for await (const file of leftovers(files, pond, beforeMs)) found.push(file);
+  return found;
+}
