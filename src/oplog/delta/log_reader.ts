@@ -30,6 +30,7 @@ import {
 import {
   type CheckpointFiles,
   type LogSegment,
+  newestCheckpoint,
   planLogSegment,
 } from "./log_segment.ts";
 import { contradictionIn, TableState } from "./table_state.ts";
@@ -109,7 +110,7 @@ export class LogReader {
       const loaded = await this.#loadByName(head, hint, signal);
       if (loaded !== undefined) return loaded;
     }
-    const loaded = await this.#loadByListing(version, signal);
+    const loaded = await this.#loadByListing(version, hint, signal);
     if (head !== undefined && version === undefined) {
       this.#requireWitnessed(head, loaded.state.version);
     }
@@ -194,16 +195,19 @@ export class LogReader {
 
   async #loadByListing(
     version: number | undefined,
+    hint: LastCheckpoint | undefined,
     signal: AbortSignal | undefined,
   ): Promise<LoadedLog> {
-    let names = await this.#names();
+    const empty = new Set<string>();
+    let names = await this.#namesFrom(hint);
     for (;;) {
       const segment = planLogSegment(names, this.#directory, version);
       const log = new LogLoad(this.#directory);
       const { checkpoint } = segment;
       if (checkpoint && !await this.#readCheckpoint(log, checkpoint)) {
         // Empty files are no checkpoint: an older one, or the commits must do.
-        names = names.filter((name) => !checkpoint.names.includes(name));
+        for (const name of checkpoint.names) empty.add(name);
+        names = (await this.#names()).filter((name) => !empty.has(name));
         continue;
       }
       signal?.throwIfAborted();
@@ -254,10 +258,22 @@ export class LogReader {
     }
   }
 
-  async #names(): Promise<string[]> {
+  /** The names from a checkpoint on, or all where the hint is wrong. */
+  async #namesFrom(hint: LastCheckpoint | undefined): Promise<string[]> {
+    if (hint === undefined) return await this.#names();
+    const names = await this.#names(commitFileName(hint.version));
+    return newestCheckpoint(names, Number.MAX_SAFE_INTEGER) === undefined
+      ? await this.#names()
+      : names;
+  }
+
+  /** The names in the log, from that of a commit on. */
+  async #names(commitName: string = ""): Promise<string[]> {
     const names: string[] = [];
     const prefix = `${LOG_DIRECTORY}/`;
-    for await (const { path } of this.#store.list(prefix)) {
+    // Its checkpoint's name comes before the commit's own.
+    const after = `${prefix}${commitName.replace(/\.json$/, "")}`;
+    for await (const { path } of this.#store.list(prefix, after)) {
       names.push(path.slice(prefix.length));
     }
     return names;
