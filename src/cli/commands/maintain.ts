@@ -157,7 +157,7 @@ async function vacuum(work: Work): Promise<Outcome> {
     signal,
     ...(retentionMs === undefined ? {} : { retentionMs }),
   });
-  const kinds = ["data", "blob", "unfinished"] as const;
+  const kinds = ["data", "blob", "unfinished", "branch"] as const;
   const effects = kinds.map((kind): Effect => {
     const files = report.files.filter((file) => file.kind === kind);
     return {
