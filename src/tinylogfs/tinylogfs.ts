@@ -10,7 +10,7 @@
 import { PondError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
 import { type DirectoryEntry, ROOT_PART_ID } from "../oplog/record.ts";
-import { OplogTable } from "../oplog/table.ts";
+import type { OplogTable } from "../oplog/table.ts";
 import type { FS, FSParts } from "../tinyfs/mod.ts";
 import type { NodeId } from "../tinyfs/types.ts";
 import { WorkingDir } from "../tinyfs/working_dir.ts";
