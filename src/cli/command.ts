@@ -311,6 +311,25 @@ export const MAINTENANCE_TASKS = ["optimize", "checkpoint", "vacuum"] as const;
 /** A part of `pond maintain`. */
 export type MaintenanceTask = typeof MAINTENANCE_TASKS[number];
 
+/** `pond branch` */
+export interface BranchCommand {
+  readonly name: "branch";
+  readonly branch: string | undefined;
+  readonly at: string | undefined;
+  readonly delete: boolean;
+  readonly force: boolean;
+  readonly scratch: boolean;
+  readonly ttl: string | undefined;
+  readonly format: Format | undefined;
+}
+
+/** `pond switch` */
+export interface SwitchCommand {
+  readonly name: "switch";
+  readonly branch: string;
+  readonly create: boolean;
+}
+
 /** `pond maintain` */
 export interface MaintainCommand {
   readonly name: "maintain";
@@ -378,6 +397,8 @@ export type Command =
   | HistoryCommand
   | RestoreCommand
   | QueryCommand
+  | BranchCommand
+  | SwitchCommand
   | MaintainCommand
   | CheckCommand
   | DebugCommand

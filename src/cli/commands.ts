@@ -7,6 +7,7 @@
  * @module
  */
 import type { CommandName, TableEntry } from "./command.ts";
+import { BRANCH_COMMANDS } from "./table/branches.ts";
 import { CHECK } from "./table/check.ts";
 import { DEBUG } from "./table/debug.ts";
 import { FILES } from "./table/files.ts";
@@ -21,6 +22,7 @@ const TABLE: Readonly<Record<CommandName, TableEntry>> = {
   ...FILES,
   ...MOVE_DATA,
   ...HISTORY_COMMANDS,
+  ...BRANCH_COMMANDS,
   ...QUERY_COMMANDS,
   help: helpEntry(() => COMMANDS),
   ...CARE,

@@ -10,6 +10,8 @@ import { Output } from "./output.ts";
 export interface GlobalOptions {
   /** The directory of the pond, if it was said. */
   readonly pond: string | undefined;
+  /** The branch, if it was said. */
+  readonly branch: string | undefined;
   /** When to use colours. */
   readonly color: "auto" | "always" | "never";
   /** Whether only errors are wanted on standard error. */

@@ -34,6 +34,7 @@ export async function main(
   const signal = options.signal ?? new AbortController().signal;
   const fallback: GlobalOptions = {
     pond: undefined,
+    branch: undefined,
     color: "auto",
     quiet: false,
     json: wantsJson(argv),

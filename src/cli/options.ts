@@ -95,6 +95,12 @@ export const GLOBAL: readonly OptionSpec[] = [
     summary: "The pond's directory (else POND, else the nearest one above)",
   },
   {
+    name: "branch",
+    kind: "text",
+    value: "NAME",
+    summary: "The branch (else POND_BRANCH, else the current one)",
+  },
+  {
     name: "json",
     kind: "flag",
     summary: "Write rows, reports and errors as JSON",

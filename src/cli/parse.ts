@@ -256,6 +256,7 @@ function globalsOf(values: Values): GlobalOptions {
   const color = values.text("color");
   return {
     pond: values.text("pond"),
+    branch: values.text("branch"),
     color: color === "always" || color === "never" ? color : "auto",
     quiet: values.flag("quiet"),
     json: values.flag("json") || values.text("format") === "json",

@@ -36,9 +36,16 @@ export async function withPond<T>(
   work: (fs: TinyLogFS) => Promise<T>,
 ): Promise<T> {
   const path = await locatePond(context);
-  const { signal } = context;
+  const { globals, host, signal } = context;
+  // An empty variable is one that isn't set.
+  const branch = globals.branch ?? (host.terminal.env("POND_BRANCH") ||
+    undefined);
   try {
-    await using fs = await openPond(context.host, path, { ...options, signal });
+    await using fs = await openPond(host, path, {
+      ...options,
+      ...(branch === undefined ? {} : { branch }),
+      signal,
+    });
     return await suggesting(fs, work);
   } catch (error) {
     throw withCheckHint(error);

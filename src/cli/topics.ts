@@ -46,6 +46,7 @@ pond history lists the versions.`,
     title: "Environment variables",
     text: () =>
       `  POND              the pond's directory; --pond wins over it
+  POND_BRANCH       the branch; --branch wins over it
   POND_DEBUG        when set, errors come with a stack trace
   POND_FORCE_TTY    a number: write as to a terminal of so many columns
   NO_COLOR          when set, no colours; --color wins over it

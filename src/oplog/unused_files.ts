@@ -25,8 +25,11 @@ import { pathIn, type TableStore } from "./store/store.ts";
 
 /** A file that may be deleted. */
 export interface UnusedFile {
-  /** `data` of the oplog, a `blob`, or what an `unfinished` write has left. */
-  readonly kind: "data" | "blob" | "unfinished";
+  /**
+   * `data` of the oplog, a `blob`, what an `unfinished` write has left, or the
+   * directory of a `branch`.
+   */
+  readonly kind: "data" | "blob" | "unfinished" | "branch";
   /** Its path on the host. */
   readonly path: string;
   /** Its length in bytes. */

@@ -7,7 +7,8 @@
  * @module
  */
 import type { Host } from "../host/host.ts";
-import { type MergeRun, OplogTable } from "../oplog/mod.ts";
+import type { MergeRun, OplogTable } from "../oplog/mod.ts";
+import { openLine } from "./line.ts";
 import type {
   CheckpointReport,
   OptimizeOptions,
@@ -26,6 +27,8 @@ export interface MaintainedPond {
   readonly host: Host;
   /** The pond's directory. */
   readonly path: string;
+  /** The directory of the branch that is maintained. */
+  readonly line: string;
   /** Whether what is written is flushed. */
   readonly flush: boolean;
   /** Who maintains it. */
@@ -37,7 +40,7 @@ export async function optimizePond(
   pond: MaintainedPond,
   { dryRun = false, signal }: OptimizeOptions,
 ): Promise<OptimizeReport> {
-  const table = await openOplog(pond);
+  const table = await openLine(pond.host, pond.line, pond);
   const runs = await table.mergeRuns(MAX_MERGE_BYTES);
   if (dryRun) return planned(table, runs);
   const sum = {
@@ -71,7 +74,7 @@ export async function optimizePond(
 export async function checkpointPond(
   pond: MaintainedPond,
 ): Promise<CheckpointReport> {
-  const { delta, version } = await openOplog(pond);
+  const { delta, version } = await openLine(pond.host, pond.line, pond);
   const sizeBytes = await delta.checkpoint();
   const cleanup = await delta.cleanLog();
   return {
@@ -80,13 +83,6 @@ export async function checkpointPond(
     logFilesRemoved: cleanup.filesRemoved,
     logBytesRemoved: cleanup.bytesRemoved,
   };
-}
-
-async function openOplog(
-  { host, path, flush }: MaintainedPond,
-): Promise<OplogTable> {
-  const options = { headPath: `${path}/head`, flush };
-  return await OplogTable.open(host, `${path}/oplog`, options);
 }
 
 function planned(

@@ -35,6 +35,7 @@ export type {
 export { errorKind, type TinyLogFSErrorKind } from "./error_kind.ts";
 export { FileOperations } from "./files.ts";
 export { HistoryOperations } from "./history_operations.ts";
+export { BranchOperations } from "./branch_operations.ts";
 export { MaintenanceOperations } from "./maintenance_operations.ts";
 export { POND_FORMAT } from "./pond_file.ts";
 export { parseDuration, parseRevision, type Revision } from "./revision.ts";

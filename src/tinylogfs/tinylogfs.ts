@@ -10,18 +10,19 @@
 import { PondError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
 import { type DirectoryEntry, ROOT_PART_ID } from "../oplog/record.ts";
-import { OplogTable } from "../oplog/table.ts";
+import type { OplogTable } from "../oplog/table.ts";
 import type { FS, FSParts } from "../tinyfs/mod.ts";
 import type { NodeId } from "../tinyfs/types.ts";
 import { WorkingDir } from "../tinyfs/working_dir.ts";
 import { BlobStore } from "./blobs.ts";
 import type { CheckOptions, CheckReport } from "./check_types.ts";
+import { lineDirectory, MAIN_BRANCH, openLine, readBranch } from "./line.ts";
 import { Committer } from "./committer.ts";
 import { DirectoryCache } from "./directories.ts";
 import { OpLogDirectory, OpLogNodeFactory } from "./directory.ts";
 import * as history from "./history.ts";
 import type { MaintainedPond } from "./maintenance.ts";
-import { MaintenanceOperations } from "./maintenance_operations.ts";
+import { BranchOperations, type BranchSide } from "./branch_operations.ts";
 import type { NodeContext, NodeRow } from "./node.ts";
 import type { Operation } from "./operation.ts";
 import { readPondFile } from "./pond_file.ts";
@@ -49,6 +50,8 @@ interface Parts {
   readonly host: Host;
   readonly path: string;
   readonly pondId: string;
+  /** The branch that it is on. */
+  readonly branch: string;
   readonly table: OplogTable;
   readonly options: OpenOptions;
   readonly atVersion?: number;
@@ -57,12 +60,13 @@ interface Parts {
 }
 
 /** A filesystem in a pond. */
-export class TinyLogFS extends MaintenanceOperations
-  implements AsyncDisposable {
+export class TinyLogFS extends BranchOperations implements AsyncDisposable {
   /** The pond's directory on the host. */
   readonly path: string;
   /** The pond's identity: 32 hexadecimal digits. */
   readonly pondId: string;
+  /** The name of the branch that it is on. */
+  override readonly branch: string;
   /** Whether this is a look at an earlier state. */
   override readonly readOnly: boolean;
 
@@ -84,6 +88,7 @@ export class TinyLogFS extends MaintenanceOperations
     this.#table = parts.table;
     this.path = parts.path;
     this.pondId = parts.pondId;
+    this.branch = parts.branch;
     this.readOnly = parts.readOnly ?? parts.atVersion !== undefined;
     const { cacheEntries = CACHE_ENTRIES, durability = "full" } = parts.options;
     this.#directories = new DirectoryCache(
@@ -95,7 +100,7 @@ export class TinyLogFS extends MaintenanceOperations
     this.blobs = new BlobStore(parts.host, parts.path, durability);
     this.committer = new Committer({
       host: parts.host,
-      path: parts.path,
+      path: lineDirectory(parts.path, parts.branch),
       pondId: parts.pondId,
       table: parts.table,
       directories: this.#directories,
@@ -133,7 +138,8 @@ export class TinyLogFS extends MaintenanceOperations
       author: options.author ?? host.terminal.user(),
       ...(options.signal ? { signal: options.signal } : {}),
     });
-    return new TinyLogFS({ host, path, pondId, table, options });
+    const branch = MAIN_BRANCH;
+    return new TinyLogFS({ host, path, pondId, branch, table, options });
   }
 
   /**
@@ -157,7 +163,8 @@ export class TinyLogFS extends MaintenanceOperations
    *
    * @param host The platform.
    * @param path The pond's directory, absolute.
-   * @throws {PondError} `NO_POND`, `FORMAT_TOO_NEW`, or `INTEGRITY`.
+   * @throws {PondError} `NO_POND`, `FORMAT_TOO_NEW`, or `INTEGRITY`; `NOT_FOUND`
+   *   when there is no such branch.
    */
   static async open(
     host: Host,
@@ -165,18 +172,23 @@ export class TinyLogFS extends MaintenanceOperations
     options: OpenOptions = {},
   ): Promise<TinyLogFS> {
     const { durability = "full", signal } = options;
+    const branch = options.branch ?? await readBranch(host.files, path);
     const [pondFile, opened] = await Promise.allSettled([
       readPondFile(host.files, path),
-      OplogTable.open(host, `${path}/oplog`, {
+      openLine(host, lineDirectory(path, branch), {
         flush: durability === "full",
-        headPath: `${path}/head`,
         ...(signal ? { signal } : {}),
       }),
     ]);
     // What is no pond, or a newer one, has no oplog to complain of.
     const { id: pondId } = valueOf(pondFile);
+    if (opened.status === "rejected" && branch !== MAIN_BRANCH) {
+      const { readBranchFile } = await import("./branches.ts");
+      await readBranchFile(host.files, path, branch);
+    }
     const table = valueOf(opened);
-    const fs = new TinyLogFS({ host, path, pondId, table, options });
+    const parts = { host, path, pondId, branch, table, options };
+    const fs = new TinyLogFS(parts);
     if (options.staged) await fs.committer.refresh();
     return fs;
   }
@@ -207,7 +219,8 @@ export class TinyLogFS extends MaintenanceOperations
     const { parseRevision } = await import("./revision.ts");
     const parsed = parseRevision(revision, this.#host.clock.nowUs());
     if (parsed.kind === "pending") {
-      const options = { ...this.#parts.options, staged: true };
+      const { branch } = this;
+      const options = { ...this.#parts.options, branch, staged: true };
       const newest = await TinyLogFS.open(this.#host, this.path, options);
       const view = new TinyLogFS({ ...newest.#parts, readOnly: true });
       await view.committer.refresh();
@@ -344,8 +357,24 @@ export class TinyLogFS extends MaintenanceOperations
     return {
       host: this.#host,
       path: this.path,
+      line: lineDirectory(this.path, this.branch),
       flush: durability === "full",
       author: author ?? this.#host.terminal.user(),
+    };
+  }
+
+  /** @ignore */
+  protected override get branchSide(): BranchSide {
+    const { host, path, table, options: { durability } } = this.#parts;
+    return {
+      host,
+      path,
+      table,
+      flush: durability !== "relaxed",
+      versionOf: async (revision) =>
+        revision === undefined
+          ? this.version
+          : (await this.at(revision)).version,
     };
   }
 

@@ -37,6 +37,8 @@ export interface OpenOptions {
    * {@linkcode TinyLogFS.stage} adds to it.
    */
   readonly staged?: boolean;
+  /** The branch; the pond's current one when left out. */
+  readonly branch?: string;
   /** Pending bytes from which on operations commit by themselves. */
   readonly commitThresholdBytes?: number;
   /** Who commits, for the history; the host's user when left out. */
@@ -397,6 +399,31 @@ export interface DirectoryStatus {
 export interface PondDirectory extends Directory {
   /** Its state, and that of the cache; reads the directory when it has to. */
   getStatus(): Promise<DirectoryStatus>;
+}
+
+/** Options of making a branch. */
+export interface BranchOptions {
+  /** The revision that it begins with; the newest when left out. */
+  readonly at?: string;
+  /**
+   * For how long it is kept, in milliseconds: maintenance deletes it then.
+   * Without, it is kept until somebody deletes it.
+   */
+  readonly ttlMs?: number;
+}
+
+/** What is known of a branch. */
+export interface BranchInfo {
+  /** Its name. */
+  readonly name: string;
+  /** Whether whoever opens the pond, and names no branch, gets it. */
+  readonly current: boolean;
+  /** What it was made of, and the last version that both have. */
+  readonly from?: { readonly branch: string; readonly version: number };
+  /** When it was made, microseconds since the epoch, UTC. */
+  readonly createdUs?: number;
+  /** From when on maintenance deletes it, microseconds since the epoch, UTC. */
+  readonly expiresUs?: number;
 }
 
 /** Options of merging data files. */

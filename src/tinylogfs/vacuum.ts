@@ -2,9 +2,10 @@
  * Deletes files that nothing needs.
  *
  * ```text
- * oplog/   data files that were merged into others, or were never committed
- * blobs/   blobs that no row of history and no staged operation names
- * tmp/     and names that begin with a dot: what interrupted writers have left
+ * oplog/     data files that were merged into others, or were never committed
+ * blobs/     blobs that no row of history and no staged operation names
+ * branches/  those whose time is over, and what was never finished
+ * tmp/       and names that begin with a dot: what interrupted writers have left
  * ```
  *
  * A file is kept as long as the retention is since it was written, or removed
@@ -14,18 +15,20 @@
  *
  * Blobs are found before it is asked who names them, and the stage is read before
  * history: what is named in between is younger, or in one of the two. A blob
- * that is stored again while it is being deleted gets its name back.
+ * that is stored again while it is being deleted gets its name back. All of that
+ * is so for each branch: they share the blobs.
  *
  * @module
  */
 import { hasCode, PondError } from "../errors.ts";
 import type { FileStore, Host } from "../host/host.ts";
-import { OplogTable } from "../oplog/table.ts";
+import type { OplogTable } from "../oplog/table.ts";
 import {
   oldFiles,
   unfinishedFiles,
   type UnusedFile,
 } from "../oplog/unused_files.ts";
+import { lineDirectory, MAIN_BRANCH, openLine } from "./line.ts";
 import { Stage } from "./stage.ts";
 import type { VacuumOptions, VacuumReport } from "./types.ts";
 
@@ -57,14 +60,23 @@ export async function vacuumPond(
   const { files } = host;
   // Before anything is deleted: what can't be read keeps everything.
   const blobs = await unusedBlobs(host, pond, beforeMs, pending, signal);
-  const table = await openOplog(host, pond);
   const found: UnusedFile[] = [];
-  for await (const file of table.unusedFiles(beforeMs)) found.push(file);
+  for (const line of await linesOf(files, pond)) {
+    const table = await openLine(host, line);
+    for await (const file of table.unusedFiles(beforeMs)) found.push(file);
+    for await (const file of leftovers(files, line, beforeMs)) found.push(file);
+    // What has taken their place must be on the disk before they go.
+    if (!dryRun) await table.flush();
+  }
   for (const blob of blobs) found.push(blob);
-  for await (const file of leftovers(files, pond, beforeMs)) found.push(file);
+  for await (
+    const file of unfinishedFiles(files, `${pond}/tmp`, UNFINISHED, beforeMs)
+  ) found.push(file);
+  const { unusedBranches } = await import("./branches.ts");
+  for (const branch of await unusedBranches(host, pond, beforeMs)) {
+    found.push(branch);
+  }
   if (dryRun) return { dryRun, files: found };
-  // What has taken their place must be on the disk before they go.
-  await table.flush();
   const deleted: UnusedFile[] = [];
   for (const file of found) {
     signal?.throwIfAborted();
@@ -85,9 +97,11 @@ function requireRetention(retentionMs: number, force: boolean): void {
   );
 }
 
-async function openOplog(host: Host, pond: string): Promise<OplogTable> {
-  const options = { headPath: `${pond}/head` };
-  return await OplogTable.open(host, `${pond}/oplog`, options);
+/** The directories of all branches. */
+async function linesOf(files: FileStore, pond: string): Promise<string[]> {
+  const { branchNames } = await import("./branches.ts");
+  const names = [MAIN_BRANCH, ...await branchNames(files, pond)];
+  return names.map((name) => lineDirectory(pond, name));
 }
 
 /** Old blobs that nothing names. */
@@ -101,14 +115,36 @@ async function unusedBlobs(
   const candidates = await oldBlobs(host.files, `${pond}/blobs`, beforeMs);
   for (const sha256 of pending) candidates.delete(sha256);
   if (candidates.size === 0) return [];
-  const stage = new Stage(host, pond);
+  const lines = await linesOf(host.files, pond);
+  for (const line of lines) {
+    await keepStaged(new Stage(host, line), candidates);
+  }
+  for (const line of lines) {
+    if (candidates.size === 0) return [];
+    await keepNamed(await openLine(host, line), candidates, signal);
+  }
+  return [...candidates.values()];
+}
+
+/** What a stage names is needed. */
+async function keepStaged(
+  stage: Stage,
+  candidates: Map<string, UnusedFile>,
+): Promise<void> {
   for (const file of await stage.list(-1)) {
     const staged = await stage.read(file, Number.MAX_SAFE_INTEGER) ?? [];
     for (const { attributes } of staged) {
       candidates.delete(attributes.sha256 ?? "");
     }
   }
-  const table = await openOplog(host, pond);
+}
+
+/** What history names is needed. */
+async function keepNamed(
+  table: OplogTable,
+  candidates: Map<string, UnusedFile>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const rows = table.entryTable().scan({
     columns: ["metadata"],
     ...(signal ? { signal } : {}),
@@ -120,9 +156,8 @@ async function unusedBlobs(
         candidates.delete(hash);
       }
     }
-    if (candidates.size === 0) return [];
+    if (candidates.size === 0) return;
   }
-  return [...candidates.values()];
 }
 
 /** Blobs that are older, by their hashes. */
@@ -154,11 +189,10 @@ export async function oldBlobs(
 /** What interrupted writers have left outside of the table. */
 export async function* leftovers(
   files: FileStore,
-  pond: string,
+  line: string,
   beforeMs: number,
 ): AsyncGenerator<UnusedFile> {
-  yield* unfinishedFiles(files, `${pond}/tmp`, UNFINISHED, beforeMs);
-  yield* unfinishedFiles(files, `${pond}/staging`, STAGE_UNFINISHED, beforeMs);
+  yield* unfinishedFiles(files, `${line}/staging`, STAGE_UNFINISHED, beforeMs);
 }
 
 /**
@@ -174,6 +208,11 @@ async function deleteOld(
 ): Promise<boolean> {
   const { files, random } = host;
   try {
+    if (kind === "branch") {
+      const { discardBranch } = await import("./branches.ts");
+      await discardBranch(host, pond, path);
+      return true;
+    }
     if (kind !== "blob") {
       await files.remove(path);
       return true;

@@ -26,7 +26,13 @@ function contextWith(
       user: () => "tester",
     },
   };
-  const globals = { pond: undefined, color, quiet: false, json: false };
+  const globals = {
+    pond: undefined,
+    branch: undefined,
+    color,
+    quiet: false,
+    json: false,
+  };
   return makeContext(host, globals, new AbortController().signal);
 }
 

@@ -62,6 +62,7 @@ Deno.test("pond maintain --json has a row for each kind of file", async () => {
     "vacuum data false",
     "vacuum blob false",
     "vacuum unfinished false",
+    "vacuum branch false",
   ]);
   const [optimized] = rows;
   assertEquals(optimized?.files_removed, 4);

@@ -157,7 +157,7 @@ async function vacuum(work: Work): Promise<Outcome> {
     signal,
     ...(retentionMs === undefined ? {} : { retentionMs }),
   });
-  const kinds = ["data", "blob", "unfinished"] as const;
+  const kinds = ["data", "blob", "unfinished", "branch"] as const;
   const effects = kinds.map((kind): Effect => {
     const files = report.files.filter((file) => file.kind === kind);
     return {
@@ -179,15 +179,16 @@ function vacuumSentence(
 ): string {
   if (files.length === 0) return "nothing to delete";
   const bytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  const [data = 0, blobs = 0, unfinished = 0] = effects.map((effect) =>
-    effect.files_removed
+  const [data = 0, blobs = 0, unfinished = 0, branches = 0] = effects.map(
+    (effect) => effect.files_removed,
   );
   const parts = [
     data > 0 ? counted(data, "data file") : "",
     blobs > 0 ? counted(blobs, "blob") : "",
     unfinished > 0 ? `${unfinished} unfinished` : "",
+    branches > 0 ? `${branches} branch${branches === 1 ? "" : "es"}` : "",
   ].filter((part) => part !== "");
-  return `${counted(files.length, "file")} ${
+  return `${counted(files.length, branches > 0 ? "item" : "file")} ${
     dryRun ? "would be deleted" : "deleted"
   } (${humanSize(bytes)}): ${parts.join(", ")}${
     dryRun ? " · pond maintain vacuum --yes" : ""

@@ -34,6 +34,7 @@ function statusRow(fs: TinyLogFS) {
     path: fs.path,
     pond_id: fs.pondId,
     layout: fs.layout,
+    branch: fs.branch,
     version: status.version,
     last_commit: status.lastCommit,
     pending_operations: status.pendingOperations,
@@ -68,6 +69,7 @@ async function writeText(
     ? "nothing"
     : `${counted(operations.length, "operation")}, ${humanSize(bytes)}`;
   await out.line(`Pond:         ${printable(fs.path)} (${fs.layout})`);
+  await out.line(`Branch:       ${fs.branch}`);
   await out.line(`Version:      v${status.version}`);
   await out.line(
     `Last commit:  ${localTime(status.lastCommit.getTime() * 1000)}`,

@@ -25,14 +25,19 @@ export function metaDataOf(
   createdMs: number,
 ): MetaData {
   return {
-    id: random.uuidHex().replace(
-      /^(.{8})(.{4})(.{4})(.{4})(.{12})$/,
-      "$1-$2-$3-$4-$5",
-    ),
+    id: tableIdOf(random),
     format: { provider: "parquet", options: {} },
     schemaString: JSON.stringify(schema),
     partitionColumns,
     configuration,
     createdTime: createdMs,
   };
+}
+
+/** A new table's identity: a UUID with its hyphens. */
+export function tableIdOf(random: Random): string {
+  return random.uuidHex().replace(
+    /^(.{8})(.{4})(.{4})(.{4})(.{12})$/,
+    "$1-$2-$3-$4-$5",
+  );
 }

@@ -205,6 +205,7 @@ export class LogReader {
     signal: AbortSignal | undefined,
     hint: LastCheckpoint | undefined,
   ): Promise<LoadedLog> {
+    const empty = new Set<string>();
     let names = await this.#namesFrom(hint);
     for (;;) {
       const segment = planLogSegment(names, this.#directory, version);
@@ -212,7 +213,8 @@ export class LogReader {
       const { checkpoint } = segment;
       if (checkpoint && !await this.#readCheckpoint(log, checkpoint)) {
         // Empty files are no checkpoint: an older one, or the commits must do.
-        names = names.filter((name) => !checkpoint.names.includes(name));
+        for (const name of checkpoint.names) empty.add(name);
+        names = (await this.#names()).filter((name) => !empty.has(name));
         continue;
       }
       signal?.throwIfAborted();
@@ -263,28 +265,22 @@ export class LogReader {
     }
   }
 
-  /**
-   * The names from the hinted checkpoint on, as long as it is there, whole and
-   * not empty; else all of them: a hint changes nothing but time.
-   */
+  /** The names from a checkpoint on, or all where the hint is wrong. */
   async #namesFrom(hint: LastCheckpoint | undefined): Promise<string[]> {
     if (hint === undefined) return await this.#names();
-    const [digits] = commitFileName(hint.version).split(".");
-    const names = await this.#names(digits);
-    const newest = newestCheckpoint(names, Number.MAX_SAFE_INTEGER);
-    for (const name of newest?.names ?? []) {
-      const stat = await this.#store.head(`${LOG_DIRECTORY}/${name}`);
-      if (!stat?.sizeBytes) return await this.#names();
-    }
-    return newest ? names : await this.#names();
+    const names = await this.#names(commitFileName(hint.version));
+    return newestCheckpoint(names, Number.MAX_SAFE_INTEGER) === undefined
+      ? await this.#names()
+      : names;
   }
 
-  async #names(startAfter: string = ""): Promise<string[]> {
+  /** The names in the log, from that of a commit on. */
+  async #names(commitName: string = ""): Promise<string[]> {
     const names: string[] = [];
     const prefix = `${LOG_DIRECTORY}/`;
-    for await (
-      const { path } of this.#store.list(prefix, `${prefix}${startAfter}`)
-    ) {
+    // Its checkpoint's name comes before the commit's own.
+    const after = `${prefix}${commitName.replace(/\.json$/, "")}`;
+    for await (const { path } of this.#store.list(prefix, after)) {
       names.push(path.slice(prefix.length));
     }
     return names;

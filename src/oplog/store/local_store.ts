@@ -18,6 +18,11 @@ import type {
   TableStore,
 } from "./store.ts";
 
+/** How many objects of a listing are asked for at once. */
+const STATS_AT_ONCE = 64;
+
+const NOTHING_THERE = ["NOT_FOUND", "NOT_A_DIRECTORY"] as const;
+
 /** Options of a local store. */
 export interface LocalStoreOptions {
   /** Flush before a put is acknowledged; true when left out. */
@@ -85,20 +90,22 @@ export class LocalStore implements TableStore {
     prefix: string,
     startAfter: string = "",
   ): AsyncGenerator<StoredObject> {
+    let paths: string[] = [];
     for (const { name, type } of await this.#entries(prefix)) {
       const path = `${prefix}${name}`;
-      if (type === "directory") {
-        const inside = `${path}/`;
-        const mayFollow = inside > startAfter || startAfter.startsWith(inside);
-        if (mayFollow) yield* this.list(inside, startAfter);
-        continue;
+      if (type !== "directory") {
+        if (path > startAfter) paths.push(path);
+        if (paths.length < STATS_AT_ONCE) continue;
       }
-      if (path <= startAfter) continue;
-      const stat = await this.head(path);
-      if (stat === undefined) continue;
-      const { sizeBytes, modifiedMs } = stat;
-      yield { path, sizeBytes, modifiedMs };
+      yield* await this.#described(paths);
+      paths = [];
+      const inside = `${path}/`;
+      const mayFollow = inside > startAfter || startAfter.startsWith(inside);
+      if (type === "directory" && mayFollow) {
+        yield* this.list(inside, startAfter);
+      }
     }
+    yield* await this.#described(paths);
   }
 
   async putIfAbsent(object: NamingObject): Promise<"stored" | "taken"> {
@@ -123,6 +130,18 @@ export class LocalStore implements TableStore {
     await this.#target.names?.flush(this.#pathOf(directory));
   }
 
+  /** Describes objects at once, without those that are gone by now. */
+  async #described(paths: readonly string[]): Promise<StoredObject[]> {
+    const stats = await Promise.all(paths.map((path) => this.head(path)));
+    return stats.flatMap((stat, i) =>
+      stat === undefined ? [] : {
+        path: paths[i] ?? "",
+        sizeBytes: stat.sizeBytes,
+        modifiedMs: stat.modifiedMs,
+      }
+    );
+  }
+
   #pathOf(path: string): string {
     if (path.startsWith("/")) return path;
     return path === "" ? this.location : `${this.location}/${path}`;
@@ -144,5 +163,3 @@ export class LocalStore implements TableStore {
     return entries.sort((a, b) => key(a) < key(b) ? -1 : 1);
   }
 }
-
-const NOTHING_THERE = ["NOT_FOUND", "NOT_A_DIRECTORY"] as const;

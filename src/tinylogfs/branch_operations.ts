@@ -1,0 +1,145 @@
+/**
+ * Branches of a pond: lines of history beside each other.
+ *
+ * @module
+ */
+import { PondError } from "../errors.ts";
+import type { Host } from "../host/host.ts";
+import type { OplogTable } from "../oplog/table.ts";
+import { lineDirectory, MAIN_BRANCH, openLine, readBranch } from "./line.ts";
+import { MaintenanceOperations } from "./maintenance_operations.ts";
+import type { BranchInfo, BranchOptions } from "./types.ts";
+
+/** What branches are made of. */
+export interface BranchSide {
+  /** The platform. */
+  readonly host: Host;
+  /** The pond's directory. */
+  readonly path: string;
+  /** The oplog of the branch that is open. */
+  readonly table: OplogTable;
+  /** Whether new branches are flushed. */
+  readonly flush: boolean;
+  /** The version of a revision; of the newest without one. */
+  versionOf(revision: string | undefined): Promise<number>;
+}
+
+/** Branches of a pond. */
+export abstract class BranchOperations extends MaintenanceOperations {
+  /** The name of the branch that this is on. */
+  abstract readonly branch: string;
+  /** @ignore */
+  protected abstract readonly branchSide: BranchSide;
+
+  /** The branches, `main` first. */
+  async *branches(): AsyncGenerator<BranchInfo> {
+    const { host: { files }, path } = this.branchSide;
+    const { branchNames, readBranchFile } = await import("./branches.ts");
+    const current = await readBranch(files, path);
+    yield { name: MAIN_BRANCH, current: current === MAIN_BRANCH };
+    for (const name of await branchNames(files, path)) {
+      const { from, version, createdUs, expiresUs } = await readBranchFile(
+        files,
+        path,
+        name,
+      );
+      yield {
+        name,
+        current: name === current,
+        from: { branch: from, version },
+        createdUs,
+        ...(expiresUs === undefined ? {} : { expiresUs }),
+      };
+    }
+  }
+
+  /**
+   * Makes a branch of this one, as far as it is committed. It costs what the
+   * number of data files does, not what is in them: these are shared.
+   *
+   * @param name Letters, digits, `_`, `-` and `.`.
+   * @throws {PondError} `ALREADY_EXISTS`, `INVALID_NAME`, `REVISION_NOT_FOUND`;
+   *   `UNSUPPORTED` on a file system without hard links.
+   */
+  async createBranch(
+    name: string,
+    { at, ttlMs }: BranchOptions = {},
+  ): Promise<BranchInfo> {
+    if (ttlMs !== undefined && !(ttlMs >= 0)) {
+      throw new RangeError(`Cannot keep a branch for ${ttlMs} ms`);
+    }
+    const { host, path, table, flush, versionOf } = this.branchSide;
+    const version = await versionOf(at);
+    const { makeBranch } = await import("./branches.ts");
+    const definition = { name, from: this.branch, version, ttlMs, flush };
+    const { createdUs, expiresUs } = await makeBranch(
+      host,
+      path,
+      table,
+      definition,
+    );
+    return {
+      name,
+      current: false,
+      from: { branch: this.branch, version },
+      createdUs,
+      ...(expiresUs === undefined ? {} : { expiresUs }),
+    };
+  }
+
+  /**
+   * Deletes a branch, and with it the history that it alone has.
+   *
+   * @param options With `force`, also one with transactions of its own.
+   * @throws {PondError} `NOT_FOUND`; `INVALID_ARGUMENT` for `main`, the current
+   *   branch, the one that this is on, and one with transactions of its own.
+   */
+  async deleteBranch(
+    name: string,
+    { force = false }: { readonly force?: boolean } = {},
+  ): Promise<void> {
+    const { host, path } = this.branchSide;
+    const { removeBranch } = await import("./branches.ts");
+    const inUse = [
+      MAIN_BRANCH,
+      this.branch,
+      await readBranch(host.files, path),
+    ];
+    if (inUse.includes(name)) {
+      throw new PondError(
+        "INVALID_ARGUMENT",
+        `Cannot delete the branch ${name}: ${
+          name === MAIN_BRANCH ? "the pond is made with it" : "it is in use"
+        }`,
+        { hint: "pond switch to another one first" },
+      );
+    }
+    if (!force) await this.#requireNothingOwn(name);
+    await removeBranch(host, path, name);
+  }
+
+  /**
+   * Makes a branch the pond's current one: whoever opens the pond from now on,
+   * and names no other, gets it. This object stays where it is.
+   *
+   * @throws {PondError} `NOT_FOUND`.
+   */
+  async switchBranch(name: string): Promise<void> {
+    const { host, path } = this.branchSide;
+    const { switchBranch } = await import("./branches.ts");
+    await switchBranch(host, path, name);
+  }
+
+  async #requireNothingOwn(name: string): Promise<void> {
+    const { host, path } = this.branchSide;
+    const { readBranchFile } = await import("./branches.ts");
+    const { version } = await readBranchFile(host.files, path, name);
+    const table = await openLine(host, lineDirectory(path, name));
+    if (table.transactionVersion <= version) return;
+    throw new PondError(
+      "INVALID_ARGUMENT",
+      `Cannot delete the branch ${name}: it has transactions that no other has`,
+      { hint: `merge it, or drop them: pond branch --delete ${name} --force` },
+    );
+  }
+}

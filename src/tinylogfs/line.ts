@@ -1,0 +1,61 @@
+/**
+ * The line of history that a branch is: its directory, with a table, a witness and
+ * a stage; and which branch is the current one. All that opening a pond needs to
+ * know of branches.
+ *
+ * @module
+ */
+import { decodeUtf8 } from "../bytes.ts";
+import { hasCode, PondError } from "../errors.ts";
+import type { FileReader, Host } from "../host/host.ts";
+import { OplogTable } from "../oplog/table.ts";
+
+/** The branch that a pond is made with. */
+export const MAIN_BRANCH = "main";
+
+const NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/;
+
+/**
+ * The directory with the table, the witness and the stage of a branch.
+ *
+ * @param pond The pond's directory.
+ * @throws {PondError} `INVALID_NAME` for what can't be a branch's name.
+ */
+export function lineDirectory(pond: string, branch: string): string {
+  if (branch === MAIN_BRANCH) return pond;
+  if (NAME.test(branch)) return `${pond}/branches/${branch}`;
+  throw new PondError(
+    "INVALID_NAME",
+    `Cannot call a branch ${JSON.stringify(branch)}`,
+    { hint: "letters, digits, `_`, `-` and `.`, at most 100 of them" },
+  );
+}
+
+/** The name of the current branch of a pond. */
+export async function readBranch(
+  files: FileReader,
+  pond: string,
+): Promise<string> {
+  try {
+    return decodeUtf8(await files.read(`${pond}/branch`)).trim();
+  } catch (error) {
+    if (hasCode(error, "NOT_FOUND", "NOT_A_DIRECTORY")) return MAIN_BRANCH;
+    throw error;
+  }
+}
+
+/**
+ * Opens the table of a branch.
+ *
+ * @param line The branch's directory.
+ */
+export async function openLine(
+  host: Host,
+  line: string,
+  options: { readonly flush?: boolean; readonly signal?: AbortSignal } = {},
+): Promise<OplogTable> {
+  return await OplogTable.open(host, `${line}/oplog`, {
+    ...options,
+    headPath: `${line}/head`,
+  });
+}
