@@ -4,7 +4,7 @@
  * @module
  */
 import type { MaintainedPond } from "./maintenance.ts";
-import { TransactionOperations } from "./transaction_operations.ts";
+import { RestoreOperations } from "./restore_operations.ts";
 import type {
   CheckpointReport,
   OptimizeOptions,
@@ -14,7 +14,7 @@ import type {
 } from "./types.ts";
 
 /** Maintenance of a pond. Commits do the most urgent of it by themselves. */
-export abstract class MaintenanceOperations extends TransactionOperations {
+export abstract class MaintenanceOperations extends RestoreOperations {
   /** @ignore */
   protected abstract readonly maintained: MaintainedPond;
 

@@ -77,10 +77,25 @@ export interface CommitResult {
   readonly recordBatchSize: number;
 }
 
+/** Options of a restore. */
+export interface RestoreOptions extends Omit<CommitOptions, "first" | "paths"> {
+  /**
+   * Restores only the nodes that are, or were, at this path or below it;
+   * everything when left out. A node that has moved since is moved back.
+   */
+  readonly path?: string;
+  /** Only says what would be done; false when left out. */
+  readonly dryRun?: boolean;
+}
+
 /** What a restore did. */
 export interface RestoreResult {
+  /** Whether nothing was done. */
+  readonly dryRun: boolean;
   /** How many nodes were changed to be as they had been. */
   readonly nodesRestored: number;
+  /** Which ones. */
+  readonly nodeIds: readonly string[];
   /** How long it took, in milliseconds. */
   readonly restoreDuration: number;
   /** The time of the state that was restored. */
@@ -207,6 +222,10 @@ export interface TransactionRow {
   readonly message: string;
   /** How many operations. */
   readonly operations: number;
+  /** The id of the transaction that it took back, if it is an undo. */
+  readonly undoes?: string;
+  /** The id of the undo that it took back, if it is a redo. */
+  readonly redoes?: string;
 }
 
 /** Where the bytes of a file lie, for engines that read files in place. */
@@ -301,6 +320,8 @@ export interface QuerySource {
     path: string,
     options?: { pending?: boolean; signal?: AbortSignal },
   ): Promise<ContentLocation>;
+  /** The same filesystem in another state. */
+  at(revision: string): Promise<QuerySource>;
   /** A directory on the host for disposable files, made when missing. */
   cacheDirectory(): Promise<string>;
 }
