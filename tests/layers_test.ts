@@ -16,6 +16,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "errors": [],
   "version": [],
   "bytes": ["errors"],
+  "text": ["bytes"],
   "host": ["errors", "bytes"],
   "tinyfs": ["errors", "bytes"],
   "oplog/column_kind": [],
@@ -55,6 +56,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "tinylogfs": [
     "errors",
     "bytes",
+    "text",
     "host",
     "tinyfs",
     "oplog",
@@ -69,6 +71,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "errors",
     "bytes",
     "version",
+    "text",
     "host",
     "tinyfs",
     "oplog",
@@ -83,6 +86,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 
 /** Layers that the CLI uses through their `mod.ts` alone. */
 const WITH_ENTRY = [
+  "text",
   "tinyfs",
   "oplog",
   "tinylogfs",

@@ -270,27 +270,70 @@ export interface StatusCommand {
 /** `pond show` */
 export interface ShowCommand {
   readonly name: "show";
+  /** A revision, and paths; the whole log when there are none. */
+  readonly words: readonly string[];
   readonly limit: number | undefined;
   readonly pending: boolean;
+  readonly diff: boolean;
+  readonly context: number | undefined;
   readonly format: Format | undefined;
 }
 
-/** `pond history` */
-export interface HistoryCommand {
-  readonly name: "history";
+/** `pond log` */
+export interface LogCommand extends ViewOptions {
+  readonly name: "log";
   readonly path: string | undefined;
   readonly limit: number | undefined;
-  readonly pending: boolean;
+  readonly since: string | undefined;
+  readonly until: string | undefined;
+  readonly stat: boolean;
   readonly format: Format | undefined;
 }
 
-/** `pond restore` */
-export interface RestoreCommand {
-  readonly name: "restore";
-  readonly revision: string;
+/** What `pond diff` writes: changes of text, or a row for each node. */
+export type DiffOutput = "patch" | "names" | "rows" | "stat";
+
+/** `pond diff` */
+export interface DiffCommand {
+  readonly name: "diff";
+  /** Revisions and paths. */
+  readonly words: readonly string[];
+  readonly pending: boolean;
+  readonly output: DiffOutput;
+  readonly context: number | undefined;
+  /** Columns that tell rows of a table apart; not of a table without. */
+  readonly keys: readonly string[] | undefined;
+  readonly exitCode: boolean;
+  readonly format: Format | undefined;
+}
+
+/** `pond blame` */
+export interface BlameCommand extends ViewOptions {
+  readonly name: "blame";
+  readonly path: string;
+  readonly format: Format | undefined;
+}
+
+/** What commands that go back have in common. */
+interface BackOptions {
+  readonly dryRun: boolean;
   readonly message: string | undefined;
   readonly durability: Durability;
   readonly format: Format | undefined;
+}
+
+/** `pond undo`, `pond redo` */
+export interface UndoCommand extends BackOptions {
+  readonly name: "undo" | "redo";
+  /** The transaction; the newest when left out. */
+  readonly transaction: string | undefined;
+}
+
+/** `pond restore` */
+export interface RestoreCommand extends BackOptions {
+  readonly name: "restore";
+  /** A revision, and a path. */
+  readonly words: readonly string[];
 }
 
 /** `pond query` */
@@ -394,7 +437,10 @@ export type Command =
   | RevertCommand
   | StatusCommand
   | ShowCommand
-  | HistoryCommand
+  | LogCommand
+  | DiffCommand
+  | BlameCommand
+  | UndoCommand
   | RestoreCommand
   | QueryCommand
   | BranchCommand

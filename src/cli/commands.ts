@@ -12,6 +12,8 @@ import { CHECK } from "./table/check.ts";
 import { DEBUG } from "./table/debug.ts";
 import { FILES } from "./table/files.ts";
 import { HISTORY_COMMANDS, QUERY_COMMANDS } from "./table/history.ts";
+import { GO_BACK } from "./table/go_back.ts";
+import { LOOK_BACK } from "./table/look_back.ts";
 import { MAINTAIN } from "./table/maintain.ts";
 import { MOVE_DATA } from "./table/move.ts";
 import { CARE, helpEntry, START } from "./table/start.ts";
@@ -23,6 +25,8 @@ const TABLE: Readonly<Record<CommandName, TableEntry>> = {
   ...MOVE_DATA,
   ...HISTORY_COMMANDS,
   ...BRANCH_COMMANDS,
+  ...LOOK_BACK,
+  ...GO_BACK,
   ...QUERY_COMMANDS,
   help: helpEntry(() => COMMANDS),
   ...CARE,
@@ -38,11 +42,17 @@ export const COMMANDS: readonly TableEntry[] = Object.values(TABLE);
 const ALIASES: Readonly<Record<string, CommandName>> = {
   copy: "cp",
   delete: "rm",
+  history: "log",
   list: "ls",
-  log: "history",
   move: "mv",
   sql: "query",
 };
+
+/** Every name that leads to a command. */
+export const COMMAND_NAMES: readonly string[] = [
+  ...COMMANDS.map(({ name }) => name),
+  ...Object.keys(ALIASES),
+];
 
 /** The command of this name, or `undefined` when there is none. */
 export function findCommand(name: string): TableEntry | undefined {

@@ -15,7 +15,8 @@ const AT: OptionSpec = {
   summary: "Look at the state of this revision (pond help revisions)",
 };
 
-const MESSAGE: OptionSpec = {
+/** `--message` */
+export const MESSAGE: OptionSpec = {
   name: "message",
   short: "m",
   kind: "text",

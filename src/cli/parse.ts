@@ -18,7 +18,7 @@ import type {
   Values,
 } from "./command.ts";
 import type { GlobalOptions } from "./context.ts";
-import { COMMANDS, findCommand } from "./commands.ts";
+import { COMMAND_NAMES, COMMANDS, findCommand } from "./commands.ts";
 import { GLOBAL, LEADING, TOP_LEVEL } from "./options.ts";
 import { synopsis } from "./synopsis.ts";
 import { didYouMean, nearest } from "./suggest.ts";
@@ -284,10 +284,9 @@ function checkCount(entry: TableEntry, words: readonly string[]): void {
 }
 
 function unknownCommand(name: string): PondError {
-  const names = COMMANDS.map((command) => command.name);
   return usage(
     `there is no command "${name}"`,
-    didYouMean(nearest(name, names)) ?? "pond help",
+    didYouMean(nearest(name, COMMAND_NAMES)) ?? "pond help",
   );
 }
 

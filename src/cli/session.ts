@@ -5,7 +5,12 @@
  */
 import { hasCode, PondError } from "../errors.ts";
 import { openPond } from "../pond.ts";
-import type { CommitResult, OpenOptions, TinyLogFS } from "../tinylogfs/mod.ts";
+import type {
+  CommitResult,
+  OpenOptions,
+  PathAtRevision,
+  TinyLogFS,
+} from "../tinylogfs/mod.ts";
 import type { ChangeOptions, Format, ViewOptions } from "./command.ts";
 import { type Context, note } from "./context.ts";
 import { ExitCode } from "./exit_codes.ts";
@@ -165,6 +170,48 @@ export function pondPath(path: string): string {
   return path.startsWith("/") ? path : `/${path}`;
 }
 
+/**
+ * Looks at a path as it is written, which may name a revision: `PATH@REV`.
+ *
+ * @param fs Where paths without a revision are looked at.
+ * @param work Gets the state to look at, and the path without the revision.
+ */
+export async function atPath<T>(
+  fs: TinyLogFS,
+  text: string,
+  work: (fs: TinyLogFS, path: string) => Promise<T>,
+): Promise<T> {
+  const { path, revision } = await pathOf(text);
+  if (revision === undefined) return await work(fs, path);
+  const view = await viewOf(fs, text, revision);
+  return await suggesting(view, (view) => work(view, path));
+}
+
+/** The path and the revision of what is written as `PATH@REV`. */
+export async function pathOf(text: string): Promise<PathAtRevision> {
+  // Most paths name none, and shall cost nothing.
+  if (!text.includes("@")) return { path: pondPath(text) };
+  const { splitRevision } = await import("../tinylogfs/mod.ts");
+  const { path, ...at } = splitRevision(text);
+  return { path: pondPath(path || "/"), ...at };
+}
+
+async function viewOf(
+  fs: TinyLogFS,
+  text: string,
+  revision: string,
+): Promise<TinyLogFS> {
+  try {
+    return await fs.at(revision);
+  } catch (error) {
+    if (!hasCode(error, "INVALID_ARGUMENT")) throw error;
+    const hint = `an @ of a name is written twice: ${
+      text.replaceAll("@", "@@")
+    }`;
+    throw new PondError(error.code, error.message, { hint });
+  }
+}
+
 /** Whether a path in the pond is a directory; symlinks are followed. */
 export async function isDirectory(
   fs: TinyLogFS,
@@ -234,7 +281,7 @@ async function reportChange(
   if (context.globals.json) {
     await context.out.line(JSON.stringify(commitRow(result)));
   }
-  await note(context, `v${result.version}`);
+  await note(context, `v${result.version} · undo: pond undo`);
 }
 
 /** Tells of a commit that was asked for by name, to people or programs. */

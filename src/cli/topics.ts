@@ -30,8 +30,10 @@ export const TOPICS: readonly Topic[] = [
   2026-01-05T10:00Z        the state at that time; UTC unless an offset is given
   1f2e3d                   the transaction whose id begins like this
 
-Every reading command takes --at REV; pond restore REV makes it the current state.
-pond history lists the versions.`,
+Every reading command takes --at REV, and PATH@REV in the place of a PATH, also in
+SQL: FROM '/a.csv@v1'. PATH@pending is PATH with what is staged. An @ in a name is
+written twice: /mail@@home. pond restore REV makes it the current state; pond log
+lists the versions.`,
   },
   {
     name: "exit-codes",

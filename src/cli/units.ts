@@ -37,6 +37,27 @@ export function localTime(timestampUs: number): string {
   return `${day} ${time.map(two).join(":")}`;
 }
 
+const AGO_UNITS = [
+  ["year", 365 * 86400],
+  ["month", 30 * 86400],
+  ["week", 7 * 86400],
+  ["day", 86400],
+  ["h", 3600],
+  ["min", 60],
+] as const;
+
+/** How long ago a time was, for people: `3 h ago`. */
+export function ago(timestampUs: number, nowUs: number): string {
+  const seconds = Math.max(0, Math.floor((nowUs - timestampUs) / 1e6));
+  for (const [unit, length] of AGO_UNITS) {
+    const count = Math.floor(seconds / length);
+    if (count === 0) continue;
+    const plural = unit.length > 3 && count > 1 ? "s" : "";
+    return `${count} ${unit}${plural} ago`;
+  }
+  return `${seconds} s ago`;
+}
+
 const TYPE_LETTERS: Readonly<Record<DirEntry["fileType"], string>> = {
   file: "-",
   directory: "d",

@@ -38,7 +38,9 @@ export interface VersionRange {
   readonly minVersion?: number;
   /** Highest version; the newest when left out. */
   readonly maxVersion?: number;
-  /** Latest time, microseconds since the epoch, UTC. */
+  /** Earliest time, microseconds since the epoch, UTC. */
+  readonly minTimestampUs?: number;
+  /** Latest time. */
   readonly maxTimestampUs?: number;
 }
 
@@ -46,6 +48,7 @@ export interface VersionRange {
 export const EVERY_VERSION: Required<VersionRange> = {
   minVersion: 0,
   maxVersion: Number.MAX_SAFE_INTEGER,
+  minTimestampUs: 0,
   maxTimestampUs: Number.MAX_SAFE_INTEGER,
 };
 
@@ -79,15 +82,22 @@ export class TableReader {
     range: VersionRange,
   ): AsyncGenerator<PartitionRecord> {
     const selection = { ...EVERY_VERSION, ...range, partId };
-    const { maxTimestampUs, maxVersion, minVersion } = selection;
+    const { minTimestampUs, maxTimestampUs, maxVersion, minVersion } =
+      selection;
     const files = this.#parts.index.filesOf(partId, maxVersion, minVersion)
-      .filter((file) => file.minTimestampUs <= maxTimestampUs);
+      .filter((file) =>
+        file.minTimestampUs <= maxTimestampUs &&
+        file.maxTimestampUs >= minTimestampUs
+      );
     let next = Math.min(maxVersion, this.#version);
     try {
       const load = (file: IndexedFile) => this.#rowsOf(file, selection);
       for await (const { record, file } of newestFirst(files, load)) {
         next = record.version - 1;
-        if (record.timestampUs > maxTimestampUs) continue;
+        const { timestampUs } = record;
+        if (timestampUs > maxTimestampUs || timestampUs < minTimestampUs) {
+          continue;
+        }
         yield this.partitionRecord(
           record,
           this.#parts.delta.dataPath(file.add),
@@ -95,7 +105,7 @@ export class TableReader {
       }
     } catch (error) {
       const successor = await this.#successorAfter(error, files);
-      const rest = { minVersion, maxVersion: next, maxTimestampUs };
+      const rest = { ...selection, maxVersion: next };
       yield* successor.partition(partId, rest);
     }
   }

@@ -12,4 +12,5 @@ export {
   renderRows,
   type RowFormat,
 } from "./render/mod.ts";
+export { diffRows, type RowDiffOptions, type SqlSource } from "./row_diff.ts";
 export { type PondTable, type TableColumn, TABLES } from "./tables.ts";

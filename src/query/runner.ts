@@ -12,6 +12,7 @@ import type {
   QueryRunner,
   QuerySource,
 } from "../tinylogfs/mod.ts";
+import { splitRevision } from "../tinylogfs/revision.ts";
 import { DuckDBEngine } from "./duckdb_engine.ts";
 import { extensionOf, isPathName, type ScannedFile, scanOf } from "./paths.ts";
 import { parseStatement } from "./statement.ts";
@@ -88,7 +89,7 @@ function sameInSql(name: string, other: string): PondError {
   );
 }
 
-/** The files that a path or pattern means, as DuckDB can read them. */
+/** The files that a path or pattern means, as DuckDB can read them: `PATH@REV`. */
 async function filesOf(
   scratch: Scratch,
   source: QuerySource,
@@ -96,9 +97,11 @@ async function filesOf(
   signal: AbortSignal | undefined,
 ): Promise<ScannedFile[]> {
   const options = signal ? { signal } : {};
-  const pattern = name.startsWith("/") ? name : `/${name}`;
+  const { path, revision } = splitRevision(name);
+  const pattern = path.startsWith("/") ? path : `/${path}`;
+  const view = revision === undefined ? source : await source.at(revision);
   const paths: string[] = [];
-  for await (const path of source.matchFiles(pattern, options)) {
+  for await (const path of view.matchFiles(pattern, options)) {
     paths.push(path);
   }
   if (paths.length === 0) {
@@ -108,7 +111,7 @@ async function filesOf(
   }
   const files: ScannedFile[] = [];
   for (const path of paths) {
-    const location = await source.contentLocation(path, options);
+    const location = await view.contentLocation(path, options);
     const hostPath = location.kind === "blob"
       ? location.hostPath
       : await scratch.write(location.bytes, extensionOf(path));

@@ -24,6 +24,7 @@ import {
   TRANSACTION_PART_ID,
 } from "../oplog/record.ts";
 import { type Attributes, formatAttributes } from "./attributes.ts";
+import type { UndoMarks } from "./change_types.ts";
 import {
   attributesOf,
   type CommittedChange,
@@ -53,6 +54,8 @@ export interface TransactionNote {
   readonly author: string;
   /** Why. */
   readonly message: string;
+  /** What it takes back, if it is an undo or a redo. */
+  readonly marks?: UndoMarks;
 }
 
 /** What a commit writes, and what it changes in the cache. */
@@ -252,6 +255,7 @@ function transactionEntry(
       message: note.message,
       time: point.timestampUs,
       operations,
+      ...note.marks,
     }),
     content: null,
     operation: "create",

@@ -12,6 +12,7 @@
 import { bestEffort, hasCode, invariant, PondError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
 import type { AppendResult, OplogTable } from "../oplog/mod.ts";
+import type { UndoMarks } from "./change_types.ts";
 import type { CommitPlan } from "./commit_plan.ts";
 import type { CommittedDirectory, DirectoryCache } from "./directories.ts";
 import { Pending, type PendingParts } from "./pending.ts";
@@ -41,7 +42,10 @@ export interface CommitterParts extends PendingParts {
 }
 
 /** Options with a selection, if not everything is meant. */
-type SelectiveOptions = CommitOptions & { readonly selection?: Selection };
+type SelectiveOptions = PlanOptions & { readonly selection?: Selection };
+
+/** Options of a commit that may take another one back. */
+export type PlanOptions = CommitOptions & { readonly marks?: UndoMarks };
 
 /** The operations of an attempt. */
 interface Sent {
@@ -146,7 +150,7 @@ export class Committer {
    */
   async commitPlan(
     plan: () => Promise<readonly Operation[]>,
-    options: CommitOptions,
+    options: PlanOptions,
   ): Promise<CommitResult> {
     return await this.#exclusive(async () => {
       const startMs = this.#host.clock.monotonicMs();
@@ -330,7 +334,7 @@ export class Committer {
     startMs: number,
     isPlan: boolean = false,
   ): Promise<CommitResult | undefined> {
-    const { message = "", selection } = options;
+    const { marks = {}, message = "", selection } = options;
     const { author } = this.#parts;
     const selected = await this.#selected(selection);
     const { transaction } = selected;
@@ -338,7 +342,7 @@ export class Committer {
     if (operations.length === 0) return this.#nothing();
     const point = this.#table.nextPoint();
     const touched = await this.#touchedDirectories(transaction);
-    const note = { id, author, message };
+    const note = { id, author, message, marks };
     const { planCommit } = await import("./commit_plan.ts");
     const plan = planCommit(transaction, touched, note, point);
     const application = this.#pending.stageCounter;

@@ -80,10 +80,11 @@ export async function* historyRows(
   options: {
     readonly pending?: boolean;
     readonly bookkeeping?: boolean;
+    readonly minVersion?: number;
     readonly signal?: AbortSignal;
   },
 ): AsyncGenerator<HistoryRow> {
-  for await (const records of byVersion(side)) {
+  for await (const records of byVersion(side, options.minVersion)) {
     options.signal?.throwIfAborted();
     const rows = records.flatMap((record) =>
       record.entries().map((entry) => historyRow(entry, record))
@@ -114,22 +115,55 @@ export async function* directoryEntryRows(
   if (options.pending) yield* pendingDirectoryRows(side);
 }
 
-/** The transactions, newest first. */
+/** Which transactions are read. */
+export interface TransactionRange {
+  /** At most so many, the newest ones. */
+  readonly limit?: number;
+  /** The earliest time, microseconds since the epoch, UTC. */
+  readonly sinceUs?: number;
+  /** The latest time. */
+  readonly untilUs?: number;
+  /** Ends the reading. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The transactions, newest first. Files are opened as the rows are asked for,
+ * and none that only has older rows.
+ */
 export async function* transactions(
   side: HistorySide,
-  options: { readonly limit?: number; readonly signal?: AbortSignal },
+  options: TransactionRange,
 ): AsyncGenerator<TransactionRow> {
-  const { limit = Number.MAX_SAFE_INTEGER, signal } = options;
+  const { limit = Infinity, signal, sinceUs, untilUs } = options;
+  if (limit <= 0) return;
   let count = 0;
-  const range = { maxVersion: side.maxVersion };
+  const range = {
+    maxVersion: side.maxVersion,
+    ...(sinceUs === undefined ? {} : { minTimestampUs: sinceUs }),
+    ...(untilUs === undefined ? {} : { maxTimestampUs: untilUs }),
+  };
   const records = side.table.readPartition(TRANSACTION_PART_ID, range);
   for await (const record of records) {
     signal?.throwIfAborted();
     for (const entry of record.entries()) {
-      if (count++ >= limit) return;
       yield transactionRow(entry, record);
+      if (++count >= limit) return;
     }
   }
+}
+
+/** The transaction that made a version; none made the version of a merge. */
+export async function transactionOf(
+  table: OplogTable,
+  version: number,
+): Promise<TransactionRow | undefined> {
+  const range = { minVersion: version, maxVersion: version };
+  const records = table.readPartition(TRANSACTION_PART_ID, range);
+  for await (const record of records) {
+    for (const entry of record.entries()) return transactionRow(entry, record);
+  }
+  return undefined;
 }
 
 /**
@@ -201,12 +235,11 @@ export async function timeOfVersion(
 
 /** The records of each version, oldest version first. */
 async function* byVersion(
-  side: HistorySide,
+  { maxVersion, table }: HistorySide,
+  minVersion: number = 0,
 ): AsyncGenerator<readonly PartitionRecord[]> {
   let records: PartitionRecord[] = [];
-  for await (
-    const record of side.table.readAll({ maxVersion: side.maxVersion })
-  ) {
+  for await (const record of table.readAll({ minVersion, maxVersion })) {
     if (records[0] !== undefined && records[0].version !== record.version) {
       yield records;
       records = [];
@@ -302,7 +335,7 @@ function transactionRow(
   entry: OplogEntry,
   record: PartitionRecord,
 ): TransactionRow {
-  const { author, message, operations } = parseObject(
+  const { author, message, operations, undoes, redoes } = parseObject(
     entry.metadata,
     record.source,
   );
@@ -313,6 +346,8 @@ function transactionRow(
     author: typeof author === "string" ? author : "",
     message: typeof message === "string" ? message : "",
     operations: typeof operations === "number" ? operations : 0,
+    ...(typeof undoes === "string" ? { undoes } : {}),
+    ...(typeof redoes === "string" ? { redoes } : {}),
   };
 }
 
@@ -363,6 +398,6 @@ function noSuchRevision(text: string, why: string): PondError {
   return new PondError(
     "REVISION_NOT_FOUND",
     `Cannot find the revision ${text}: ${why}`,
-    { hint: "see the versions there are: pond history" },
+    { hint: "see the versions there are: pond log" },
   );
 }

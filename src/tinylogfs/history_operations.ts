@@ -5,12 +5,21 @@
  */
 import { IntegrityError, InvariantError, PondError } from "../errors.ts";
 import type { BlobStore } from "./blobs.ts";
+import type {
+  BlameLine,
+  DiffOptions,
+  LogOptions,
+  NodeChange,
+  TransactionSummary,
+} from "./change_types.ts";
+import type { ReadContent } from "./diff.ts";
 import { OpLogDirectory } from "./directory.ts";
 import { OpLogFile } from "./file.ts";
 import { FileOperations } from "./files.ts";
 import type { Candidate } from "./find.ts";
 import * as history from "./history.ts";
 import { isNodeId } from "./node_index.ts";
+import type { RestoreSide } from "./restore_changes.ts";
 import type {
   ContentLocation,
   DirectoryEntryRow,
@@ -35,6 +44,14 @@ export abstract class HistoryOperations extends FileOperations
   protected abstract readonly committed: QuerySource;
   /** @ignore */
   protected abstract historySide(): history.HistorySide;
+  /**
+   * The state that is looked at, what is pending included.
+   *
+   * @ignore
+   */
+  protected abstract stateSide(): Promise<RestoreSide>;
+  /** Looks at another state, without restoring it. */
+  abstract at(revision: string): Promise<HistoryOperations>;
   /** A directory for disposable files. */
   abstract cacheDirectory(): Promise<string>;
 
@@ -46,15 +63,31 @@ export abstract class HistoryOperations extends FileOperations
    *   that is gone means the node that last had it.
    * @throws {PondError} `NOT_FOUND` when there never was such a node.
    */
-  async *getNodeHistory(node: string): AsyncGenerator<HistoryRow> {
+  async *getNodeHistory(
+    node: string,
+    options: LogOptions = {},
+  ): AsyncGenerator<HistoryRow> {
     const history = await import("./node_history.ts");
-    yield* isNodeId(node)
+    const rows = isNodeId(node)
       ? history.nodeHistoryById(
         this.historySide(),
         node,
         () => this.nodeIndex.pathOf(node),
       )
       : history.nodeHistory(this.historySide(), node);
+    const { limit = Infinity, signal, ...times } = options;
+    const { sinceUs = -Infinity, untilUs = Infinity } = await this.#timesOf(
+      times,
+    );
+    if (limit <= 0) return;
+    let count = 0;
+    for await (const row of rows) {
+      signal?.throwIfAborted();
+      if (row.timestampUs < sinceUs) return;
+      if (row.timestampUs > untilUs) continue;
+      yield row;
+      if (++count >= limit) return;
+    }
   }
 
   /**
@@ -67,11 +100,81 @@ export abstract class HistoryOperations extends FileOperations
     yield* findNodes(this.#candidates(), criteria);
   }
 
-  /** The transactions, newest first. */
+  /**
+   * The transactions, newest first. What is older than those that are asked for
+   * is not read.
+   */
   async *transactions(
-    options: { readonly limit?: number; readonly signal?: AbortSignal } = {},
+    options: LogOptions = {},
   ): AsyncGenerator<TransactionRow> {
-    yield* history.transactions(this.historySide(), options);
+    const { since, until, ...rest } = options;
+    const times = await this.#timesOf({ since, until });
+    yield* history.transactions(this.historySide(), { ...rest, ...times });
+  }
+
+  /** The transaction that made a version, if one did. */
+  async transactionOf(version: number): Promise<TransactionRow | undefined> {
+    return await history.transactionOf(this.historySide().table, version);
+  }
+
+  /** How many nodes the transaction of a version has changed. */
+  async transactionSummary(version: number): Promise<TransactionSummary> {
+    const { summaryOf } = await import("./summary.ts");
+    const side = { ...this.historySide(), maxVersion: version };
+    const options = { minVersion: version };
+    return await summaryOf(history.historyRows(side, options));
+  }
+
+  /**
+   * What differs between two states, by path. Directories that are the same in
+   * both are not read.
+   *
+   * @param from The one revision.
+   * @param to The other one; it may be the earlier one. The newest version when
+   *   left out; `@pending` is the newest with what is pending here, or else
+   *   staged.
+   * @throws {PondError} `REVISION_NOT_FOUND`, `INVALID_ARGUMENT`; `NOT_FOUND`
+   *   when there is nothing at the path in either of them.
+   */
+  async *diff(
+    from: string,
+    to: string = "@",
+    options: DiffOptions = {},
+  ): AsyncGenerator<NodeChange> {
+    const [before, after] = [await this.#viewOf(from), await this.#viewOf(to)];
+    const { compareStates } = await import("./diff.ts");
+    const { absolutePath, requireAny } = await import("./places.ts");
+    const path = absolutePath(options.path ?? "/");
+    let isAny = false;
+    const sides = [await before.stateSide(), await after.stateSide()] as const;
+    const compare = { path, signal: options.signal };
+    for await (const change of compareStates(...sides, this.#read, compare)) {
+      isAny = true;
+      yield change;
+    }
+    if (!isAny) await requireAny([before, after], path);
+  }
+
+  /**
+   * Says of each line of a file which version brought it. Symlinks are followed,
+   * and the file through its renames.
+   *
+   * @throws {PondError} `UNSUPPORTED` when the file is no text.
+   */
+  async *blame(
+    path: string,
+    options: { readonly signal?: AbortSignal } = {},
+  ): AsyncGenerator<BlameLine> {
+    const found = await this.root.resolve(path);
+    found.asFile();
+    const { blameLines } = await import("./blame.ts");
+    yield* blameLines(
+      found.path,
+      this.getNodeHistory(found.path, options),
+      this.#read,
+      (version) => this.transactionOf(version),
+      options.signal,
+    );
   }
 
   /** Rows of operations, oldest first. */
@@ -79,6 +182,7 @@ export abstract class HistoryOperations extends FileOperations
     options: {
       readonly pending?: boolean;
       readonly bookkeeping?: boolean;
+      readonly minVersion?: number;
       readonly signal?: AbortSignal;
     } = {},
   ): AsyncGenerator<HistoryRow> {
@@ -142,6 +246,45 @@ export abstract class HistoryOperations extends FileOperations
     await this.blobs.verify(sha256, options.signal);
     return { kind: "blob", hostPath: this.blobs.pathOf(sha256), sha256 };
   }
+
+  async #viewOf(revision: string): Promise<HistoryOperations> {
+    const isOwn = revision === "@pending" &&
+      this.transaction.operations.length > 0;
+    return isOwn ? this : await this.at(revision);
+  }
+
+  /** Microseconds since the epoch, UTC, of revisions. */
+  async #timesOf(
+    { since, until }: {
+      since?: string | undefined;
+      until?: string | undefined;
+    },
+  ): Promise<{ sinceUs?: number; untilUs?: number }> {
+    if (since === undefined && until === undefined) return {};
+    const timeOf = async (text: string) => {
+      const { parseRevision } = await import("./revision.ts");
+      const { nowUs, table } = this.historySide();
+      const revision = parseRevision(text, nowUs);
+      if (revision.kind === "time") return revision.timestampUs;
+      if (revision.kind === "pending") return nowUs;
+      const version = await history.resolveRevision(table, revision, text);
+      return await history.timeOfVersion(table, version);
+    };
+    return {
+      ...(since === undefined ? {} : { sinceUs: await timeOf(since) }),
+      ...(until === undefined ? {} : { untilUs: await timeOf(until) }),
+    };
+  }
+
+  /** Reads the content of a row, wherever it lies. */
+  readonly #read: ReadContent = async (row, path, signal) => {
+    const { attributes: { blob, sha256 }, content } = row;
+    if (content !== null) return content.slice();
+    if (blob === true && sha256 !== undefined) {
+      return await this.blobs.read(sha256, signal ? { signal } : {});
+    }
+    throw new IntegrityError(path, "its row has neither content nor a blob");
+  };
 
   async *#candidates(): AsyncGenerator<Candidate> {
     const directories = [await this.openDirectory("/")];

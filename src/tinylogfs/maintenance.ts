@@ -13,7 +13,7 @@ import type {
   CheckpointReport,
   OptimizeOptions,
   OptimizeReport,
-} from "./types.ts";
+} from "./maintenance_types.ts";
 
 /** A merge reads so many bytes of files at most; their content is ten times that. */
 const MAX_MERGE_BYTES = 32 * 1024 * 1024;

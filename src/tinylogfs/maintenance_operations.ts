@@ -5,17 +5,17 @@
  */
 import type { CheckOptions, CheckReport } from "./check_types.ts";
 import type { MaintainedPond } from "./maintenance.ts";
-import { TransactionOperations } from "./transaction_operations.ts";
+import { RestoreOperations } from "./restore_operations.ts";
 import type {
   CheckpointReport,
   OptimizeOptions,
   OptimizeReport,
   VacuumOptions,
   VacuumReport,
-} from "./types.ts";
+} from "./maintenance_types.ts";
 
 /** Maintenance of a pond. Commits do the most urgent of it by themselves. */
-export abstract class MaintenanceOperations extends TransactionOperations {
+export abstract class MaintenanceOperations extends RestoreOperations {
   /** @ignore */
   protected abstract readonly maintained: MaintainedPond;
 

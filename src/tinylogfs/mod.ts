@@ -32,16 +32,25 @@ export type {
   CheckOptions,
   CheckReport,
 } from "./check_types.ts";
+export * from "./change_types.ts";
 export { errorKind, type TinyLogFSErrorKind } from "./error_kind.ts";
 export { FileOperations } from "./files.ts";
 export { HistoryOperations } from "./history_operations.ts";
 export { BranchOperations } from "./branch_operations.ts";
 export { MaintenanceOperations } from "./maintenance_operations.ts";
 export { POND_FORMAT } from "./pond_file.ts";
-export { parseDuration, parseRevision, type Revision } from "./revision.ts";
+export { RestoreOperations } from "./restore_operations.ts";
+export {
+  parseDuration,
+  parseRevision,
+  type PathAtRevision,
+  type Revision,
+  splitRevision,
+} from "./revision.ts";
 export { Timestamp } from "./timestamp.ts";
 export { TinyLogFS } from "./tinylogfs.ts";
 export { TransactionOperations } from "./transaction_operations.ts";
+export * from "./maintenance_types.ts";
 export * from "./types.ts";
 export type { Bytes, ByteSource } from "../bytes.ts";
 export {

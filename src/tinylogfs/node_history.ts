@@ -10,7 +10,6 @@
  * @module
  */
 import { hasCode } from "../errors.ts";
-import { joinPath, parsePath } from "../tinyfs/path.ts";
 import { parseAttributes } from "./attributes.ts";
 import {
   historyRow,
@@ -18,6 +17,7 @@ import {
   type HistorySide,
   pendingRows,
 } from "./history.ts";
+import { absolutePath } from "./places.ts";
 import type { HistoryRow } from "./types.ts";
 
 /** A node, and the partition that its newest row lies in. */
@@ -192,16 +192,6 @@ async function findNode(side: HistorySide, path: string): Promise<NodePlace> {
     if (gone === undefined) throw error;
     return gone;
   }
-}
-
-/** A path as history has it: what it leads through is gone. */
-function absolutePath(path: string): string {
-  const names: string[] = [];
-  for (const name of parsePath(path).names) {
-    if (name === "..") names.pop();
-    else names.push(name);
-  }
-  return names.reduce(joinPath, "/");
 }
 
 async function findLast(

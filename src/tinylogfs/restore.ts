@@ -9,35 +9,92 @@
  */
 import { invariant } from "../errors.ts";
 import type { NodeId } from "../tinyfs/mod.ts";
-import { formatAttributes, ownAttributes } from "./attributes.ts";
-import { attributesOf } from "./directories.ts";
 import type { NodeRow } from "./node_row.ts";
 import type { Operation } from "./operation.ts";
 import {
   type Changes,
+  DirectoryPaths,
   findChanges,
+  isAtOrBelow,
   type Place,
   type RestoreSide,
+  rowAt,
+  samePlace,
+  whatIsSaid,
 } from "./restore_changes.ts";
 
 export type { RestoreSide } from "./restore_changes.ts";
+
+/** Options of {@linkcode planRestore}. */
+export interface RestorePlanOptions {
+  /** The time of the change, microseconds since the epoch, UTC. */
+  readonly nowUs: number;
+  /** Restores only nodes that are, or were, at this path or below it. */
+  readonly path?: string | undefined;
+}
 
 /**
  * Plans a restore.
  *
  * @param now The current state.
  * @param target The earlier state, of the same oplog.
- * @param nowUs The time of the change, microseconds since the epoch, UTC.
  * @returns Operations for one transaction on `now`.
  */
 export async function planRestore(
   now: RestoreSide,
   target: RestoreSide,
-  nowUs: number,
+  { nowUs, path }: RestorePlanOptions,
 ): Promise<Operation[]> {
-  const changes = await findChanges(now, target);
-  const plan = new RestorePlan(now, target, nowUs, changes);
-  return await plan.operations();
+  const all = await findChanges(now, target);
+  const changes = path === undefined
+    ? all
+    : await changesOf(path, all, now, target);
+  return await planOf(now, target, nowUs, changes);
+}
+
+/**
+ * Plans the way from one state to another, once it is known what differs.
+ *
+ * @param now The state that the operations are made on.
+ * @param target Where the rows of what is wanted are read.
+ */
+export async function planOf(
+  now: RestoreSide,
+  target: RestoreSide,
+  nowUs: number,
+  changes: Changes,
+): Promise<Operation[]> {
+  return await new RestorePlan(now, target, nowUs, changes).operations();
+}
+
+/** What of the changes is about a path, with the directories that it needs. */
+async function changesOf(
+  path: string,
+  { current, newestVersions, wanted }: Changes,
+  now: RestoreSide,
+  target: RestoreSide,
+): Promise<Changes> {
+  const chosen = new Set<string>();
+  for (const [places, other] of [[current, target], [wanted, now]] as const) {
+    const paths = new DirectoryPaths(other);
+    for (const [id, place] of places) {
+      // What was put into a directory, or taken out, goes with it.
+      const { exists } = await other.load(place.directoryId);
+      const above = exists ? await paths.of(place.directoryId) : undefined;
+      const isMeant = isAtOrBelow(place.path, path) ||
+        (above !== undefined && isAtOrBelow(above || "/", path));
+      if (isMeant) chosen.add(id);
+    }
+  }
+  for (const id of chosen) {
+    // A set's iterator goes on to the parents that are added meanwhile.
+    const parentId = wanted.get(id)?.directoryId;
+    if (parentId === undefined || !wanted.has(parentId)) continue;
+    if (!(await now.load(parentId)).exists) chosen.add(parentId);
+  }
+  const only = (places: ReadonlyMap<string, Place>) =>
+    new Map([...places].filter(([id]) => chosen.has(id)));
+  return { current: only(current), wanted: only(wanted), newestVersions };
 }
 
 /** Collects the operations in an order in which each finds what it expects. */
@@ -243,45 +300,16 @@ class RestorePlan {
   }
 
   async #wantedRow(place: Place): Promise<NodeRow> {
-    return await rowOf(this.#target, place);
+    return await rowAt(this.#target, place);
   }
 
   async #currentRow(id: string, place: Place): Promise<NodeRow> {
     const latest = this.#latest.get(id);
     if (latest) return latest;
-    return await rowOf(this.#now, place);
+    return await rowAt(this.#now, place);
   }
-}
-
-async function rowOf(side: RestoreSide, place: Place): Promise<NodeRow> {
-  if (place.entry.childType === "directory") {
-    const directory = await side.load(place.entry.childNodeId);
-    return { content: null, attributes: attributesOf(directory) };
-  }
-  const { attributes, content } = await side.row(
-    place.directoryId,
-    place.entry,
-  );
-  return { content, attributes: ownAttributes(attributes) };
-}
-
-/**
- * What tells one state of a node from another; the hash stands for the content.
- * The time of a directory is that of its entries, which are restored themselves.
- */
-function whatIsSaid(
-  { attributes }: NodeRow,
-  fileType: Operation["fileType"],
-): string {
-  return fileType === "directory"
-    ? JSON.stringify(attributes.attributes ?? null)
-    : formatAttributes(ownAttributes(attributes));
 }
 
 function nameKey({ directoryId, entry }: Place): string {
   return `${directoryId}/${entry.name}`;
-}
-
-function samePlace(a: Place, b: Place): boolean {
-  return a.directoryId === b.directoryId && a.entry.name === b.entry.name;
 }

@@ -13,6 +13,8 @@
  * 1f2e3d…         the transaction whose id begins like this: 6 digits or more
  * ```
  *
+ * `PATH@REV` is a path at a revision; `PATH@@…` has an `@` in its name.
+ *
  * @module
  */
 import { PondError } from "../errors.ts";
@@ -42,21 +44,9 @@ const UNIT_US: Readonly<Record<string, number>> = {
  * @throws {PondError} `INVALID_ARGUMENT` when it is none.
  */
 export function parseRevision(text: string, nowUs: number): Revision {
-  if (text === "@" || text === "v-0") return { kind: "newest" };
-  if (text === "@pending") return { kind: "pending" };
-  const version = /^v(-?)(\d{1,15})$/.exec(text);
-  if (version) {
-    const number = Number(version[2]);
-    return version[1] === "-"
-      ? { kind: "back", versions: number }
-      : { kind: "version", version: number };
-  }
-  const agoUs = parseDuration(text);
-  if (agoUs !== undefined) return { kind: "time", timestampUs: nowUs - agoUs };
-  const timestampUs = parseTime(text);
-  if (timestampUs !== undefined) return { kind: "time", timestampUs };
-  if (/^[0-9a-f]{6,32}$/.test(text)) {
-    return { kind: "transaction", prefix: text };
+  for (const read of READERS) {
+    const revision = read(text, nowUs);
+    if (revision !== undefined) return revision;
   }
   throw new PondError(
     "INVALID_ARGUMENT",
@@ -67,6 +57,71 @@ export function parseRevision(text: string, nowUs: number): Revision {
         "@, or the beginning of a transaction's id",
     },
   );
+}
+
+/** Reads one kind of revision; `undefined` when the text is of another kind. */
+type RevisionReader = (text: string, nowUs: number) => Revision | undefined;
+
+/**
+ * The kinds of revisions, in the order in which they are tried. A further kind
+ * is a reader here, a case of {@linkcode Revision}, and one of
+ * `resolveRevision()`, which says what version it means.
+ */
+const READERS: readonly RevisionReader[] = [
+  (text) => text === "@" || text === "v-0" ? { kind: "newest" } : undefined,
+  (text) => text === "@pending" ? { kind: "pending" } : undefined,
+  readVersion,
+  (text, nowUs) => {
+    const agoUs = parseDuration(text);
+    if (agoUs === undefined) return undefined;
+    return { kind: "time", timestampUs: nowUs - agoUs };
+  },
+  (text) => {
+    const timestampUs = parseTime(text);
+    return timestampUs === undefined
+      ? undefined
+      : { kind: "time", timestampUs };
+  },
+  (text) =>
+    /^[0-9a-f]{6,32}$/.test(text)
+      ? { kind: "transaction", prefix: text }
+      : undefined,
+];
+
+function readVersion(text: string): Revision | undefined {
+  const match = /^v(-?)(\d{1,15})$/.exec(text);
+  if (match === null) return undefined;
+  const number = Number(match[2]);
+  return match[1] === "-"
+    ? { kind: "back", versions: number }
+    : { kind: "version", version: number };
+}
+
+/** A path, and the revision at which it is looked at. */
+export interface PathAtRevision {
+  /** The path. */
+  readonly path: string;
+  /** The revision; none when the path has none. */
+  readonly revision?: string;
+}
+
+/**
+ * Divides `PATH@REV`. The `@` stands in the last name of the path; each `@@`
+ * anywhere is an `@` of a name. After `@`, nothing means `@`, and `pending`
+ * means `@pending`.
+ */
+export function splitRevision(text: string): PathAtRevision {
+  const lastName = text.lastIndexOf("/") + 1;
+  const start = /^(?:[^@]|@@)*@(?!@)/.exec(text.slice(lastName));
+  if (start === null) return { path: text.replaceAll("@@", "@") };
+  const end = lastName + start[0].length;
+  const revision = text.slice(end);
+  return {
+    path: text.slice(0, end - 1).replaceAll("@@", "@"),
+    revision: revision === "" || revision === "pending"
+      ? `@${revision}`
+      : revision,
+  };
 }
 
 /**

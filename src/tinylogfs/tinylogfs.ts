@@ -8,7 +8,7 @@
  * @module
  */
 import { PondError } from "../errors.ts";
-import type { Host } from "../host/host.ts";
+import type { Clock, Host } from "../host/host.ts";
 import { type DirectoryEntry, ROOT_PART_ID } from "../oplog/record.ts";
 import type { OplogTable } from "../oplog/table.ts";
 import type { FS, FSParts } from "../tinyfs/mod.ts";
@@ -24,13 +24,11 @@ import * as history from "./history.ts";
 import type { MaintainedPond } from "./maintenance.ts";
 import { BranchOperations, type BranchSide } from "./branch_operations.ts";
 import type { NodeContext, NodeRow } from "./node.ts";
-import type { Operation } from "./operation.ts";
 import { readPondFile } from "./pond_file.ts";
-import type { RestoreSide } from "./restore.ts";
-import type { Revision } from "./revision.ts";
+import type { RestoreSide } from "./restore_changes.ts";
+import { nodesOf } from "./restore_operations.ts";
 import type { Transaction } from "./transaction.ts";
 import type {
-  CommitOptions,
   InitOptions,
   Layout,
   OpenOptions,
@@ -90,13 +88,8 @@ export class TinyLogFS extends BranchOperations implements AsyncDisposable {
     this.pondId = parts.pondId;
     this.branch = parts.branch;
     this.readOnly = parts.readOnly ?? parts.atVersion !== undefined;
-    const { cacheEntries = CACHE_ENTRIES, durability = "full" } = parts.options;
-    this.#directories = new DirectoryCache(
-      parts.table,
-      parts.host.clock,
-      cacheEntries,
-      parts.atVersion,
-    );
+    const { durability = "full" } = parts.options;
+    this.#directories = this.#directoriesAt(parts.atVersion);
     this.blobs = new BlobStore(parts.host, parts.path, durability);
     this.committer = new Committer({
       host: parts.host,
@@ -215,7 +208,7 @@ export class TinyLogFS extends BranchOperations implements AsyncDisposable {
    * @param revision As `parseRevision` has it.
    * @throws {PondError} `REVISION_NOT_FOUND`, `INVALID_ARGUMENT`.
    */
-  async at(revision: string): Promise<TinyLogFS> {
+  override async at(revision: string): Promise<TinyLogFS> {
     const { parseRevision } = await import("./revision.ts");
     const parsed = parseRevision(revision, this.#host.clock.nowUs());
     if (parsed.kind === "pending") {
@@ -267,40 +260,6 @@ export class TinyLogFS extends BranchOperations implements AsyncDisposable {
   }
 
   /**
-   * Makes the state of a revision the current one, by a new transaction. When
-   * that fails, everything is as it was.
-   *
-   * @throws {PondError} `REVISION_NOT_FOUND`; `INVALID_ARGUMENT` while
-   *   operations are pending.
-   */
-  async restore(
-    revision: string,
-    options: Omit<CommitOptions, "first" | "paths"> = {},
-  ): Promise<RestoreResult> {
-    const { parseRevision } = await import("./revision.ts");
-    const parsed = parseRevision(revision, this.#host.clock.nowUs());
-    return await this.#restore(parsed, revision, options);
-  }
-
-  /**
-   * Makes the state at a time the current one, by a new transaction.
-   *
-   * @param timestamp What was committed up to the end of its millisecond counts.
-   * @throws {RangeError} For an invalid date.
-   * @throws {PondError} `REVISION_NOT_FOUND` for a time before the pond's first
-   *   commit; `INVALID_ARGUMENT` while operations are pending.
-   */
-  async restoreToTimestamp(
-    timestamp: Date,
-    options: Omit<CommitOptions, "first" | "paths"> = {},
-  ): Promise<RestoreResult> {
-    const revision = timestamp.toISOString();
-    const timestampUs = timestamp.getTime() * 1000 + 999;
-    const parsed: Revision = { kind: "time", timestampUs };
-    return await this.#restore(parsed, revision, options);
-  }
-
-  /**
    * Goes back to what is committed: drops what is pending (and staged, where
    * this was opened with the stage), takes in what other processes have
    * committed, and forgets what was cached. Nothing is dropped when the oplog
@@ -311,10 +270,12 @@ export class TinyLogFS extends BranchOperations implements AsyncDisposable {
   async restoreFromOplog(): Promise<RestoreResult> {
     this.requireWritable();
     const startMs = this.#host.clock.monotonicMs();
-    const { operations } = this.committer.pending;
+    const nodeIds = [...nodesOf(this.committer.pending.operations)];
     await this.committer.revert({ reread: true });
     return {
-      nodesRestored: nodesOf(operations).size,
+      dryRun: false,
+      nodesRestored: nodeIds.length,
+      nodeIds,
       restoreDuration: this.#host.clock.monotonicMs() - startMs,
       targetTimestamp: new Date(this.#table.timestampUs / 1000),
       targetVersion: this.version,
@@ -349,6 +310,11 @@ export class TinyLogFS extends BranchOperations implements AsyncDisposable {
   /** @ignore */
   protected override get transaction(): Transaction {
     return this.committer.pending.transaction;
+  }
+
+  /** @ignore */
+  protected override get clock(): Clock {
+    return this.#host.clock;
   }
 
   /** @ignore */
@@ -387,47 +353,6 @@ export class TinyLogFS extends BranchOperations implements AsyncDisposable {
   protected override get committed(): QuerySource {
     if (this.committer.pending.operations.length === 0) return this;
     return new TinyLogFS({ ...this.#parts, atVersion: this.version });
-  }
-
-  async #restore(
-    revision: Revision,
-    text: string,
-    options: Omit<CommitOptions, "first" | "paths">,
-  ): Promise<RestoreResult> {
-    this.requireWritable();
-    const startMs = this.#host.clock.monotonicMs();
-    let version: number | undefined;
-    const resolve = () => history.resolveRevision(this.#table, revision, text);
-    let nodesRestored = 0;
-    const commit = await this.committer.commitPlan(async () => {
-      const { operations } = this.committer.pending;
-      if (operations.length > 0 || revision.kind === "pending") {
-        throw pendingIsNoVersion(text);
-      }
-      version ??= await resolve();
-      const plan = await this.#planRestore(version);
-      nodesRestored = nodesOf(plan).size;
-      return plan;
-    }, { message: `restore ${text}`, ...options });
-    version ??= await resolve();
-    const timestampUs = await history.timeOfVersion(this.#table, version);
-    return {
-      nodesRestored,
-      restoreDuration: this.#host.clock.monotonicMs() - startMs,
-      targetTimestamp: new Date(timestampUs / 1000),
-      targetVersion: version,
-      commit,
-    };
-  }
-
-  async #planRestore(version: number): Promise<Operation[]> {
-    const target = new TinyLogFS({ ...this.#parts, atVersion: version });
-    const { planRestore } = await import("./restore.ts");
-    return await planRestore(
-      this.#restoreSide(),
-      target.#restoreSide(),
-      this.#host.clock.nowUs(),
-    );
   }
 
   #context(): NodeContext {
@@ -485,27 +410,33 @@ export class TinyLogFS extends BranchOperations implements AsyncDisposable {
     };
   }
 
-  #restoreSide(): RestoreSide {
+  /** @ignore */
+  protected override stateAt(version?: number): RestoreSide {
+    const directories = version === undefined
+      ? this.#directories
+      : this.#directoriesAt(version);
     return {
       table: this.#table,
-      version: this.version,
-      load: (id) => this.#directories.load(id),
+      version: version ?? this.version,
+      load: (id) => directories.load(id),
       row: (directoryId, entry) =>
         history.readNodeRow(this.#table, directoryId, entry),
     };
   }
-}
 
-function pendingIsNoVersion(text: string): PondError {
-  return new PondError(
-    "INVALID_ARGUMENT",
-    `Cannot restore ${text}: what is pending is no version yet`,
-    { hint: "commit or drop it first: pond commit, pond revert" },
-  );
-}
+  /** @ignore */
+  protected override async stateSide(): Promise<RestoreSide> {
+    const { transaction } = this.committer.pending;
+    if (transaction.operations.length === 0) return this.stateAt();
+    const { pendingSide } = await import("./pending_side.ts");
+    return pendingSide(this.stateAt(), transaction);
+  }
 
-function nodesOf(operations: readonly Operation[]): Set<string> {
-  return new Set(operations.map(({ nodeId }) => nodeId));
+  #directoriesAt(version: number | undefined): DirectoryCache {
+    const { host, options, table } = this.#parts;
+    const { cacheEntries = CACHE_ENTRIES } = options;
+    return new DirectoryCache(table, host.clock, cacheEntries, version);
+  }
 }
 
 function valueOf<T>(settled: PromiseSettledResult<T>): T {

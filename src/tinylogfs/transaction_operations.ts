@@ -49,7 +49,7 @@ export abstract class TransactionOperations extends HistoryOperations {
       return await this.committer.commit({ ...options, selection });
     }
     const paths = await Promise.all(
-      selection.paths.map((path) => this.#absolute(path)),
+      selection.paths.map((path) => this.absolutePath(path)),
     );
     return await this.committer.commit({
       ...options,
@@ -57,8 +57,12 @@ export abstract class TransactionOperations extends HistoryOperations {
     });
   }
 
-  /** A path as operations have it, whether there is something or not. */
-  async #absolute(path: string): Promise<string> {
+  /**
+   * A path as operations have it, whether there is something or not.
+   *
+   * @ignore
+   */
+  protected async absolutePath(path: string): Promise<string> {
     try {
       return (await this.root.resolve(path, { followLast: false })).path;
     } catch (error) {

@@ -5,7 +5,7 @@
  */
 import type { Bytes } from "../bytes.ts";
 import type { ConflictError } from "../errors.ts";
-import type { ColumnKind, UnusedFile } from "../oplog/mod.ts";
+import type { ColumnKind } from "../oplog/mod.ts";
 import type { Directory, NodeId, NodeType } from "../tinyfs/mod.ts";
 import type { Timestamp } from "./timestamp.ts";
 
@@ -79,10 +79,25 @@ export interface CommitResult {
   readonly recordBatchSize: number;
 }
 
+/** Options of a restore. */
+export interface RestoreOptions extends Omit<CommitOptions, "first" | "paths"> {
+  /**
+   * Restores only the nodes that are, or were, at this path or below it;
+   * everything when left out. A node that has moved since is moved back.
+   */
+  readonly path?: string;
+  /** Only says what would be done; false when left out. */
+  readonly dryRun?: boolean;
+}
+
 /** What a restore did. */
 export interface RestoreResult {
+  /** Whether nothing was done. */
+  readonly dryRun: boolean;
   /** How many nodes were changed to be as they had been. */
   readonly nodesRestored: number;
+  /** Which ones. */
+  readonly nodeIds: readonly string[];
   /** How long it took, in milliseconds. */
   readonly restoreDuration: number;
   /** The time of the state that was restored. */
@@ -209,6 +224,10 @@ export interface TransactionRow {
   readonly message: string;
   /** How many operations. */
   readonly operations: number;
+  /** The id of the transaction that it took back, if it is an undo. */
+  readonly undoes?: string;
+  /** The id of the undo that it took back, if it is a redo. */
+  readonly redoes?: string;
 }
 
 /** Where the bytes of a file lie, for engines that read files in place. */
@@ -303,6 +322,8 @@ export interface QuerySource {
     path: string,
     options?: { pending?: boolean; signal?: AbortSignal },
   ): Promise<ContentLocation>;
+  /** The same filesystem in another state. */
+  at(revision: string): Promise<QuerySource>;
   /** A directory on the host for disposable files, made when missing. */
   cacheDirectory(): Promise<string>;
 }
@@ -424,62 +445,4 @@ export interface BranchInfo {
   readonly createdUs?: number;
   /** From when on maintenance deletes it, microseconds since the epoch, UTC. */
   readonly expiresUs?: number;
-}
-
-/** Options of merging data files. */
-export interface OptimizeOptions {
-  /** Only says what would be merged; false when left out. */
-  readonly dryRun?: boolean;
-  /** Ends it; what is merged by then stays so. */
-  readonly signal?: AbortSignal;
-}
-
-/** What merging did, or would do. */
-export interface OptimizeReport {
-  /** Whether nothing was done. */
-  readonly dryRun: boolean;
-  /** Files that were merged. */
-  readonly filesRemoved: number;
-  /** Files in their place. */
-  readonly filesAdded: number;
-  /** Bytes of the former. */
-  readonly bytesRemoved: number;
-  /** Bytes of the latter; `undefined` before they are written. */
-  readonly bytesAdded: number | undefined;
-  /** Merges that others had made, or prevented. */
-  readonly gaveWay: number;
-  /** How many data files there are afterwards. */
-  readonly filesLeft: number;
-}
-
-/** What writing a checkpoint did. */
-export interface CheckpointReport {
-  /** The version of the Delta table that it holds. */
-  readonly version: number;
-  /** Its size in bytes. */
-  readonly sizeBytes: number;
-  /** Files of the log that were removed: it stands for them. */
-  readonly logFilesRemoved: number;
-  /** Their bytes. */
-  readonly logBytesRemoved: number;
-}
-
-/** Options of deleting what nothing needs. */
-export interface VacuumOptions {
-  /** Only says what would be deleted; true when left out. */
-  readonly dryRun?: boolean;
-  /** What is younger is kept, in milliseconds; 7 days when left out. */
-  readonly retentionMs?: number;
-  /** Takes a shorter retention: no other program uses the pond. */
-  readonly force?: boolean;
-  /** Ends it; what is deleted by then stays so. */
-  readonly signal?: AbortSignal;
-}
-
-/** What was deleted, or would be. */
-export interface VacuumReport {
-  /** Whether nothing was deleted. */
-  readonly dryRun: boolean;
-  /** The files. */
-  readonly files: readonly UnusedFile[];
 }

@@ -30,7 +30,7 @@ import {
 } from "../oplog/unused_files.ts";
 import { lineDirectory, MAIN_BRANCH, openLine } from "./line.ts";
 import { Stage } from "./stage.ts";
-import type { VacuumOptions, VacuumReport } from "./types.ts";
+import type { VacuumOptions, VacuumReport } from "./maintenance_types.ts";
 
 /** Nobody reads or writes for so long without looking at the table. */
 export const RETENTION_MS: number = 7 * 86_400_000;

@@ -9,7 +9,9 @@ for (const { name, examples } of COMMANDS) {
       await using scratch = await scratchPond();
       await scratch.ok("touch --no-sync /staged");
       // Only without anything staged may the state be changed as a whole.
-      if (name === "restore") await scratch.ok("commit staged");
+      const goesBack = ["restore", "undo", "redo"].includes(name);
+      if (goesBack) await scratch.ok("commit staged");
+      if (name === "redo") await scratch.ok("undo");
       const [, ...argv] = words(cmd);
       const ran = await scratch.run(argv, { stdin: "from stdin\n" });
       assertEquals([ran.code, ran.stderr], [0, ""], cmd);

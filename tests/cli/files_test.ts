@@ -167,7 +167,10 @@ Deno.test("pond mv renames, and moves into a directory", async () => {
 Deno.test("a changing command tells the new version to people, not to programs", async () => {
   await using scratch = await scratchPond();
   const forPeople = await scratch.run("touch /a", { terminal: true });
-  assertEquals([forPeople.stdout, forPeople.stderr], ["", "v2\n"]);
+  assertEquals([forPeople.stdout, forPeople.stderr], [
+    "",
+    "v2 · undo: pond undo\n",
+  ]);
   const quiet = await scratch.run("touch -q /b", { terminal: true });
   assertEquals([quiet.stdout, quiet.stderr], ["", ""]);
   const row = JSON.parse(await scratch.ok("touch --json /c"));

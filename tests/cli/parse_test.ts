@@ -87,7 +87,7 @@ Deno.test("parse() takes --no-sync as an option of its own", () => {
 Deno.test("parse() tells LIMIT and PATH of history apart", () => {
   const read = (line: string) => {
     const { command } = parse(words(line));
-    return command?.name === "history" ? [command.path, command.limit] : [];
+    return command?.name === "log" ? [command.path, command.limit] : [];
   };
   assertEquals(read("history"), [undefined, undefined]);
   assertEquals(read("history 5"), [undefined, 5]);

@@ -2,6 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { type MemoryHost, SeededRandom } from "../../src/host/memory.ts";
 import type { TinyLogFS } from "../../src/tinylogfs/mod.ts";
+import { change } from "../support/random_change.ts";
 import { type Tree, treeOf } from "../support/tree.ts";
 import { describeRow, withPond } from "./scratch.ts";
 
@@ -115,39 +116,6 @@ Deno.test("restore() records the paths that nodes had, below directories that we
     assert(paths.some((row) => row.includes("/other/x/y/b/c/g")), paths.join());
   });
 });
-
-/** One random change; those that can't be made are passed over. */
-async function change(fs: TinyLogFS, random: SeededRandom): Promise<void> {
-  const tree = Object.entries(await treeOf(fs));
-  const pick = <T>(items: readonly T[]) =>
-    items[Math.floor(random.fraction() * items.length)];
-  const [path] = pick(tree) ?? [""];
-  const directories = [
-    "",
-    ...tree.filter(([, what]) => what === "directory")
-      .map(([path]) => path),
-  ];
-  const to = `${pick(directories)}/${pick(["a", "b", "c", "d"])}`;
-  const work = pick([
-    () => fs.writeFile(to, `${random.fraction()}`),
-    () => fs.writeFile(to, `${random.fraction()}`),
-    () => fs.createDirectory(to),
-    () => fs.createDirectory(to),
-    () => fs.createSymlink(to, "/a"),
-    () => fs.rename(path, to),
-    () => fs.rename(path, to),
-    () => fs.delete(path, { recursive: true }),
-    () => fs.setAttributes(path, { n: random.fraction() }),
-    () => fs.copy(path, to, { recursive: true }),
-  ]);
-  try {
-    await work?.();
-  } catch (error) {
-    if (!(error instanceof Error) || error.name === "InvariantError") {
-      throw error;
-    }
-  }
-}
 
 for (const seed of [1, 2, 3, 4, 5, 6]) {
   Deno.test(`restore() makes any version of a random history the current one (seed ${seed})`, async () => {

@@ -127,9 +127,11 @@ Deno.test("restore() says what it did: nodes, time, and the state that it went t
   await fs.updateFile("/f", "2");
   await fs.createFile("/g", "2");
   await fs.commit();
-  const { restoreDuration, commit, ...rest } = await fs.restore("v1");
+  const { restoreDuration, commit, nodeIds, ...rest } = await fs.restore("v1");
   assert(restoreDuration >= commit.commitDuration);
+  assertEquals(nodeIds.length, 2);
   assertEquals(rest, {
+    dryRun: false,
     nodesRestored: 2,
     targetTimestamp: lastCommit,
     targetVersion: 1,

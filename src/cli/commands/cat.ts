@@ -8,7 +8,7 @@ import type { CatCommand } from "../command.ts";
 import type { Context } from "../context.ts";
 import { Tally } from "../each.ts";
 import type { ExitCode } from "../exit_codes.ts";
-import { pondPath, viewPond } from "../session.ts";
+import { atPath, viewPond } from "../session.ts";
 
 /** Writes the content of files. */
 export async function runCat(
@@ -18,7 +18,9 @@ export async function runCat(
   return await viewPond(context, command, async (fs) => {
     const tally = new Tally(context, fs);
     for (const path of command.paths) {
-      await tally.attempt(() => writeFile(context, fs, pondPath(path)));
+      await tally.attempt(() =>
+        atPath(fs, path, (view, path) => writeFile(context, view, path))
+      );
     }
     return tally.exitCode;
   });

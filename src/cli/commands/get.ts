@@ -10,7 +10,7 @@ import type { Context } from "../context.ts";
 import { Tally } from "../each.ts";
 import type { ExitCode } from "../exit_codes.ts";
 import { hostPath } from "../locate.ts";
-import { baseName, pondPath, viewPond } from "../session.ts";
+import { atPath, baseName, pathOf, viewPond } from "../session.ts";
 import {
   followedStat,
   joined,
@@ -26,17 +26,27 @@ export async function runGet(
   command: GetCommand,
   context: Context,
 ): Promise<ExitCode> {
-  const sources = command.sources.map(pondPath);
+  const { sources } = command;
   return await viewPond(context, command, async (fs) => {
     const tally = new Tally(context, fs);
     if (command.destination === "-") {
       for (const source of sources) {
-        await tally.attempt(() => writeOut(fs, source, context));
+        await tally.attempt(() =>
+          atPath(fs, source, (view, path) => writeOut(view, path, context))
+        );
       }
       return tally.exitCode;
     }
     for (const [source, target] of await targetsOf(sources, command, context)) {
-      await getTree(fs, source, target, command, context, tally);
+      try {
+        await atPath(
+          fs,
+          source,
+          (view, path) => getTree(view, path, target, command, context, tally),
+        );
+      } catch (error) {
+        await tally.failed(error);
+      }
     }
     return tally.exitCode;
   });
@@ -58,10 +68,11 @@ async function targetsOf(
       { path: to, hint: `mkdir ${to}` },
     );
   }
-  return sources.map((source) => {
-    const name = baseName(source);
-    return [source, into && name !== "" ? joined(to, name) : to];
-  });
+  return await Promise.all(sources.map(async (source) => {
+    const { path } = await pathOf(source);
+    const name = baseName(path);
+    return [source, into && name !== "" ? joined(to, name) : to] as const;
+  }));
 }
 
 async function getTree(

@@ -10,7 +10,7 @@ import type { Context } from "../context.ts";
 import { Tally } from "../each.ts";
 import type { ExitCode } from "../exit_codes.ts";
 import { printable } from "../output.ts";
-import { isDirectory, pondPath, viewPond } from "../session.ts";
+import { atPath, isDirectory, viewPond } from "../session.ts";
 import {
   humanSize,
   localTime,
@@ -30,7 +30,13 @@ export async function runLs(
     const listings: Listing[] = [];
     for (const path of paths) {
       await tally.attempt(async () => {
-        listings.push(await listingOf(fs, pondPath(path), path, command.all));
+        listings.push(
+          await atPath(
+            fs,
+            path,
+            (view, found) => listingOf(view, found, path, command.all),
+          ),
+        );
       });
     }
     if (command.format !== undefined) {

@@ -3,26 +3,38 @@
  *
  * @module
  */
+import { PondError } from "../../errors.ts";
 import type {
   HistoryRow,
+  NodeChange,
   TinyLogFS,
   TransactionRow,
 } from "../../tinylogfs/mod.ts";
+import { writeChanges, writePatch, writeSummary } from "../changes.ts";
 import type { ShowCommand } from "../command.ts";
 import type { Context } from "../context.ts";
 import { ExitCode } from "../exit_codes.ts";
 import { printable } from "../output.ts";
+import { namedIn, requireRevisions } from "../range.ts";
 import { writeRows } from "../rows.ts";
 import { counted, withPond } from "../session.ts";
 import { localTime } from "../units.ts";
-import { OPERATION_COLUMNS } from "./history.ts";
+import { changesIn, OPERATION_COLUMNS, writeHeader } from "./log.ts";
 
-/** Shows the operation log. */
+/** Shows one transaction, or the operation log. */
 export async function runShow(
   command: ShowCommand,
   context: Context,
 ): Promise<ExitCode> {
   const { format, pending } = command;
+  const named = await namedIn(command.words);
+  requireRevisions(named, 1);
+  const [revision] = named.revisions;
+  if (command.words.length > 0 || command.diff) {
+    return await withPond(context, {}, async (fs) => {
+      return await showOne(fs, revision ?? "@", named.paths, command, context);
+    });
+  }
   return await withPond(context, { staged: pending }, async (fs) => {
     const transactions = await transactionsOf(fs, command, context.signal);
     const rows = rowsOf(fs, command, transactions, context.signal);
@@ -33,6 +45,67 @@ export async function runShow(
     }
     return ExitCode.done;
   });
+}
+
+/** Shows what one transaction did; to programs, its operations. */
+async function showOne(
+  fs: TinyLogFS,
+  revision: string,
+  paths: readonly string[],
+  { context: lines, diff, format }: ShowCommand,
+  context: Context,
+): Promise<ExitCode> {
+  await using view = await fs.at(revision);
+  const { version } = view;
+  const transaction = await view.transactionOf(version);
+  if (transaction === undefined) {
+    throw new PondError(
+      "REVISION_NOT_FOUND",
+      `Cannot show v${version}: it merged files, and is no transaction`,
+      { version, hint: "see the transactions: pond log" },
+    );
+  }
+  const tops = paths.length > 0 ? paths : ["/"];
+  const changes = version === 0
+    ? none()
+    : changesAt(fs, version, tops, context);
+  if (format !== undefined || !(diff || context.out.isTerminal)) {
+    const rows = operationsAt(view, version, tops, context.signal);
+    if (diff) await writeChanges(context, format, changes, true);
+    else await writeRows(context, format, OPERATION_COLUMNS, rows);
+    return ExitCode.done;
+  }
+  await writeHeader(context, transaction);
+  if (diff) await writePatch(context, changes, lines);
+  else await writeSummary(context, changes);
+  return ExitCode.done;
+}
+
+async function* none(): AsyncGenerator<NodeChange> {
+  // The version that makes a pond changes nothing in it.
+}
+
+async function* changesAt(
+  fs: TinyLogFS,
+  version: number,
+  paths: readonly string[],
+  context: Context,
+): AsyncGenerator<NodeChange> {
+  for (const path of paths) yield* changesIn(fs, version, context, path);
+}
+
+async function* operationsAt(
+  view: TinyLogFS,
+  version: number,
+  paths: readonly string[],
+  signal: AbortSignal,
+): AsyncGenerator<HistoryRow> {
+  for await (const row of view.historyRows({ minVersion: version, signal })) {
+    const isMeant = paths.some((top) =>
+      top === "/" || row.path === top || row.path.startsWith(`${top}/`)
+    );
+    if (isMeant) yield row;
+  }
 }
 
 /** The transactions to show, by version, the oldest first. */
@@ -55,7 +128,10 @@ async function* rowsOf(
   transactions: ReadonlyMap<number, TransactionRow>,
   signal: AbortSignal,
 ): AsyncGenerator<HistoryRow> {
-  for await (const row of fs.historyRows({ pending, signal })) {
+  // Nothing older than the first of them has to be read.
+  const [minVersion = fs.version + 1] = transactions.keys();
+  const options = { pending, minVersion, signal };
+  for await (const row of fs.historyRows(options)) {
     if (row.pending || transactions.has(row.version)) yield row;
   }
 }

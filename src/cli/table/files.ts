@@ -266,7 +266,7 @@ const MV: TableEntry = define<MoveCommand>({
   group: "Files",
   summary: "Move or rename inside the pond",
   description:
-    `Moves or renames inside the pond. History follows: pond history of the new path
+    `Moves or renames inside the pond. History follows: pond log of the new path
 shows the versions under the old one. If TO is a directory, things move into it.`,
   arguments: [
     { name: "FROM", summary: "What to move", required: true, many: true },

@@ -7,11 +7,8 @@ import { PondError } from "../../errors.ts";
 import { define } from "../command.ts";
 import type {
   CommitCommand,
-  HistoryCommand,
   QueryCommand,
-  RestoreCommand,
   RevertCommand,
-  ShowCommand,
   TableEntry,
   Values,
 } from "../command.ts";
@@ -21,27 +18,11 @@ import {
   durabilityOf,
   FORMAT,
   formatOf,
+  MESSAGE,
   OUTPUT,
-  PENDING,
   VIEW,
   viewOf,
 } from "../options.ts";
-
-const LIMIT: OptionSpec = {
-  name: "limit",
-  short: "n",
-  kind: "number",
-  value: "N",
-  summary: "Show only the newest N",
-};
-
-const MESSAGE: OptionSpec = {
-  name: "message",
-  short: "m",
-  kind: "text",
-  value: "TEXT",
-  summary: "Say why, for the history",
-};
 
 const FIRST: OptionSpec = {
   name: "first",
@@ -135,77 +116,6 @@ back in history: pond restore.`,
   load: async () => (await import("../commands/revert.ts")).runRevert,
 });
 
-const HISTORY: TableEntry = define<HistoryCommand>({
-  name: "history",
-  group: "History",
-  summary: "List transactions, or the versions of a path",
-  description:
-    `Without a PATH, lists the transactions, the newest first. With a PATH, lists the
-versions of what is there, through renames. A number as the only argument is the
-LIMIT.`,
-  arguments: [
-    { name: "PATH", summary: "A path in the pond" },
-    { name: "LIMIT", summary: "Show only the newest ones" },
-  ],
-  options: [LIMIT, PENDING, FORMAT],
-  examples: [
-    { cmd: "pond history", says: "List all transactions" },
-    { cmd: "pond history /sensors/a.csv", says: "List the versions of a file" },
-    {
-      cmd: "pond history /sensors/a.csv 1",
-      says: "Show the newest version of it",
-    },
-  ],
-  read: readHistory,
-  load: async () => (await import("../commands/history.ts")).runHistory,
-});
-
-const SHOW: TableEntry = define<ShowCommand>({
-  name: "show",
-  group: "History",
-  summary: "Show the operation log",
-  description:
-    `Shows the operation log, the oldest transaction first: each with its time, author
-and message, then its operations. To a pipe, one row for each operation.`,
-  arguments: [],
-  options: [LIMIT, PENDING, FORMAT],
-  examples: [
-    { cmd: "pond show", says: "Show everything that was ever done" },
-    { cmd: "pond show -n 1", says: "Show the last transaction" },
-  ],
-  read: (values) => ({
-    name: "show",
-    limit: values.number("limit"),
-    pending: values.flag("pending"),
-    format: formatOf(values),
-  }),
-  load: async () => (await import("../commands/show.ts")).runShow,
-});
-
-const RESTORE: TableEntry = define<RestoreCommand>({
-  name: "restore",
-  group: "History",
-  summary: "Make an earlier state the current one",
-  description:
-    `Makes the state of REV the current one, by a new transaction: nothing is lost, and
-another restore leads back. Without REV, the state before the last transaction
-(v-1). To look without restoring: --at REV on any reading command.`,
-  arguments: [{ name: "REV", summary: "The revision (pond help revisions)" }],
-  options: [MESSAGE, DURABILITY, FORMAT],
-  examples: [
-    { cmd: "pond restore v1", says: "Make version 1 the current state" },
-    { cmd: "pond restore", says: "Take back the last transaction" },
-  ],
-  read: (values) => ({
-    name: "restore",
-    revision: values.words[0] ?? "v-1",
-    message: values.text("message"),
-    durability: durabilityOf(values),
-    format: formatOf(values),
-  }),
-  load: async () => (await import("../commands/restore.ts")).runRestore,
-});
-
 const QUERY: TableEntry = define<QueryCommand>({
   name: "query",
   group: "Query",
@@ -247,34 +157,6 @@ With --output, the rows go to a file of the host, in the format of its extension
   load: async () => (await import("../commands/query.ts")).runQuery,
 });
 
-function readHistory(values: Values): HistoryCommand {
-  const words = [...values.words];
-  let limit = values.number("limit");
-  const last = words.at(-1);
-  if (last !== undefined && /^\d+$/.test(last)) {
-    if (limit !== undefined) {
-      throw new PondError("INVALID_ARGUMENT", "Cannot take two limits", {
-        hint: `a path is written with a slash: /${last}`,
-      });
-    }
-    limit = Number(last);
-    words.pop();
-  }
-  if (words.length > 1) {
-    throw new PondError(
-      "INVALID_ARGUMENT",
-      `Cannot take ${words[1]} as LIMIT: it is no whole number`,
-    );
-  }
-  return {
-    name: "history",
-    path: words[0],
-    limit,
-    pending: values.flag("pending"),
-    format: formatOf(values),
-  };
-}
-
 function readQuery(values: Values): QueryCommand {
   const [word] = values.words;
   const file = values.text("file") ?? (word === "-" ? "-" : undefined);
@@ -299,19 +181,16 @@ function readQuery(values: Values): QueryCommand {
   };
 }
 
-/** Commands that record and look back. */
+/** Commands that record. */
 export const HISTORY_COMMANDS: Readonly<
   Record<
-    "commit" | "sync" | "revert" | "history" | "show" | "restore",
+    "commit" | "sync" | "revert",
     TableEntry
   >
 > = {
   commit: COMMIT,
   sync: SYNC,
   revert: REVERT,
-  history: HISTORY,
-  show: SHOW,
-  restore: RESTORE,
 };
 
 /** Commands that ask. */

@@ -1,0 +1,225 @@
+/**
+ * `pond log`
+ *
+ * @module
+ */
+import type {
+  HistoryRow,
+  LogOptions,
+  QueryValue,
+  TinyLogFS,
+  TransactionRow,
+  TransactionSummary,
+} from "../../tinylogfs/mod.ts";
+import { writeSummary } from "../changes.ts";
+import type { LogCommand } from "../command.ts";
+import type { Context } from "../context.ts";
+import { ExitCode } from "../exit_codes.ts";
+import { printable } from "../output.ts";
+import { type Column, timeOf, writeRows } from "../rows.ts";
+import { atPath, viewPond } from "../session.ts";
+import { ago, localTime } from "../units.ts";
+
+/** A transaction, with its nodes counted where that was asked for. */
+type LogRow = TransactionRow & { readonly summary?: TransactionSummary };
+
+const SUMMARY: readonly Column<LogRow>[] =
+  (["added", "modified", "moved", "deleted"] as const).map((name) => ({
+    name,
+    type: "BIGINT",
+    value: ({ summary }) => summary?.[name] ?? null,
+  }));
+
+const HEAD: readonly Column<LogRow>[] = [
+  { name: "version", type: "BIGINT", value: (row) => row.version },
+  {
+    name: "time",
+    type: "TIMESTAMP WITH TIME ZONE",
+    value: (row) => timeOf(row.timestampUs),
+  },
+  { name: "author", type: "VARCHAR", value: (row) => row.author },
+  { name: "operations", type: "BIGINT", value: (row) => row.operations },
+  { name: "message", type: "VARCHAR", value: (row) => row.message },
+  {
+    name: "transaction_id",
+    type: "VARCHAR",
+    value: (row) => row.transactionId,
+  },
+  { name: "undoes", type: "VARCHAR", value: (row) => row.undoes ?? null },
+  { name: "redoes", type: "VARCHAR", value: (row) => row.redoes ?? null },
+];
+
+/** Columns of operations; `show` has the same. */
+export const OPERATION_COLUMNS: readonly Column<HistoryRow>[] = [
+  {
+    name: "version",
+    type: "BIGINT",
+    value: (row) => row.pending ? null : row.version,
+  },
+  {
+    name: "time",
+    type: "TIMESTAMP WITH TIME ZONE",
+    value: (row) => timeOf(row.timestampUs),
+    terminal: (row) => localTime(row.timestampUs),
+  },
+  { name: "operation", type: "VARCHAR", value: (row) => row.operation },
+  { name: "type", type: "VARCHAR", value: (row) => row.fileType },
+  { name: "path", type: "VARCHAR", value: (row) => row.path },
+  { name: "size", type: "BIGINT", value: sizeOf },
+  { name: "node_version", type: "BIGINT", value: (row) => row.nodeVersion },
+  {
+    name: "node_id",
+    type: "VARCHAR",
+    value: (row) => row.nodeId,
+    terminal: "hidden",
+  },
+];
+
+/** A version of a node, with the transaction that made it. */
+interface VersionRow {
+  readonly row: HistoryRow;
+  readonly transaction: TransactionRow | undefined;
+}
+
+const VERSION_COLUMNS: readonly Column<VersionRow>[] = [
+  ...OPERATION_COLUMNS.map((column): Column<VersionRow> => ({
+    name: column.name,
+    type: column.type,
+    value: ({ row }): QueryValue => column.value(row),
+    ...shortForm(column),
+  })),
+  {
+    name: "author",
+    type: "VARCHAR",
+    value: ({ transaction }) => transaction?.author ?? null,
+  },
+  {
+    name: "message",
+    type: "VARCHAR",
+    value: ({ transaction }) => transaction?.message ?? null,
+  },
+  {
+    name: "transaction_id",
+    type: "VARCHAR",
+    value: ({ transaction }) => transaction?.transactionId ?? null,
+    terminal: "hidden",
+  },
+];
+
+function shortForm(
+  { terminal }: Column<HistoryRow>,
+): Pick<Column<VersionRow>, "terminal"> {
+  if (terminal === undefined || terminal === "hidden") {
+    return terminal === undefined ? {} : { terminal };
+  }
+  return { terminal: ({ row }) => terminal(row) };
+}
+
+/** Lists transactions, or the versions of a path. */
+export async function runLog(
+  command: LogCommand,
+  context: Context,
+): Promise<ExitCode> {
+  return await viewPond(context, command, async (fs) => {
+    const { path } = command;
+    const options = optionsOf(command, context);
+    if (path === undefined) await writeLog(fs, options, command, context);
+    else {
+      await atPath(fs, path, async (view, found) => {
+        const rows = versionsOf(view, found, options);
+        await writeRows(context, command.format, VERSION_COLUMNS, rows);
+      });
+    }
+    return ExitCode.done;
+  });
+}
+
+function optionsOf(
+  { limit, since, until }: LogCommand,
+  { signal }: Context,
+): LogOptions {
+  return {
+    signal,
+    ...(limit === undefined ? {} : { limit }),
+    ...(since === undefined ? {} : { since }),
+    ...(until === undefined ? {} : { until }),
+  };
+}
+
+async function* versionsOf(
+  fs: TinyLogFS,
+  path: string,
+  options: LogOptions,
+): AsyncGenerator<VersionRow> {
+  for await (const row of fs.getNodeHistory(path, options)) {
+    const transaction = row.pending
+      ? undefined
+      : await fs.transactionOf(row.version);
+    yield { row, transaction };
+  }
+}
+
+async function writeLog(
+  fs: TinyLogFS,
+  options: LogOptions,
+  { format, stat }: LogCommand,
+  context: Context,
+): Promise<void> {
+  const rows = fs.transactions(options);
+  if (format === undefined && context.out.isTerminal) {
+    for await (const row of rows) {
+      await writeHeader(context, row);
+      if (!stat || row.version === 0) continue;
+      await writeSummary(context, changesIn(fs, row.version, context));
+      await context.out.line("");
+    }
+  } else if (stat) {
+    const columns = [...HEAD, ...SUMMARY];
+    await writeRows(context, format, columns, summarized(fs, rows));
+  } else await writeRows(context, format, HEAD, rows);
+}
+
+async function* summarized(
+  fs: TinyLogFS,
+  rows: AsyncIterable<TransactionRow>,
+): AsyncGenerator<LogRow> {
+  for await (const row of rows) {
+    yield { ...row, summary: await fs.transactionSummary(row.version) };
+  }
+}
+
+/** What a transaction has changed. */
+export function changesIn(
+  fs: TinyLogFS,
+  version: number,
+  { signal }: Context,
+  path: string = "/",
+): ReturnType<TinyLogFS["diff"]> {
+  const before = `v${Math.max(0, version - 1)}`;
+  return fs.diff(before, `v${version}`, { path, signal });
+}
+
+/** Says of a transaction who made it, when and why. */
+export async function writeHeader(
+  { host, out }: Context,
+  { author, message, timestampUs, transactionId, version }: TransactionRow,
+): Promise<void> {
+  const since = ago(timestampUs, host.clock.nowUs());
+  const title = `v${version} ${transactionId.slice(0, 8)}`;
+  await out.line(out.color ? `\x1b[33m${title}\x1b[0m` : title);
+  await out.line(`Author: ${printable(author)}`);
+  await out.line(`Date:   ${localTime(timestampUs)} (${since})`);
+  await out.line("");
+  for (const line of message === "" ? [] : message.split("\n")) {
+    await out.line(`    ${printable(line)}`);
+  }
+  if (message !== "") await out.line("");
+}
+
+/** The size in the metadata of a row, which are a JSON object. */
+function sizeOf(row: HistoryRow): number | null {
+  const metadata: unknown = JSON.parse(row.metadata || "{}");
+  if (typeof metadata !== "object" || metadata === null) return null;
+  const size = "size" in metadata ? metadata.size : null;
+  return typeof size === "number" ? size : null;
+}
