@@ -53,6 +53,8 @@ export interface TransactionNote {
   readonly author: string;
   /** Why. */
   readonly message: string;
+  /** What else, by names. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /** What a commit writes, and what it changes in the cache. */
@@ -243,6 +245,7 @@ function transactionEntry(
   operations: number,
   point: CommitPoint,
 ): OplogEntry {
+  const { metadata = {} } = note;
   return {
     partId: TRANSACTION_PART_ID,
     nodeId: note.id,
@@ -252,6 +255,7 @@ function transactionEntry(
       message: note.message,
       time: point.timestampUs,
       operations,
+      ...(Object.keys(metadata).length > 0 ? { metadata } : {}),
     }),
     content: null,
     operation: "create",

@@ -13,7 +13,7 @@ import { bestEffort, hasCode, invariant, PondError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
 import type { AppendResult, OplogTable } from "../oplog/mod.ts";
 import type { CommitPlan } from "./commit_plan.ts";
-import type { CommittedDirectory, DirectoryCache } from "./directories.ts";
+import type { CommittedDirectory, Directories } from "./directories.ts";
 import { Pending, type PendingParts } from "./pending.ts";
 import type { PondName } from "./pond_name.ts";
 import type { Selected, Selection } from "./selection.ts";
@@ -62,7 +62,7 @@ export class Committer {
   readonly #parts: CommitterParts;
   readonly #host: Host;
   readonly #table: OplogTable;
-  readonly #directories: DirectoryCache;
+  readonly #directories: Directories;
   readonly #pending: Pending;
   /** The pond's own name, once there is something to commit. */
   #pondName: PondName | undefined;
@@ -77,7 +77,7 @@ export class Committer {
   constructor(parts: CommitterParts) {
     this.#parts = parts;
     this.#host = parts.host;
-    this.#table = parts.table;
+    this.#table = parts.shared.table;
     this.#directories = parts.directories;
     this.#pending = new Pending(parts);
   }
@@ -115,7 +115,7 @@ export class Committer {
 
   /** Brings the state up to the commits (and the stage) of other processes. */
   async refresh(): Promise<void> {
-    await this.#exclusive(async () => {
+    await this.#alone(async () => {
       await this.#pending.reload();
       if (this.#pending.made) this.#earlier = await this.#settle();
     });
@@ -128,7 +128,7 @@ export class Committer {
    * @throws {ConflictError} When they no longer fit; they stay pending.
    */
   async commit(options: SelectiveOptions): Promise<CommitResult> {
-    return await this.#exclusive(async () => {
+    return await this.#alone(async () => {
       if (!this.#parts.staged) return await this.#commit(options);
       const isOpen = this.#sent !== undefined || this.#earlier !== undefined;
       if (!isOpen && !await this.#pending.hasAny()) return this.#nothing();
@@ -148,7 +148,7 @@ export class Committer {
     plan: () => Promise<readonly Operation[]>,
     options: CommitOptions,
   ): Promise<CommitResult> {
-    return await this.#exclusive(async () => {
+    return await this.#alone(async () => {
       const startMs = this.#host.clock.monotonicMs();
       await this.#flushPondName();
       return await this.#attempts(async () => {
@@ -171,6 +171,11 @@ export class Committer {
     });
   }
 
+  /** Drops all pending operations but the first ones. */
+  async truncate(count: number): Promise<void> {
+    await this.#exclusive(() => this.#pending.truncate(count));
+  }
+
   /**
    * Puts the operations of this process into the durable stage, on top of what
    * is there.
@@ -179,7 +184,7 @@ export class Committer {
    * @throws {ConflictError} When another process staged a change of the same.
    */
   async stage(): Promise<number> {
-    return await this.#exclusive(async () => {
+    return await this.#alone(async () => {
       if (this.#pending.operations.length === 0) return 0;
       await using _lock = await this.#pending.lock();
       await this.#pending.reloadToCommit();
@@ -195,7 +200,7 @@ export class Committer {
    *   has been read again.
    */
   async revert(options: { readonly reread?: boolean } = {}): Promise<number> {
-    return await this.#exclusive(async () => {
+    return await this.#alone(async () => {
       if (options.reread) await this.#pending.reread();
       const count = this.#pending.operations.length;
       if (!this.#parts.staged) await this.#pending.drop();
@@ -217,6 +222,11 @@ export class Committer {
     return run;
   }
 
+  /** A change that goes on to another version, or depends on the newest one. */
+  #alone<T>(change: () => Promise<T>): Promise<T> {
+    return this.#exclusive(() => this.#parts.shared.exclusive(change));
+  }
+
   /** What shall be staged is not committed behind the caller's back. */
   #isLarge(): boolean {
     const { staged, thresholdBytes = COMMIT_THRESHOLD_BYTES } = this.#parts;
@@ -225,7 +235,9 @@ export class Committer {
   }
 
   async #commitLarge(): Promise<void> {
-    await this.#commit({ message: "automatic commit" });
+    await this.#parts.shared.exclusive(() =>
+      this.#commit({ message: "automatic commit" })
+    );
   }
 
   /** Before a part of the stage is committed, the rest is staged for then. */
@@ -330,7 +342,7 @@ export class Committer {
     startMs: number,
     isPlan: boolean = false,
   ): Promise<CommitResult | undefined> {
-    const { message = "", selection } = options;
+    const { message = "", metadata = {}, selection } = options;
     const { author } = this.#parts;
     const selected = await this.#selected(selection);
     const { transaction } = selected;
@@ -338,12 +350,13 @@ export class Committer {
     if (operations.length === 0) return this.#nothing();
     const point = this.#table.nextPoint();
     const touched = await this.#touchedDirectories(transaction);
-    const note = { id, author, message };
+    const note = { id, author, message, metadata };
     const { planCommit } = await import("./commit_plan.ts");
     const plan = planCommit(transaction, touched, note, point);
     const application = this.#pending.stageCounter;
     // A copy: operations may be added while these are on their way.
     this.#sent = { chosen: [...selected.chosen], selection, isPlan };
+    this.#parts.shared.expect(id);
     const appended = await this.#append(plan, point, {
       operation: "WRITE",
       transactionId: id,
@@ -440,8 +453,9 @@ export class Committer {
       const rows = change.rows.map((row) =>
         row.childVersion < 0 ? { ...row, childVersion: version } : row
       );
-      this.#directories.applyCommit({ ...change, rows }, version);
+      this.#parts.shared.directories.applyCommit({ ...change, rows }, version);
     }
+    this.#directories.advance();
   }
 
   #nothing(): CommitResult {

@@ -298,11 +298,12 @@ function* pendingDirectoryRows(
   }
 }
 
-function transactionRow(
+/** The row of a transaction about itself. */
+export function transactionRow(
   entry: OplogEntry,
   record: PartitionRecord,
 ): TransactionRow {
-  const { author, message, operations } = parseObject(
+  const { author, message, metadata, operations } = parseObject(
     entry.metadata,
     record.source,
   );
@@ -313,7 +314,13 @@ function transactionRow(
     author: typeof author === "string" ? author : "",
     message: typeof message === "string" ? message : "",
     operations: typeof operations === "number" ? operations : 0,
+    metadata: isTexts(metadata) ? metadata : {},
   };
+}
+
+function isTexts(value: unknown): value is Readonly<Record<string, string>> {
+  return typeof value === "object" && value !== null &&
+    Object.values(value).every((text) => typeof text === "string");
 }
 
 async function versionAtTime(

@@ -146,7 +146,7 @@ export abstract class HistoryOperations extends FileOperations
   async *#candidates(): AsyncGenerator<Candidate> {
     const directories = [await this.openDirectory("/")];
     for (const directory of directories) {
-      for (const entry of await this.transaction.list(directory.id)) {
+      for (const entry of await this.pendingTransaction.list(directory.id)) {
         const node = directory.nodeOf(entry);
         const attributes = async () => (await node.row()).attributes;
         yield { path: node.path, entry, attributes };

@@ -29,6 +29,7 @@ export { errorKind, type TinyLogFSErrorKind } from "./error_kind.ts";
 export { FileOperations } from "./files.ts";
 export { HistoryOperations } from "./history_operations.ts";
 export { MaintenanceOperations } from "./maintenance_operations.ts";
+export type { PondTransaction } from "./pond_transaction.ts";
 export { POND_FORMAT } from "./pond_file.ts";
 export { parseDuration, parseRevision, type Revision } from "./revision.ts";
 export { Timestamp } from "./timestamp.ts";
@@ -38,6 +39,9 @@ export * from "./types.ts";
 export type { Bytes, ByteSource } from "../bytes.ts";
 export {
   ConflictError,
+  type ConflictSide,
+  type ConflictSides,
+  type ConflictWinner,
   IntegrityError,
   PondError,
   type PondErrorCode,

@@ -9,23 +9,21 @@
  */
 import { PondError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
-import { type DirectoryEntry, ROOT_PART_ID } from "../oplog/record.ts";
 import { OplogTable } from "../oplog/table.ts";
-import type { FS, FSParts } from "../tinyfs/mod.ts";
-import type { NodeId } from "../tinyfs/types.ts";
-import { WorkingDir } from "../tinyfs/working_dir.ts";
-import { BlobStore } from "./blobs.ts";
-import { Committer } from "./committer.ts";
+import type { FS } from "../tinyfs/mod.ts";
+import type { WorkingDir } from "../tinyfs/working_dir.ts";
+import type { BlobStore } from "./blobs.ts";
+import type { Committer } from "./committer.ts";
 import { DirectoryCache } from "./directories.ts";
-import { OpLogDirectory, OpLogNodeFactory } from "./directory.ts";
 import * as history from "./history.ts";
 import type { MaintainedPond } from "./maintenance.ts";
 import { MaintenanceOperations } from "./maintenance_operations.ts";
-import type { NodeContext, NodeRow } from "./node.ts";
 import type { Operation } from "./operation.ts";
 import { readPondFile } from "./pond_file.ts";
+import type { TransactionSide } from "./pond_transaction.ts";
 import type { RestoreSide } from "./restore.ts";
 import type { Revision } from "./revision.ts";
+import { SharedTable } from "./shared_table.ts";
 import type { Transaction } from "./transaction.ts";
 import type {
   CommitOptions,
@@ -37,6 +35,7 @@ import type {
   RestoreResult,
   TinyLogFSStatus,
 } from "./types.ts";
+import { Workspace, type WorkspaceOwner } from "./workspace.ts";
 
 /** Entries that the directory cache holds. */
 const CACHE_ENTRIES = 1_000_000;
@@ -73,8 +72,8 @@ export class TinyLogFS extends MaintenanceOperations
   protected override readonly blobs: BlobStore;
   /** @ignore */
   protected override readonly committer: Committer;
-  readonly #fsParts: FSParts;
-  readonly #root: WorkingDir;
+  readonly #shared: SharedTable;
+  readonly #workspace: Workspace;
 
   private constructor(parts: Parts) {
     super();
@@ -84,31 +83,21 @@ export class TinyLogFS extends MaintenanceOperations
     this.path = parts.path;
     this.pondId = parts.pondId;
     this.readOnly = parts.readOnly ?? parts.atVersion !== undefined;
-    const { cacheEntries = CACHE_ENTRIES, durability = "full" } = parts.options;
+    const { cacheEntries = CACHE_ENTRIES } = parts.options;
     this.#directories = new DirectoryCache(
       parts.table,
       parts.host.clock,
       cacheEntries,
       parts.atVersion,
     );
-    this.blobs = new BlobStore(parts.host, parts.path, durability);
-    this.committer = new Committer({
-      host: parts.host,
-      path: parts.path,
-      pondId: parts.pondId,
-      table: parts.table,
+    this.#shared = new SharedTable(parts.table, this.#directories);
+    this.#workspace = new Workspace({
+      ...parts,
+      shared: this.#shared,
       directories: this.#directories,
-      staged: parts.options.staged ?? false,
-      author: parts.options.author ?? parts.host.terminal.user(),
-      thresholdBytes: parts.options.commitThresholdBytes,
-      durability,
-    });
-    const context = this.#context();
-    this.#fsParts = {
-      root: new OpLogDirectory(context, ROOT_PART_ID as NodeId),
-      factory: new OpLogNodeFactory(context),
-    };
-    this.#root = WorkingDir.ofRoot(this.#fsParts.root, this.#fsParts.factory);
+    }, this.#owner());
+    this.blobs = this.#workspace.blobs;
+    this.committer = this.#workspace.committer;
   }
 
   /**
@@ -215,7 +204,7 @@ export class TinyLogFS extends MaintenanceOperations
    */
   async memoryFs(): Promise<FS> {
     const { FS } = await import("../tinyfs/fs.ts");
-    return new FS(this.#fsParts);
+    return new FS(this.#workspace.fsParts);
   }
 
   // === Transactions ===
@@ -313,11 +302,11 @@ export class TinyLogFS extends MaintenanceOperations
 
   /** The root, to find nodes by their paths. */
   protected override get root(): WorkingDir {
-    return this.#root;
+    return this.#workspace.root;
   }
 
   /** @ignore */
-  protected override get transaction(): Transaction {
+  protected override get pendingTransaction(): Transaction {
     return this.committer.pending.transaction;
   }
 
@@ -384,24 +373,14 @@ export class TinyLogFS extends MaintenanceOperations
     );
   }
 
-  #context(): NodeContext {
-    const committer = this.committer;
+  #owner(): WorkspaceOwner {
+    const version = () => this.version;
     return {
-      get transaction() {
-        return committer.pending.transaction;
+      get version() {
+        return version();
       },
-      blobs: this.blobs,
       nodeIndex: this.nodeIndex,
-      historySide: () => this.historySide(),
-      nowUs: () => this.#host.clock.nowUs(),
-      newId: () => this.#host.random.uuidHex() as NodeId,
-      apply: async (operations) => {
-        this.requireWritable();
-        await committer.apply(operations);
-      },
-      readRow: (directoryId, entry) => this.#readRow(directoryId, entry),
-      loadDirectory: (id) => this.#directories.load(id),
-      cachedDirectory: (id) => this.#directories.peek(id),
+      requireWritable: () => this.requireWritable(),
     };
   }
 
@@ -415,27 +394,22 @@ export class TinyLogFS extends MaintenanceOperations
     );
   }
 
-  async #readRow(directoryId: NodeId, entry: DirectoryEntry): Promise<NodeRow> {
-    const pending = this.transaction.latestContent(entry.childNodeId);
-    if (pending) {
-      return { attributes: pending.attributes, content: pending.content };
-    }
-    return await history.readNodeRow(this.#table, directoryId, entry);
+  /** @ignore */
+  protected override historySide(): history.HistorySide {
+    return this.#workspace.historySide();
   }
 
   /** @ignore */
-  protected override historySide(): history.HistorySide {
-    const { pending } = this.committer;
+  protected override get transactionSide(): TransactionSide {
+    const { options } = this.#parts;
     return {
-      table: this.#table,
-      maxVersion: this.version,
-      root: this.#root,
-      pending: pending.operations,
-      // Made when they are asked for: most of history doesn't.
-      get pendingRows() {
-        return pending.rows;
-      },
-      nowUs: this.#host.clock.nowUs(),
+      host: this.#host,
+      path: this.path,
+      pondId: this.pondId,
+      shared: this.#shared,
+      options,
+      cacheEntries: options.cacheEntries ?? CACHE_ENTRIES,
+      cacheDirectory: () => this.cacheDirectory(),
     };
   }
 

@@ -53,6 +53,8 @@ export interface OpenOptions {
 export interface CommitOptions {
   /** Why, for the history. */
   readonly message?: string;
+  /** What else is to be said of the transaction, by names. */
+  readonly metadata?: Readonly<Record<string, string>>;
   /** Commits only so many operations, the first ones. */
   readonly first?: number;
   /** Commits only operations at or below these paths, and what they need. */
@@ -75,6 +77,30 @@ export interface CommitResult {
   readonly bytesWritten: number;
   /** Rows of `OplogEntry` in the transaction, bookkeeping included. */
   readonly recordBatchSize: number;
+}
+
+/** Options of a transaction that a function makes. */
+export interface TransactionOptions
+  extends Omit<CommitOptions, "first" | "paths"> {
+  /** How often the function is called again after a conflict; 5 if left out. */
+  readonly retries?: number;
+}
+
+/** What a transaction did. */
+export interface TransactionResult<T> {
+  /** What the function returned. */
+  readonly value: T;
+  /** The commit of what it did. */
+  readonly commit: CommitResult;
+}
+
+/** Options of dropping pending operations. */
+export interface RevertOptions {
+  /**
+   * Drops only operations at or below these paths, and those that build on
+   * them; everything when left out.
+   */
+  readonly paths?: readonly string[];
 }
 
 /** What a restore did. */
@@ -207,6 +233,8 @@ export interface TransactionRow {
   readonly message: string;
   /** How many operations. */
   readonly operations: number;
+  /** What else was said of it, by names; mostly nothing. */
+  readonly metadata: Readonly<Record<string, string>>;
 }
 
 /** Where the bytes of a file lie, for engines that read files in place. */
