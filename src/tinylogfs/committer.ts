@@ -11,10 +11,11 @@
  */
 import { bestEffort, hasCode, invariant, PondError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
-import type { AppendResult, OplogTable } from "../oplog/mod.ts";
-import type { CommitPlan } from "./commit_plan.ts";
+import type { AppendResult, CommitNote, OplogTable } from "../oplog/mod.ts";
+import type { CommitPlan, CommitPoint } from "./commit_plan.ts";
+import type { Sent, Settled } from "./commit_result.ts";
 import type { CommittedDirectory, Directories } from "./directories.ts";
-import { Pending, type PendingParts } from "./pending.ts";
+import { type Divide, Pending, type PendingParts } from "./pending.ts";
 import type { PondName } from "./pond_name.ts";
 import type { Selected, Selection } from "./selection.ts";
 import type { Operation } from "./operation.ts";
@@ -27,8 +28,6 @@ const COMMIT_THRESHOLD_BYTES = 16 * 1024 * 1024;
 
 /** How often a commit that lost its race is tried again. */
 const MAX_ATTEMPTS = 100;
-const BACKOFF_MIN_MS = 2;
-const BACKOFF_MAX_MS = 500;
 
 /** What a committer works on. */
 export interface CommitterParts extends PendingParts {
@@ -42,20 +41,6 @@ export interface CommitterParts extends PendingParts {
 
 /** Options with a selection, if not everything is meant. */
 type SelectiveOptions = CommitOptions & { readonly selection?: Selection };
-
-/** The operations of an attempt. */
-interface Sent {
-  readonly chosen: readonly Operation[];
-  readonly selection: Selection | undefined;
-  /** Whether they are a plan, which is made anew, and nobody's pending work. */
-  readonly isPlan: boolean;
-}
-
-/** The result of an attempt that nobody was told of. */
-interface Settled {
-  readonly result: CommitResult;
-  readonly selection: Selection | undefined;
-}
 
 /** Collects operations and commits them. */
 export class Committer {
@@ -203,15 +188,34 @@ export class Committer {
     return await this.#alone(async () => {
       if (options.reread) await this.#pending.reread();
       const count = this.#pending.operations.length;
-      if (!this.#parts.staged) await this.#pending.drop();
-      else {
-        await using _lock = await this.#pending.lock();
-        await this.#pending.drop();
-      }
+      await using _lock = await this.#stageLock();
+      await this.#pending.drop();
       this.#sent = undefined;
       this.#earlier = undefined;
       return count;
     });
+  }
+
+  /**
+   * Drops a part of the pending operations, of those that are staged as well.
+   *
+   * @param divide Says which, as `chosen`.
+   * @returns How many.
+   */
+  async revertPart(divide: Divide): Promise<number> {
+    return await this.#alone(async () => {
+      if (this.#sent) {
+        await this.#pending.reload();
+        if (this.#pending.made) this.#earlier = await this.#settle();
+        this.#sent = undefined;
+      }
+      await using _lock = await this.#stageLock();
+      return await this.#pending.dropPart(divide);
+    });
+  }
+
+  async #stageLock(): Promise<AsyncDisposable | undefined> {
+    return this.#parts.staged ? await this.#pending.lock() : undefined;
   }
 
   #exclusive<T>(change: () => Promise<T>): Promise<T> {
@@ -253,22 +257,28 @@ export class Committer {
     const { selection } = options;
     const startMs = this.#host.clock.monotonicMs();
     const earlier = await this.#bringUp();
-    const isAnswered = earlier !== undefined &&
-      isSame(earlier.selection, selection) &&
-      (selection !== undefined || this.#pending.operations.length === 0);
     this.#earlier = undefined;
+    if (earlier === undefined) return await this.#commitRest(options, startMs);
+    const { isSame, sumOf } = await import("./commit_result.ts");
+    const isAnswered = isSame(earlier.selection, selection) &&
+      (selection !== undefined || this.#pending.operations.length === 0);
     if (isAnswered) return earlier.result;
+    return sumOf(earlier.result, await this.#commitRest(options, startMs));
+  }
+
+  async #commitRest(
+    options: SelectiveOptions,
+    startMs: number,
+  ): Promise<CommitResult> {
+    const { selection } = options;
     if (this.#parts.staged && selection) await this.#stageRest(selection);
-    if (this.#pending.operations.length === 0) {
-      return sumOf(earlier?.result, this.#nothing());
-    }
+    if (this.#pending.operations.length === 0) return this.#nothing();
     await this.#flushPondName();
-    const result = await this.#attempts(async (attempt) => {
+    return await this.#attempts(async (attempt) => {
       if (attempt > 1) await this.#pending.reloadToCommit();
       if (this.#pending.made) return (await this.#settle()).result;
       return await this.#attempt(options, startMs);
     }, options);
-    return sumOf(earlier?.result, result);
   }
 
   /**
@@ -310,7 +320,6 @@ export class Committer {
     work: (attempt: number) => Promise<CommitResult | undefined>,
     { signal }: CommitOptions,
   ): Promise<CommitResult> {
-    const { clock, random } = this.#host;
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       signal?.throwIfAborted();
       const result = await work(attempt);
@@ -318,8 +327,8 @@ export class Committer {
         await this.#table.maintain();
         return result;
       }
-      const ceiling = Math.min(BACKOFF_MAX_MS, BACKOFF_MIN_MS * 2 ** attempt);
-      await clock.sleep(random.fraction() * ceiling, signal);
+      const { backOff } = await import("./backoff.ts");
+      await backOff(this.#host, attempt, signal);
     }
     throw new PondError(
       "LOCKED",
@@ -381,10 +390,11 @@ export class Committer {
 
   async #append(
     plan: CommitPlan,
-    ...rest: TailOf<Parameters<OplogTable["append"]>>
+    point: CommitPoint,
+    note: CommitNote,
   ): Promise<AppendResult> {
     try {
-      return await this.#table.append(plan.records, ...rest);
+      return await this.#table.append(plan.records, point, note);
     } catch (error) {
       if (!hasCode(error, "OUTCOME_UNKNOWN")) this.#sent = undefined;
       throw error;
@@ -480,27 +490,3 @@ async function selected(
   const paths = await transaction.paths();
   return selectOperations(operations, selection, paths);
 }
-
-function isSame(a: Selection | undefined, b: Selection | undefined): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
-}
-
-function sumOf(
-  earlier: CommitResult | undefined,
-  result: CommitResult,
-): CommitResult {
-  if (earlier === undefined) return result;
-  const last = result.operationsCommitted > 0 ? result : earlier;
-  return {
-    operationsCommitted: earlier.operationsCommitted +
-      result.operationsCommitted,
-    transactionId: last.transactionId,
-    version: last.version,
-    commitDuration: earlier.commitDuration + result.commitDuration,
-    bytesWritten: earlier.bytesWritten + result.bytesWritten,
-    recordBatchSize: earlier.recordBatchSize + result.recordBatchSize,
-  };
-}
-
-type TailOf<T extends readonly unknown[]> = T extends
-  readonly [unknown, ...infer Rest] ? Rest : never;

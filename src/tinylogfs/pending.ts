@@ -42,6 +42,12 @@ interface StagedOperations {
   readonly operations: readonly Operation[];
 }
 
+/** Divides operations; it is told where the nodes are after the last one. */
+export type Divide = (
+  operations: readonly Operation[],
+  paths: ReadonlyMap<string, string>,
+) => Selected;
+
 /** Collects operations until they are committed, staged or dropped. */
 export class Pending {
   readonly #parts: PendingParts;
@@ -246,7 +252,7 @@ export class Pending {
   async stageRest(rest: readonly Operation[]): Promise<void> {
     const replaces = this.stageCounter?.version ?? 0;
     const stage = await this.#stage();
-    await stage.append(rest, await this.#stageTop(), replaces);
+    await stage.append(rest, await this.#stageTop(), { replaces });
   }
 
   /** Everything pending was committed. */
@@ -285,7 +291,55 @@ export class Pending {
     this.#clear();
   }
 
+  /**
+   * Drops a part of the operations. Where they are staged, call it under the
+   * lock.
+   *
+   * @param divide Says which, of all operations in order.
+   * @returns How many were dropped.
+   */
+  async dropPart(divide: Divide): Promise<number> {
+    const own = this.#ownOperations();
+    const staged = await this.#readStage();
+    const paths = this.#conflict ? new Map() : await this.#transaction.paths();
+    const all = [...operationsOf(staged), ...own];
+    const { chosen, rest } = divide(all, paths);
+    if (chosen.length === 0) return 0;
+    const left = new Set(rest);
+    const ownRest = own.filter((operation) => left.has(operation));
+    const below = operationsOf(staged).filter((it) => left.has(it));
+    const conflict = await this.#conflictIn(below);
+    const transaction = await this.#built(
+      this.#newId(),
+      conflict ? ownRest : [...below, ...ownRest],
+    );
+    this.#staged = await this.#stageInstead(staged, below);
+    this.#conflict = conflict;
+    this.#transaction = transaction;
+    this.#builtOn = this.#table.transactionVersion;
+    return chosen.length;
+  }
+
   // === Inside ===
+
+  /** One file takes the place of all: the stage is the old one, or the new. */
+  async #stageInstead(
+    staged: readonly StagedOperations[],
+    operations: readonly Operation[],
+  ): Promise<readonly StagedOperations[]> {
+    const last = staged.at(-1);
+    const isSame = operations.length === operationsOf(staged).length;
+    if (last === undefined || isSame) return staged;
+    const stage = await this.#stage();
+    const standing = { instead: last.file.sequence };
+    const file = await stage.append(
+      operations,
+      await this.#stageTop(),
+      standing,
+    );
+    await stage.discard(staged.map(({ file }) => file));
+    return [{ file, operations }];
+  }
 
   #clear(): void {
     this.#staged = [];
@@ -296,7 +350,7 @@ export class Pending {
   async #rebuild(staged: readonly StagedOperations[]): Promise<void> {
     const { id } = this.#transaction;
     const own = this.#ownOperations();
-    this.#conflict = await this.#conflictIn(staged);
+    this.#conflict = await this.#conflictIn(operationsOf(staged));
     const below = this.#conflict ? [] : operationsOf(staged);
     this.#transaction = await this.#built(id, [...below, ...own]);
     this.#staged = staged;
@@ -357,10 +411,10 @@ export class Pending {
   }
 
   async #conflictIn(
-    staged: readonly StagedOperations[],
+    staged: readonly Operation[],
   ): Promise<ConflictError | undefined> {
     try {
-      await this.#built(this.#transaction.id, operationsOf(staged));
+      await this.#built(this.#transaction.id, staged);
       return undefined;
     } catch (error) {
       if (error instanceof ConflictError) return error;
@@ -379,12 +433,15 @@ export class Pending {
   }
 
   async #readStageFiles(): Promise<StagedOperations[]> {
-    const read: StagedOperations[] = [];
+    let read: StagedOperations[] = [];
     for (const file of await this.#stageFiles()) {
       const stage = await this.#stage();
-      const operations = await stage.read(file, this.#committedCounter());
+      const content = await stage.read(file, this.#committedCounter());
       // Committed or dropped since it was listed, or not valid yet.
-      if (operations !== undefined) read.push({ file, operations });
+      if (content === undefined) continue;
+      const { instead, operations } = content;
+      read = read.filter(({ file }) => file.sequence > instead);
+      read.push({ file, operations });
     }
     return read;
   }

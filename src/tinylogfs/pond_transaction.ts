@@ -11,6 +11,7 @@
 import { ConflictError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
 import type { WorkingDir } from "../tinyfs/mod.ts";
+import { backOff } from "./backoff.ts";
 import type { BlobStore } from "./blobs.ts";
 import { DirectoryView } from "./directory_view.ts";
 import type { HistorySide } from "./history.ts";
@@ -31,8 +32,6 @@ import { Workspace } from "./workspace.ts";
 
 /** How often a function is called again unless told otherwise. */
 const RETRIES = 5;
-const BACKOFF_MIN_MS = 2;
-const BACKOFF_MAX_MS = 500;
 
 /** The filesystem that a transaction belongs to. */
 export interface TransactionSide {
@@ -203,7 +202,7 @@ export async function runTransaction<T>(
   if (!Number.isSafeInteger(retries) || retries < 0) {
     throw new RangeError(`Cannot try a transaction again ${retries} times`);
   }
-  const { host: { clock, random }, shared } = side;
+  const { shared } = side;
   for (let attempt = 1;; attempt++) {
     options.signal?.throwIfAborted();
     await shared.exclusive(() => shared.refresh());
@@ -212,7 +211,6 @@ export async function runTransaction<T>(
     } catch (error) {
       if (!(error instanceof ConflictError) || attempt > retries) throw error;
     }
-    const ceiling = Math.min(BACKOFF_MAX_MS, BACKOFF_MIN_MS * 2 ** attempt);
-    await clock.sleep(random.fraction() * ceiling, options.signal);
+    await backOff(side.host, attempt, options.signal);
   }
 }

@@ -96,7 +96,14 @@ export abstract class TransactionOperations extends HistoryOperations {
     try {
       return (await this.root.resolve(path, { followLast: false })).path;
     } catch (error) {
-      if (!hasCode(error, "NOT_FOUND", "NOT_A_DIRECTORY")) throw error;
+      // What is staged may have stopped fitting: then there is no state to look at.
+      const isExpected = hasCode(
+        error,
+        "NOT_FOUND",
+        "NOT_A_DIRECTORY",
+        "CONFLICT",
+      );
+      if (!isExpected) throw error;
       const names: string[] = [];
       for (const name of path.split("/")) {
         if (name === "..") names.pop();
@@ -166,13 +173,21 @@ export abstract class TransactionOperations extends HistoryOperations {
 
   /**
    * Drops the pending operations, and what is staged where this was opened with
-   * the stage.
+   * the stage; or with `paths` only those at or below them, and what builds on
+   * those. So work that no longer fits can be parted with, and the rest be kept.
    *
    * @returns How many operations were dropped.
    */
-  async revert(): Promise<number> {
+  async revert(options: RevertOptions = {}): Promise<number> {
     this.requireWritable();
-    return await this.committer.revert();
+    if (options.paths === undefined) return await this.committer.revert();
+    const { selectDropped } = await import("./selection.ts");
+    const paths = await Promise.all(
+      options.paths.map((path) => this.#absolute(path)),
+    );
+    return await this.committer.revertPart((operations, places) =>
+      selectDropped(operations, paths, places)
+    );
   }
 
   /**

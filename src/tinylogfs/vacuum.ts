@@ -103,8 +103,8 @@ async function unusedBlobs(
   if (candidates.size === 0) return [];
   const stage = new Stage(host, pond);
   for (const file of await stage.list(-1)) {
-    const staged = await stage.read(file, Number.MAX_SAFE_INTEGER) ?? [];
-    for (const { attributes } of staged) {
+    const content = await stage.read(file, Number.MAX_SAFE_INTEGER);
+    for (const { attributes } of content?.operations ?? []) {
       candidates.delete(attributes.sha256 ?? "");
     }
   }
