@@ -12,12 +12,14 @@ import { FILES } from "./table/files.ts";
 import { HISTORY_COMMANDS, QUERY_COMMANDS } from "./table/history.ts";
 import { MAINTAIN } from "./table/maintain.ts";
 import { MOVE_DATA } from "./table/move.ts";
+import { NODES } from "./table/nodes.ts";
 import { CARE, helpEntry, START } from "./table/start.ts";
 
 /** A case of the union without an entry here doesn't compile. */
 const TABLE: Readonly<Record<CommandName, TableEntry>> = {
   ...START,
   ...FILES,
+  ...NODES,
   ...MOVE_DATA,
   ...HISTORY_COMMANDS,
   ...QUERY_COMMANDS,

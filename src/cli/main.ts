@@ -66,7 +66,10 @@ async function runWithoutCommand(context: Context): Promise<ExitCode> {
   }
   const { runStatus } = await import("./commands/status.ts");
   const format = context.globals.json ? "json" : undefined;
-  return await runStatus({ name: "status", pending: false, format }, context);
+  return await runStatus(
+    { name: "status", pending: false, short: false, format },
+    context,
+  );
 }
 
 async function failed(error: unknown, context: Context): Promise<ExitCode> {

@@ -60,11 +60,14 @@ export abstract class HistoryOperations extends FileOperations
   /**
    * The nodes that meet all criteria, parents before their children.
    *
-   * @throws {PondError} `INVALID_ARGUMENT` for a query that is no JSONPath.
+   * @throws {PondError} `INVALID_ARGUMENT` for a query that is no JSONPath, or a
+   *   pattern that is none; `NOT_FOUND`, `NOT_A_DIRECTORY` for the path.
    */
   async *findNodes(criteria: NodeSearchCriteria): AsyncGenerator<FoundNode> {
     const { findNodes } = await import("./find.ts");
-    yield* findNodes(this.#candidates(), criteria);
+    const top = await this.openDirectory(criteria.path ?? "/");
+    const path = await top.currentPath();
+    yield* findNodes(this.#candidates(top), criteria, path);
   }
 
   /** The transactions, newest first. */
@@ -143,8 +146,8 @@ export abstract class HistoryOperations extends FileOperations
     return { kind: "blob", hostPath: this.blobs.pathOf(sha256), sha256 };
   }
 
-  async *#candidates(): AsyncGenerator<Candidate> {
-    const directories = [await this.openDirectory("/")];
+  async *#candidates(top: OpLogDirectory): AsyncGenerator<Candidate> {
+    const directories = [top];
     for (const directory of directories) {
       for (const entry of await this.pendingTransaction.list(directory.id)) {
         const node = directory.nodeOf(entry);

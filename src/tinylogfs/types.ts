@@ -382,12 +382,27 @@ export interface NodeInfo {
 
 /** What nodes are looked for; a node has to meet all that is given. */
 export interface NodeSearchCriteria {
+  /** The directory to look below; the root when left out. */
+  readonly path?: string;
+  /**
+   * A pattern for the name, such as `*.csv`. With a slash in it, it is one for
+   * the path: from the root where it begins with a slash, else from `path`.
+   */
+  readonly name?: string;
   /** The kind of node. */
   readonly fileType?: NodeType;
+  /** At least so many bytes; a directory has none. */
+  readonly minSize?: number;
+  /** At most so many bytes. */
+  readonly maxSize?: number;
   /** Created at this time or later. */
   readonly createdAfter?: Date;
   /** Created before this time. */
   readonly createdBefore?: Date;
+  /** Last changed at this time or later; of a directory, its entries. */
+  readonly modifiedAfter?: Date;
+  /** Last changed before this time. */
+  readonly modifiedBefore?: Date;
   /**
    * A JSONPath (RFC 9535) that has to find something in the list of the node's
    * metadata, which has the members of the column `metadata`: `created`,
@@ -407,6 +422,12 @@ export interface FoundNode {
   readonly path: string;
   /** The kind of node. */
   readonly fileType: NodeType;
+  /** Length of the content in bytes. */
+  readonly sizeBytes: number;
+  /** As in {@linkcode DirEntry}: of a directory, when it was created. */
+  readonly modifiedUs: number;
+  /** Which version of the node this is. */
+  readonly version: number;
 }
 
 /** A directory and its place in the cache. */

@@ -8,6 +8,10 @@ for (const { name, examples } of COMMANDS) {
     for (const { cmd } of examples) {
       await using scratch = await scratchPond();
       await scratch.ok("touch --no-sync /staged");
+      await Deno.writeTextFile(
+        `${scratch.home}/operations.txt`,
+        'mkdir /batch\nwrite /batch/a "one\\n"\n',
+      );
       // Only without anything staged may the state be changed as a whole.
       if (name === "restore") await scratch.ok("commit staged");
       const [, ...argv] = words(cmd);

@@ -34,7 +34,9 @@ Deno.test("--no-sync stages for any process, and pond commit commits it", async 
     operation: "create",
     type: "file",
     path: "/staged",
+    from: null,
     size: 0,
+    conflict: false,
   }]);
   const [row] = JSON.parse(await scratch.ok("commit --json reason"));
   assertEquals([row.version, row.operations], [2, 1]);
