@@ -5,8 +5,9 @@
  */
 import { PondError } from "../errors.ts";
 import type { FileOperations } from "../tinylogfs/mod.ts";
+import { checkCount, split, usage } from "./arguments.ts";
 import type { BatchLine } from "./batch_lines.ts";
-import type { Command } from "./command.ts";
+import type { Command, OptionSpec, TableEntry } from "./command.ts";
 import { attributeChange, changeAttr } from "./commands/attr.ts";
 import { cp } from "./commands/cp.ts";
 import { ln } from "./commands/ln.ts";
@@ -14,9 +15,22 @@ import { mkdir } from "./commands/mkdir.ts";
 import { mv } from "./commands/mv.ts";
 import { rm } from "./commands/rm.ts";
 import { touch } from "./commands/touch.ts";
-import type { GlobalOptions } from "./context.ts";
-import { parse } from "./parse.ts";
+import { CHANGE, FORMAT, VIEW } from "./options.ts";
 import { pondPath } from "./session.ts";
+
+/** Commands that change what is in the pond, and need nothing else. */
+const VERBS: readonly string[] = [
+  "mkdir",
+  "touch",
+  "rm",
+  "ln",
+  "cp",
+  "mv",
+  "attr",
+];
+
+/** Options of a whole command, which one line doesn't have. */
+const OF_ALL: readonly OptionSpec[] = [...CHANGE, ...VIEW, FORMAT];
 
 /** Does an operation. */
 export type Work = (fs: FileOperations) => Promise<void>;
@@ -24,9 +38,14 @@ export type Work = (fs: FileOperations) => Promise<void>;
 /**
  * What a line of a batch does.
  *
+ * @param line The line.
+ * @param table All commands.
  * @throws {PondError} `INVALID_ARGUMENT` for what a batch doesn't have.
  */
-export function workOf(line: BatchLine): Work {
+export function workOf(
+  line: BatchLine,
+  table: readonly TableEntry[],
+): Work {
   switch (line.kind) {
     case "write": {
       const path = pondPath(line.path);
@@ -37,30 +56,35 @@ export function workOf(line: BatchLine): Work {
       return (fs) => changeAttr(fs, change);
     }
     case "command":
-      return commandWork(line.argv);
+      return commandWork(line.argv, table);
     default:
       return line satisfies never;
   }
 }
 
-function commandWork(argv: readonly string[]): Work {
+function commandWork(
+  [name = "", ...argv]: readonly string[],
+  table: readonly TableEntry[],
+): Work {
+  const entry = table.find((entry) => entry.name === name);
+  if (entry === undefined || !VERBS.includes(name)) throw notInBatch(name);
   if (argv.some((word) => word.includes("\0"))) {
     throw new PondError("INVALID_NAME", "A word can't hold a NUL");
   }
-  const { command, globals } = parse(argv);
-  const work = command && changeOf(command);
-  if (command === undefined || work === undefined) {
-    throw new PondError(
-      "INVALID_ARGUMENT",
-      `Cannot do "${argv[0]}" in a batch`,
-      {
-        hint:
-          "there are mkdir, touch, write, rm, ln, cp, mv, attr set, attr rm",
-      },
-    );
-  }
-  requireNoOptionsOfAll(command, globals);
-  return work;
+  // A line is a part of a transaction, and says nothing of the whole.
+  const options = entry.options.filter((option) => !OF_ALL.includes(option));
+  const values = split(argv, options, name);
+  checkCount(entry, values.words);
+  const work = changeOf(entry.bind(values).command);
+  if (work !== undefined) return work;
+  throw notInBatch(`${name} ${argv[0]}`);
+}
+
+function notInBatch(what: string): PondError {
+  return usage(
+    `Cannot do "${what}" in a batch`,
+    "there are write, mkdir, touch, rm, ln, cp, mv, attr set, attr rm",
+  );
 }
 
 /** What a command does, if it is one that a batch has. */
@@ -86,21 +110,4 @@ function changeOf(command: Command): Work | undefined {
     default:
       return undefined;
   }
-}
-
-/** A line is a part of a transaction, and says nothing of the whole. */
-function requireNoOptionsOfAll(
-  command: Command,
-  globals: GlobalOptions,
-): void {
-  const isSaid = ("message" in command && command.message !== undefined) ||
-    ("noSync" in command && command.noSync) ||
-    ("durability" in command && command.durability !== "full") ||
-    globals.pond !== undefined || globals.json || globals.quiet;
-  if (!isSaid) return;
-  throw new PondError(
-    "INVALID_ARGUMENT",
-    `Cannot take options of the whole transaction for one ${command.name}`,
-    { hint: "give them to pond batch" },
-  );
 }

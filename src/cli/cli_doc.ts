@@ -12,7 +12,7 @@ import {
 import { COMMANDS } from "./commands.ts";
 import { optionSummary, optionText } from "./help.ts";
 import { GLOBAL } from "./options.ts";
-import { synopsis } from "./synopsis.ts";
+import { synopsis } from "./arguments.ts";
 import { TOPICS } from "./topics.ts";
 
 /** Writes the reference of the command line, in Markdown. */

@@ -12,7 +12,7 @@ import { FILES } from "./table/files.ts";
 import { HISTORY_COMMANDS, QUERY_COMMANDS } from "./table/history.ts";
 import { MAINTAIN } from "./table/maintain.ts";
 import { MOVE_DATA } from "./table/move.ts";
-import { NODES } from "./table/nodes.ts";
+import { batchEntry, NODES } from "./table/nodes.ts";
 import { CARE, helpEntry, START } from "./table/start.ts";
 
 /** A case of the union without an entry here doesn't compile. */
@@ -20,6 +20,7 @@ const TABLE: Readonly<Record<CommandName, TableEntry>> = {
   ...START,
   ...FILES,
   ...NODES,
+  batch: batchEntry(() => COMMANDS),
   ...MOVE_DATA,
   ...HISTORY_COMMANDS,
   ...QUERY_COMMANDS,

@@ -15,6 +15,7 @@
  */
 import { batchLines } from "../../src/cli/batch_lines.ts";
 import { workOf } from "../../src/cli/batch_work.ts";
+import { COMMANDS } from "../../src/cli/commands.ts";
 import { ConflictError, type ConflictSides } from "../../src/errors.ts";
 import { denoHost } from "../../src/host/deno_host.ts";
 import { TinyLogFS } from "../../src/tinylogfs/mod.ts";
@@ -48,7 +49,7 @@ export function localSide(fs: TinyLogFS): Side {
     take: async (lines) => {
       await fs.refresh();
       for (const line of batchLines(lines.join("\n"), "batch")) {
-        await workOf(line)(fs);
+        await workOf(line, COMMANDS)(fs);
       }
     },
     commit: async () => {

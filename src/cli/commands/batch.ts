@@ -10,7 +10,7 @@ import type {
 } from "../../tinylogfs/mod.ts";
 import { batchLines, inLine, ofLine } from "../batch_lines.ts";
 import { type Work, workOf } from "../batch_work.ts";
-import type { BatchCommand } from "../command.ts";
+import type { BatchCommand, TableEntry } from "../command.ts";
 import type { Context } from "../context.ts";
 import { ExitCode } from "../exit_codes.ts";
 import { hostPath } from "../locate.ts";
@@ -23,17 +23,22 @@ interface Step {
   readonly work: Work;
 }
 
-/** Does all operations of a file, or none. */
+/**
+ * Does all operations of a file, or none.
+ *
+ * @param table The commands that the lines may be.
+ */
 export async function runBatch(
   command: BatchCommand,
   context: Context,
+  table: readonly TableEntry[],
 ): Promise<ExitCode> {
   const { durability, dryRun, noSync } = command;
   const { name, text } = await inputOf(command, context);
   // What can't be read is found before anything is done.
   const steps = batchLines(text, name).map((line) => ({
     number: line.number,
-    work: inLine(name, line.number, () => workOf(line)),
+    work: inLine(name, line.number, () => workOf(line, table)),
   }));
   const work = (fs: FileOperations) => doAll(fs, steps, name, context.signal);
   const options = {

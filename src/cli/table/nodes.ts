@@ -170,18 +170,30 @@ function readAttr(values: Values): AttributeCommand {
   };
 }
 
-const BATCH: TableEntry = define<BatchCommand>({
-  name: "batch",
-  group: "Files",
-  summary: "Do many operations in one transaction",
-  description:
-    `Reads operations from FILE, or from standard input, and makes them one transaction:
+/** Commands that go by what is known of nodes. */
+export const NODES: Readonly<Record<"find" | "attr", TableEntry>> = {
+  find: FIND,
+  attr: ATTR,
+};
+
+/**
+ * The command that does what others do, many of it at once.
+ *
+ * @param table Gives all commands, once they are known.
+ */
+export function batchEntry(table: () => readonly TableEntry[]): TableEntry {
+  return define<BatchCommand>({
+    name: "batch",
+    group: "Files",
+    summary: "Do many operations in one transaction",
+    description:
+      `Reads operations from FILE, or from standard input, and makes them one transaction:
 all of them, or none; an error names the line. When another transaction was faster,
 they are done again on the newest state.
 
 A line is a command of pond without "pond": mkdir, touch, rm, ln, cp, mv, attr set,
-attr rm; or write PATH TEXT. Words are quoted as in a shell; in double quotes, escapes
-are those of JSON ("\\n"). Empty lines, and lines that begin with a #, are skipped.
+attr rm; or write PATH TEXT. Words are quoted as in a shell; in double quotes, the
+escapes are those of JSON. Empty lines and lines that begin with a # are skipped.
 
 Input that begins with a { has a JSON object a line:
   {"op": "mkdir", "path": …, "parents": true}     {"op": "touch", "path": …}
@@ -190,33 +202,33 @@ Input that begins with a { has a JSON object a line:
   {"op": "ln", "target": …, "link": …}            {"op": "mv", "from": …, "to": …}
   {"op": "cp", "from": …, "to": …, "recursive": true}
   {"op": "attr", "path": …, "set": {…}, "remove": […]}`,
-  arguments: [{ name: "FILE", summary: "A file of the host, or -" }],
-  options: [
-    {
-      name: "dry-run",
-      kind: "flag",
-      summary: "Only show the operations that would be made",
+    arguments: [{ name: "FILE", summary: "A file of the host, or -" }],
+    options: [
+      {
+        name: "dry-run",
+        kind: "flag",
+        summary: "Only show the operations that would be made",
+      },
+      ...CHANGE,
+      FORMAT,
+    ],
+    examples: [
+      {
+        cmd: "pond batch operations.txt -m setup",
+        says: "Do what a file says",
+      },
+      { cmd: "pond batch --dry-run operations.txt", says: "Look at it first" },
+    ],
+    read: (values) => ({
+      name: "batch",
+      file: values.words[0] ?? "-",
+      dryRun: values.flag("dry-run"),
+      ...changeOf(values),
+      format: formatOf(values),
+    }),
+    load: async () => {
+      const { runBatch } = await import("../commands/batch.ts");
+      return (command, context) => runBatch(command, context, table());
     },
-    ...CHANGE,
-    FORMAT,
-  ],
-  examples: [
-    { cmd: "pond batch operations.txt -m setup", says: "Do what a file says" },
-    { cmd: "pond batch --dry-run operations.txt", says: "Look at it first" },
-  ],
-  read: (values) => ({
-    name: "batch",
-    file: values.words[0] ?? "-",
-    dryRun: values.flag("dry-run"),
-    ...changeOf(values),
-    format: formatOf(values),
-  }),
-  load: async () => (await import("../commands/batch.ts")).runBatch,
-});
-
-/** Commands that go by what is known of nodes, and the one for many. */
-export const NODES: Readonly<Record<"find" | "attr" | "batch", TableEntry>> = {
-  find: FIND,
-  attr: ATTR,
-  batch: BATCH,
-};
+  });
+}
