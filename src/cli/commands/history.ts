@@ -28,6 +28,12 @@ const TRANSACTION_COLUMNS: readonly Column<TransactionRow>[] = [
     value: (row) => row.transactionId,
     terminal: (row) => row.transactionId.slice(0, 8),
   },
+  {
+    name: "metadata",
+    type: "VARCHAR",
+    value: (row) => row.metadata,
+    terminal: "hidden",
+  },
 ];
 
 /** Columns of operations; `show` has the same. */
