@@ -10,7 +10,7 @@
  *
  * @module
  */
-import { ConflictError, Pond } from "@duckpond/pond";
+import { Pond } from "@duckpond/pond";
 
 const directory = await Deno.makeTempDir();
 const path = `${directory}/pond`;
@@ -30,25 +30,14 @@ await Deno.remove(directory, { recursive: true });
 /** Adds one so many times. */
 async function count(times: number): Promise<void> {
   await using pond = await Pond.open(path);
-  for (let done = 0; done < times;) {
-    if (await increment(pond)) done++;
+  for (let done = 0; done < times; done++) {
+    // When the other writer was faster, this is done again on what it left.
+    await pond.transaction(async (tx) => {
+      await tx.writeFile("/count", `${Number(await read(tx)) + 1}`);
+    }, { message: "one more", retries: 100 });
   }
 }
 
-/** False when another writer was faster: then nothing has happened. */
-async function increment(pond: Pond): Promise<boolean> {
-  await pond.updateFile("/count", `${Number(await read(pond)) + 1}`);
-  try {
-    await pond.commit();
-    return true;
-  } catch (error) {
-    if (!(error instanceof ConflictError)) throw error;
-    // What is pending rests on a state that is gone: begin anew from this one.
-    await pond.restoreFromOplog();
-    return false;
-  }
-}
-
-async function read(pond: Pond): Promise<string> {
+async function read(pond: Pick<Pond, "readFile">): Promise<string> {
   return new TextDecoder().decode(await pond.readFile("/count"));
 }

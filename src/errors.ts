@@ -101,10 +101,46 @@ export class IntegrityError extends PondError {
   }
 }
 
+/** What one of the two sides of a conflict does. */
+export interface ConflictSide {
+  /** What it does with a node. */
+  readonly operation: "create" | "update" | "delete" | "move";
+  /** The path of the node. */
+  readonly path: string;
+  /** The path before a move. */
+  readonly from?: string;
+}
+
+/** What the side has done that was first. */
+export interface ConflictWinner extends ConflictSide {
+  /** Its transaction: 32 hexadecimal digits; none while it is pending, too. */
+  readonly transactionId?: string;
+  /** The version that the transaction made. */
+  readonly version?: number;
+  /** Who. */
+  readonly author?: string;
+  /** When, microseconds since the epoch, UTC. */
+  readonly timestampUs?: number;
+}
+
+/** The two sides of a conflict, as far as they are known. */
+export interface ConflictSides {
+  /** The operation that no longer fits. */
+  readonly ours?: ConflictSide;
+  /** What it no longer fits to. */
+  readonly theirs?: ConflictWinner;
+}
+
 /** Another transaction changed the same thing first. */
-export class ConflictError extends PondError {
+export class ConflictError extends PondError implements ConflictSides {
   /** The name of the class, as stack traces show it. */
   override readonly name: string = "ConflictError";
+  /** What the other transaction did, such as "it was changed". */
+  readonly problem: string;
+  /** The operation that no longer fits. */
+  readonly ours?: ConflictSide;
+  /** What it no longer fits to, if the history still tells. */
+  readonly theirs?: ConflictWinner;
 
   /**
    * Makes the error about one path.
@@ -113,8 +149,14 @@ export class ConflictError extends PondError {
    * @param version The version of the transaction that was first; `undefined`
    *   when it is pending, too.
    * @param problem What the other transaction did there.
+   * @param sides What both do.
    */
-  constructor(path: string, version: number | undefined, problem: string) {
+  constructor(
+    path: string,
+    version: number | undefined,
+    problem: string,
+    sides: ConflictSides = {},
+  ) {
     const where = version === undefined
       ? "by a pending operation"
       : `in version ${version}`;
@@ -127,6 +169,9 @@ export class ConflictError extends PondError {
         hint: "look at the new state and try again",
       },
     );
+    this.problem = problem;
+    if (sides.ours !== undefined) this.ours = sides.ours;
+    if (sides.theirs !== undefined) this.theirs = sides.theirs;
   }
 }
 

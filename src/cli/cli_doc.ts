@@ -9,14 +9,15 @@ import {
   type OptionSpec,
   type TableEntry,
 } from "./command.ts";
-import { COMMANDS } from "./commands.ts";
+import { loadCommands } from "./commands.ts";
 import { optionSummary, optionText } from "./help.ts";
 import { GLOBAL } from "./options.ts";
-import { synopsis } from "./synopsis.ts";
+import { synopsis } from "./arguments.ts";
 import { TOPICS } from "./topics.ts";
 
 /** Writes the reference of the command line, in Markdown. */
-export function generateCliDoc(): string {
+export async function generateCliDoc(): Promise<string> {
+  const all = await loadCommands();
   const parts = [
     // The text is wrapped where the help wraps it.
     "<!-- deno-fmt-ignore-file -->",
@@ -27,7 +28,7 @@ export function generateCliDoc(): string {
     GLOBAL.map(optionItem).join("\n"),
   ];
   for (const group of GROUPS) {
-    const commands = COMMANDS.filter((command) => command.group === group);
+    const commands = all.filter((command) => command.group === group);
     if (commands.length === 0) continue;
     parts.push(`## ${group}`, ...commands.flatMap(commandParts));
   }

@@ -258,12 +258,54 @@ export interface CommitCommand {
 /** `pond revert` */
 export interface RevertCommand {
   readonly name: "revert";
+  /** Everything when there are none. */
+  readonly paths: readonly string[];
+}
+
+/** `pond batch` */
+export interface BatchCommand extends ChangeOptions {
+  readonly name: "batch";
+  /** A file of the host; `-` is standard input. */
+  readonly file: string;
+  readonly dryRun: boolean;
+  readonly format: Format | undefined;
+}
+
+/** What `pond attr` can do. */
+export const ATTRIBUTE_VERBS = ["get", "set", "rm", "ls"] as const;
+
+/** A part of `pond attr`. */
+export type AttributeVerb = typeof ATTRIBUTE_VERBS[number];
+
+/** `pond attr` */
+export interface AttributeCommand extends ChangeOptions, ViewOptions {
+  readonly name: "attr";
+  readonly verb: AttributeVerb;
+  readonly path: string;
+  /** Names, or for `set` names with values. */
+  readonly words: readonly string[];
+  readonly format: Format | undefined;
+}
+
+/** `pond find` */
+export interface FindCommand extends ViewOptions {
+  readonly name: "find";
+  readonly path: string;
+  readonly glob: string | undefined;
+  readonly type: string | undefined;
+  readonly size: string | undefined;
+  readonly newer: string | undefined;
+  readonly older: string | undefined;
+  readonly where: string | undefined;
+  readonly format: Format | undefined;
 }
 
 /** `pond status` */
 export interface StatusCommand {
   readonly name: "status";
   readonly pending: boolean;
+  /** One line an operation, and nothing else. */
+  readonly short: boolean;
   readonly format: Format | undefined;
 }
 
@@ -435,6 +477,9 @@ export type Command =
   | GetCommand
   | CommitCommand
   | RevertCommand
+  | BatchCommand
+  | AttributeCommand
+  | FindCommand
   | StatusCommand
   | ShowCommand
   | LogCommand

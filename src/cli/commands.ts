@@ -2,41 +2,52 @@
  * The table of all commands. Parsing, help and docs/cli.md come from it.
  *
  * An entry holds everything that is said of a command, and imports what
- * carries it out only when it is run: a table is light, a command may be heavy.
+ * carries it out only when it is run. Entries are loaded when they are asked
+ * for: a command line needs one of them, the help all.
  *
  * @module
  */
+import { invariant } from "../errors.ts";
 import type { CommandName, TableEntry } from "./command.ts";
-import { BRANCH_COMMANDS } from "./table/branches.ts";
-import { CHECK } from "./table/check.ts";
-import { DEBUG } from "./table/debug.ts";
-import { FILES } from "./table/files.ts";
-import { HISTORY_COMMANDS, QUERY_COMMANDS } from "./table/history.ts";
-import { GO_BACK } from "./table/go_back.ts";
-import { LOOK_BACK } from "./table/look_back.ts";
-import { MAINTAIN } from "./table/maintain.ts";
-import { MOVE_DATA } from "./table/move.ts";
-import { CARE, helpEntry, START } from "./table/start.ts";
+
+type Load = () => Promise<TableEntry>;
 
 /** A case of the union without an entry here doesn't compile. */
-const TABLE: Readonly<Record<CommandName, TableEntry>> = {
-  ...START,
-  ...FILES,
-  ...MOVE_DATA,
-  ...HISTORY_COMMANDS,
-  ...BRANCH_COMMANDS,
-  ...LOOK_BACK,
-  ...GO_BACK,
-  ...QUERY_COMMANDS,
-  help: helpEntry(() => COMMANDS),
-  ...CARE,
-  maintain: MAINTAIN,
-  check: CHECK,
-  debug: DEBUG,
+const TABLE: Readonly<Record<CommandName, Load>> = {
+  ...of(["init", "status"], async () => (await start()).START),
+  ...of(
+    ["ls", "cat", "mkdir", "touch", "rm", "ln", "cp", "mv"],
+    async () => (await import("./table/files.ts")).FILES,
+  ),
+  ...of(["find", "attr"], async () => (await nodes()).NODES),
+  batch: async () => (await nodes()).batchEntry(loadCommands),
+  ...of(
+    ["put", "get"],
+    async () => (await import("./table/move.ts")).MOVE_DATA,
+  ),
+  ...of(
+    ["commit", "sync", "revert"],
+    async () => (await history()).HISTORY_COMMANDS,
+  ),
+  ...of(
+    ["branch", "switch"],
+    async () => (await import("./table/branches.ts")).BRANCH_COMMANDS,
+  ),
+  ...of(
+    ["log", "show", "diff", "blame"],
+    async () => (await import("./table/look_back.ts")).LOOK_BACK,
+  ),
+  ...of(
+    ["undo", "redo", "restore"],
+    async () => (await import("./table/go_back.ts")).GO_BACK,
+  ),
+  ...of(["query"], async () => (await history()).QUERY_COMMANDS),
+  help: async () => (await start()).helpEntry(loadCommands),
+  ...of(["version"], async () => (await start()).CARE),
+  maintain: async () => (await import("./table/maintain.ts")).MAINTAIN,
+  check: async () => (await import("./table/check.ts")).CHECK,
+  debug: async () => (await import("./table/debug.ts")).DEBUG,
 };
-
-/** All commands, in the order of the help. */
-export const COMMANDS: readonly TableEntry[] = Object.values(TABLE);
 
 /** Other names of commands, for fingers that know other tools. */
 const ALIASES: Readonly<Record<string, CommandName>> = {
@@ -50,12 +61,51 @@ const ALIASES: Readonly<Record<string, CommandName>> = {
 
 /** Every name that leads to a command. */
 export const COMMAND_NAMES: readonly string[] = [
-  ...COMMANDS.map(({ name }) => name),
+  ...Object.keys(TABLE),
   ...Object.keys(ALIASES),
 ];
 
+/** All commands, in the order of the help. */
+export async function loadCommands(): Promise<readonly TableEntry[]> {
+  return await Promise.all(Object.values(TABLE).map((load) => load()));
+}
+
 /** The command of this name, or `undefined` when there is none. */
-export function findCommand(name: string): TableEntry | undefined {
-  const known = Object.hasOwn(ALIASES, name) ? ALIASES[name] : name;
-  return COMMANDS.find((command) => command.name === known);
+export async function findCommand(
+  name: string,
+): Promise<TableEntry | undefined> {
+  const known: string = (Object.hasOwn(ALIASES, name) && ALIASES[name]) || name;
+  return isCommand(known) ? await TABLE[known]() : undefined;
+}
+
+function isCommand(name: string): name is CommandName {
+  return Object.hasOwn(TABLE, name);
+}
+
+/** Entries that come from one module. */
+function of<N extends CommandName>(
+  names: readonly N[],
+  load: () => Promise<Readonly<Record<N, TableEntry>>>,
+): Record<N, Load>;
+function of(
+  names: readonly string[],
+  load: () => Promise<Readonly<Record<string, TableEntry>>>,
+): Record<string, Load> {
+  return Object.fromEntries(names.map((name) => [name, async () => {
+    const entry = (await load())[name];
+    invariant(entry !== undefined, `the entry of ${name}`);
+    return entry;
+  }]));
+}
+
+function start(): Promise<typeof import("./table/start.ts")> {
+  return import("./table/start.ts");
+}
+
+function nodes(): Promise<typeof import("./table/nodes.ts")> {
+  return import("./table/nodes.ts");
+}
+
+function history(): Promise<typeof import("./table/history.ts")> {
+  return import("./table/history.ts");
 }

@@ -10,7 +10,7 @@ import {
   type TableEntry,
 } from "./command.ts";
 import { GLOBAL } from "./options.ts";
-import { synopsis } from "./synopsis.ts";
+import { synopsis } from "./arguments.ts";
 import { TOPICS } from "./topics.ts";
 
 /** What `pond` says where no pond is. */

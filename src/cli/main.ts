@@ -41,7 +41,7 @@ export async function main(
   };
   let context = makeContext(host, fallback, signal);
   try {
-    const invocation = parse(argv);
+    const invocation = await parse(argv);
     context = makeContext(host, invocation.globals, signal);
     const code = invocation.command === undefined
       ? await runWithoutCommand(context)
@@ -67,7 +67,10 @@ async function runWithoutCommand(context: Context): Promise<ExitCode> {
   }
   const { runStatus } = await import("./commands/status.ts");
   const format = context.globals.json ? "json" : undefined;
-  return await runStatus({ name: "status", pending: false, format }, context);
+  return await runStatus(
+    { name: "status", pending: false, short: false, format },
+    context,
+  );
 }
 
 async function failed(error: unknown, context: Context): Promise<ExitCode> {

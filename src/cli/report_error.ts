@@ -4,12 +4,14 @@
  * ```text
  * pond: Cannot read /a.csv: there is no such file
  *   because: …                                       the chain of causes
+ *   ours: …, theirs: …                               both sides of a conflict
  * hint: did you mean /b.csv?
  * ```
  *
  * @module
  */
-import { PondError, type PondErrorCode } from "../errors.ts";
+import { ConflictError, PondError, type PondErrorCode } from "../errors.ts";
+import { conflictJson, conflictLines } from "./conflict_text.ts";
 import type { Context } from "./context.ts";
 import { ExitCode, exitCodeOf } from "./exit_codes.ts";
 import { printable } from "./output.ts";
@@ -65,6 +67,9 @@ function codeOf(error: unknown, signal: AbortSignal): ExitCode {
 function textOf(error: unknown, color: boolean): string {
   const name = color ? "\x1b[31mpond:\x1b[0m" : "pond:";
   const lines = [`${name} ${printable(messageOf(error), "\n")}`];
+  if (error instanceof ConflictError) {
+    for (const line of conflictLines(error)) lines.push(`  ${printable(line)}`);
+  }
   for (const cause of causesOf(error)) {
     lines.push(`  because: ${printable(messageOf(cause), "\n")}`);
   }
@@ -81,6 +86,7 @@ function jsonOf(error: unknown): string {
       message: messageOf(error),
       hint: hintOf(error) ?? null,
       path: known?.path ?? null,
+      ...(error instanceof ConflictError ? conflictJson(error) : {}),
     },
   });
 }

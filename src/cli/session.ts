@@ -7,6 +7,7 @@ import { hasCode, PondError } from "../errors.ts";
 import { openPond } from "../pond.ts";
 import type {
   CommitResult,
+  FileOperations,
   OpenOptions,
   PathAtRevision,
   TinyLogFS,
@@ -214,7 +215,7 @@ async function viewOf(
 
 /** Whether a path in the pond is a directory; symlinks are followed. */
 export async function isDirectory(
-  fs: TinyLogFS,
+  fs: FileOperations,
   path: string,
 ): Promise<boolean> {
   try {
@@ -238,7 +239,7 @@ export function joinPath(directory: string, name: string): string {
 
 /** Where each source goes: into the destination, or under its name. */
 export async function destinations(
-  fs: TinyLogFS,
+  fs: FileOperations,
   sources: readonly string[],
   destination: string,
 ): Promise<readonly (readonly [source: string, target: string])[]> {
@@ -252,7 +253,10 @@ export async function destinations(
   ]);
 }
 
-async function noDirectory(fs: TinyLogFS, path: string): Promise<PondError> {
+async function noDirectory(
+  fs: FileOperations,
+  path: string,
+): Promise<PondError> {
   const isThere = await fs.exists(path.replace(/\/+$/, "") || "/");
   const why = isThere ? "it is no directory" : "there is no such directory";
   return new PondError(
@@ -267,14 +271,19 @@ async function noDirectory(fs: TinyLogFS, path: string): Promise<PondError> {
   );
 }
 
-async function reportStaged(context: Context, count: number): Promise<void> {
+/** Tells that operations were staged. */
+export async function reportStaged(
+  context: Context,
+  count: number,
+): Promise<void> {
   if (context.globals.json) {
     await context.out.line(JSON.stringify({ staged: count }));
   }
   await note(context, `${counted(count, "operation")} staged · pond commit`);
 }
 
-async function reportChange(
+/** Tells of the commit of a change. */
+export async function reportChange(
   context: Context,
   result: CommitResult,
 ): Promise<void> {

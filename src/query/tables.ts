@@ -238,6 +238,12 @@ const TRANSACTION_COLUMNS: readonly TableColumn<TransactionRow>[] = [
     comment: "how many operations",
     value: (row) => row.operations,
   },
+  {
+    name: "metadata",
+    type: "VARCHAR",
+    comment: "what else was said of it: a JSON object of texts",
+    value: (row) => JSON.stringify(row.metadata),
+  },
 ];
 
 /** All tables, by name. */

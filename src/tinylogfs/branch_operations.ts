@@ -8,7 +8,7 @@ import type { Host } from "../host/host.ts";
 import type { OplogTable } from "../oplog/table.ts";
 import { lineDirectory, MAIN_BRANCH, openLine, readBranch } from "./line.ts";
 import { MaintenanceOperations } from "./maintenance_operations.ts";
-import type { BranchInfo, BranchOptions } from "./types.ts";
+import type { BranchInfo, BranchOptions } from "./branch_types.ts";
 
 /** What branches are made of. */
 export interface BranchSide {

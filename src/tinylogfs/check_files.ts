@@ -25,7 +25,12 @@ import { BlobStore } from "./blobs.ts";
 import type { NamedBlob } from "./node_check.ts";
 import { readPondFile } from "./pond_file.ts";
 import { Stage, type StageFile } from "./stage.ts";
-import { leftovers, oldBlobs, RETENTION_MS } from "./vacuum.ts";
+import {
+  leftovers,
+  oldBlobs,
+  RETENTION_MS,
+  unfinishedBlobs,
+} from "./vacuum.ts";
 
 /**
  * Checks `pond.json`.
@@ -164,7 +169,7 @@ export async function checkStage(
       findings.push(tornStage(file, newest, read));
       continue;
     }
-    for (const { attributes, path } of read.value ?? []) {
+    for (const { attributes, path } of read.value?.operations ?? []) {
       const { blob, sha256, sizeBytes } = attributes;
       if (!blob || sha256 === undefined) continue;
       name({ sha256, sizeBytes, pondPath: path, version: undefined });
@@ -284,5 +289,8 @@ async function unneeded(
     }
   }
   for await (const file of leftovers(files, pond, beforeMs)) found.push(file);
+  for await (const file of unfinishedBlobs(files, pond, beforeMs)) {
+    found.push(file);
+  }
   return found;
 }

@@ -56,6 +56,8 @@ export interface TransactionNote {
   readonly message: string;
   /** What it takes back, if it is an undo or a redo. */
   readonly marks?: UndoMarks;
+  /** What else, by names. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /** What a commit writes, and what it changes in the cache. */
@@ -246,6 +248,7 @@ function transactionEntry(
   operations: number,
   point: CommitPoint,
 ): OplogEntry {
+  const { metadata = {} } = note;
   return {
     partId: TRANSACTION_PART_ID,
     nodeId: note.id,
@@ -256,6 +259,7 @@ function transactionEntry(
       time: point.timestampUs,
       operations,
       ...note.marks,
+      ...(Object.keys(metadata).length > 0 ? { metadata } : {}),
     }),
     content: null,
     operation: "create",

@@ -11,11 +11,12 @@
  */
 import { bestEffort, hasCode, invariant, PondError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
-import type { AppendResult, OplogTable } from "../oplog/mod.ts";
+import type { AppendResult, CommitNote, OplogTable } from "../oplog/mod.ts";
 import type { UndoMarks } from "./change_types.ts";
-import type { CommitPlan } from "./commit_plan.ts";
-import type { CommittedDirectory, DirectoryCache } from "./directories.ts";
-import { Pending, type PendingParts } from "./pending.ts";
+import type { CommitPlan, CommitPoint } from "./commit_plan.ts";
+import type { Sent, Settled } from "./commit_result.ts";
+import type { CommittedDirectory, Directories } from "./directories.ts";
+import { type Divide, Pending, type PendingParts } from "./pending.ts";
 import type { PondName } from "./pond_name.ts";
 import type { Selected, Selection } from "./selection.ts";
 import type { Operation } from "./operation.ts";
@@ -28,8 +29,6 @@ const COMMIT_THRESHOLD_BYTES = 16 * 1024 * 1024;
 
 /** How often a commit that lost its race is tried again. */
 const MAX_ATTEMPTS = 100;
-const BACKOFF_MIN_MS = 2;
-const BACKOFF_MAX_MS = 500;
 
 /** What a committer works on. */
 export interface CommitterParts extends PendingParts {
@@ -47,26 +46,12 @@ type SelectiveOptions = PlanOptions & { readonly selection?: Selection };
 /** Options of a commit that may take another one back. */
 export type PlanOptions = CommitOptions & { readonly marks?: UndoMarks };
 
-/** The operations of an attempt. */
-interface Sent {
-  readonly chosen: readonly Operation[];
-  readonly selection: Selection | undefined;
-  /** Whether they are a plan, which is made anew, and nobody's pending work. */
-  readonly isPlan: boolean;
-}
-
-/** The result of an attempt that nobody was told of. */
-interface Settled {
-  readonly result: CommitResult;
-  readonly selection: Selection | undefined;
-}
-
 /** Collects operations and commits them. */
 export class Committer {
   readonly #parts: CommitterParts;
   readonly #host: Host;
   readonly #table: OplogTable;
-  readonly #directories: DirectoryCache;
+  readonly #directories: Directories;
   readonly #pending: Pending;
   /** The pond's own name, once there is something to commit. */
   #pondName: PondName | undefined;
@@ -81,7 +66,7 @@ export class Committer {
   constructor(parts: CommitterParts) {
     this.#parts = parts;
     this.#host = parts.host;
-    this.#table = parts.table;
+    this.#table = parts.shared.table;
     this.#directories = parts.directories;
     this.#pending = new Pending(parts);
   }
@@ -119,7 +104,7 @@ export class Committer {
 
   /** Brings the state up to the commits (and the stage) of other processes. */
   async refresh(): Promise<void> {
-    await this.#exclusive(async () => {
+    await this.#alone(async () => {
       await this.#pending.reload();
       if (this.#pending.made) this.#earlier = await this.#settle();
     });
@@ -132,7 +117,7 @@ export class Committer {
    * @throws {ConflictError} When they no longer fit; they stay pending.
    */
   async commit(options: SelectiveOptions): Promise<CommitResult> {
-    return await this.#exclusive(async () => {
+    return await this.#alone(async () => {
       if (!this.#parts.staged) return await this.#commit(options);
       const isOpen = this.#sent !== undefined || this.#earlier !== undefined;
       if (!isOpen && !await this.#pending.hasAny()) return this.#nothing();
@@ -152,7 +137,7 @@ export class Committer {
     plan: () => Promise<readonly Operation[]>,
     options: PlanOptions,
   ): Promise<CommitResult> {
-    return await this.#exclusive(async () => {
+    return await this.#alone(async () => {
       const startMs = this.#host.clock.monotonicMs();
       await this.#flushPondName();
       return await this.#attempts(async () => {
@@ -175,6 +160,11 @@ export class Committer {
     });
   }
 
+  /** Drops all pending operations but the first ones. */
+  async truncate(count: number): Promise<void> {
+    await this.#exclusive(() => this.#pending.truncate(count));
+  }
+
   /**
    * Puts the operations of this process into the durable stage, on top of what
    * is there.
@@ -183,7 +173,7 @@ export class Committer {
    * @throws {ConflictError} When another process staged a change of the same.
    */
   async stage(): Promise<number> {
-    return await this.#exclusive(async () => {
+    return await this.#alone(async () => {
       if (this.#pending.operations.length === 0) return 0;
       await using _lock = await this.#pending.lock();
       await this.#pending.reloadToCommit();
@@ -199,18 +189,37 @@ export class Committer {
    *   has been read again.
    */
   async revert(options: { readonly reread?: boolean } = {}): Promise<number> {
-    return await this.#exclusive(async () => {
+    return await this.#alone(async () => {
       if (options.reread) await this.#pending.reread();
       const count = this.#pending.operations.length;
-      if (!this.#parts.staged) await this.#pending.drop();
-      else {
-        await using _lock = await this.#pending.lock();
-        await this.#pending.drop();
-      }
+      await using _lock = await this.#stageLock();
+      await this.#pending.drop();
       this.#sent = undefined;
       this.#earlier = undefined;
       return count;
     });
+  }
+
+  /**
+   * Drops a part of the pending operations, of those that are staged as well.
+   *
+   * @param divide Says which, as `chosen`.
+   * @returns How many.
+   */
+  async revertPart(divide: Divide): Promise<number> {
+    return await this.#alone(async () => {
+      if (this.#sent) {
+        await this.#pending.reload();
+        if (this.#pending.made) this.#earlier = await this.#settle();
+        this.#sent = undefined;
+      }
+      await using _lock = await this.#stageLock();
+      return await this.#pending.dropPart(divide);
+    });
+  }
+
+  async #stageLock(): Promise<AsyncDisposable | undefined> {
+    return this.#parts.staged ? await this.#pending.lock() : undefined;
   }
 
   #exclusive<T>(change: () => Promise<T>): Promise<T> {
@@ -221,6 +230,11 @@ export class Committer {
     return run;
   }
 
+  /** A change that goes on to another version, or depends on the newest one. */
+  #alone<T>(change: () => Promise<T>): Promise<T> {
+    return this.#exclusive(() => this.#parts.shared.exclusive(change));
+  }
+
   /** What shall be staged is not committed behind the caller's back. */
   #isLarge(): boolean {
     const { staged, thresholdBytes = COMMIT_THRESHOLD_BYTES } = this.#parts;
@@ -229,7 +243,9 @@ export class Committer {
   }
 
   async #commitLarge(): Promise<void> {
-    await this.#commit({ message: "automatic commit" });
+    await this.#parts.shared.exclusive(() =>
+      this.#commit({ message: "automatic commit" })
+    );
   }
 
   /** Before a part of the stage is committed, the rest is staged for then. */
@@ -245,22 +261,28 @@ export class Committer {
     const { selection } = options;
     const startMs = this.#host.clock.monotonicMs();
     const earlier = await this.#bringUp();
-    const isAnswered = earlier !== undefined &&
-      isSame(earlier.selection, selection) &&
-      (selection !== undefined || this.#pending.operations.length === 0);
     this.#earlier = undefined;
+    if (earlier === undefined) return await this.#commitRest(options, startMs);
+    const { isSame, sumOf } = await import("./commit_result.ts");
+    const isAnswered = isSame(earlier.selection, selection) &&
+      (selection !== undefined || this.#pending.operations.length === 0);
     if (isAnswered) return earlier.result;
+    return sumOf(earlier.result, await this.#commitRest(options, startMs));
+  }
+
+  async #commitRest(
+    options: SelectiveOptions,
+    startMs: number,
+  ): Promise<CommitResult> {
+    const { selection } = options;
     if (this.#parts.staged && selection) await this.#stageRest(selection);
-    if (this.#pending.operations.length === 0) {
-      return sumOf(earlier?.result, this.#nothing());
-    }
+    if (this.#pending.operations.length === 0) return this.#nothing();
     await this.#flushPondName();
-    const result = await this.#attempts(async (attempt) => {
+    return await this.#attempts(async (attempt) => {
       if (attempt > 1) await this.#pending.reloadToCommit();
       if (this.#pending.made) return (await this.#settle()).result;
       return await this.#attempt(options, startMs);
     }, options);
-    return sumOf(earlier?.result, result);
   }
 
   /**
@@ -302,7 +324,6 @@ export class Committer {
     work: (attempt: number) => Promise<CommitResult | undefined>,
     { signal }: CommitOptions,
   ): Promise<CommitResult> {
-    const { clock, random } = this.#host;
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       signal?.throwIfAborted();
       const result = await work(attempt);
@@ -310,8 +331,8 @@ export class Committer {
         await this.#table.maintain();
         return result;
       }
-      const ceiling = Math.min(BACKOFF_MAX_MS, BACKOFF_MIN_MS * 2 ** attempt);
-      await clock.sleep(random.fraction() * ceiling, signal);
+      const { backOff } = await import("./backoff.ts");
+      await backOff(this.#host, attempt, signal);
     }
     throw new PondError(
       "LOCKED",
@@ -334,7 +355,7 @@ export class Committer {
     startMs: number,
     isPlan: boolean = false,
   ): Promise<CommitResult | undefined> {
-    const { marks = {}, message = "", selection } = options;
+    const { marks = {}, message = "", metadata = {}, selection } = options;
     const { author } = this.#parts;
     const selected = await this.#selected(selection);
     const { transaction } = selected;
@@ -342,12 +363,13 @@ export class Committer {
     if (operations.length === 0) return this.#nothing();
     const point = this.#table.nextPoint();
     const touched = await this.#touchedDirectories(transaction);
-    const note = { id, author, message, marks };
+    const note = { id, author, message, metadata, marks };
     const { planCommit } = await import("./commit_plan.ts");
     const plan = planCommit(transaction, touched, note, point);
     const application = this.#pending.stageCounter;
     // A copy: operations may be added while these are on their way.
     this.#sent = { chosen: [...selected.chosen], selection, isPlan };
+    this.#parts.shared.expect(id);
     const appended = await this.#append(plan, point, {
       operation: "WRITE",
       transactionId: id,
@@ -372,10 +394,11 @@ export class Committer {
 
   async #append(
     plan: CommitPlan,
-    ...rest: TailOf<Parameters<OplogTable["append"]>>
+    point: CommitPoint,
+    note: CommitNote,
   ): Promise<AppendResult> {
     try {
-      return await this.#table.append(plan.records, ...rest);
+      return await this.#table.append(plan.records, point, note);
     } catch (error) {
       if (!hasCode(error, "OUTCOME_UNKNOWN")) this.#sent = undefined;
       throw error;
@@ -444,8 +467,9 @@ export class Committer {
       const rows = change.rows.map((row) =>
         row.childVersion < 0 ? { ...row, childVersion: version } : row
       );
-      this.#directories.applyCommit({ ...change, rows }, version);
+      this.#parts.shared.directories.applyCommit({ ...change, rows }, version);
     }
+    this.#directories.advance();
   }
 
   #nothing(): CommitResult {
@@ -470,27 +494,3 @@ async function selected(
   const paths = await transaction.paths();
   return selectOperations(operations, selection, paths);
 }
-
-function isSame(a: Selection | undefined, b: Selection | undefined): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
-}
-
-function sumOf(
-  earlier: CommitResult | undefined,
-  result: CommitResult,
-): CommitResult {
-  if (earlier === undefined) return result;
-  const last = result.operationsCommitted > 0 ? result : earlier;
-  return {
-    operationsCommitted: earlier.operationsCommitted +
-      result.operationsCommitted,
-    transactionId: last.transactionId,
-    version: last.version,
-    commitDuration: earlier.commitDuration + result.commitDuration,
-    bytesWritten: earlier.bytesWritten + result.bytesWritten,
-    recordBatchSize: earlier.recordBatchSize + result.recordBatchSize,
-  };
-}
-
-type TailOf<T extends readonly unknown[]> = T extends
-  readonly [unknown, ...infer Rest] ? Rest : never;

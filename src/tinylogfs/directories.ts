@@ -96,8 +96,18 @@ export interface CommittedChange {
   readonly snapshot: boolean;
 }
 
+/** Directories that a transaction is made on. */
+export interface Directories {
+  /** Loads a directory; one that has no record is empty and doesn't exist. */
+  load(partId: string): Promise<CommittedDirectory>;
+  /** A directory, if it is in memory; that doesn't count as its use. */
+  peek(partId: string): CommittedDirectory | undefined;
+  /** Goes on to the newest version that the table knows. */
+  advance(): void;
+}
+
 /** The committed directories of a pond at a version. */
-export class DirectoryCache {
+export class DirectoryCache implements Directories {
   readonly #table: OplogTable;
   readonly #clock: Clock;
   readonly #maxVersion: number | undefined;
@@ -157,6 +167,9 @@ export class DirectoryCache {
   peek(partId: string): CommittedDirectory | undefined {
     return this.#cached.get(partId);
   }
+
+  /** Does nothing: what the table learns, it is told directory by directory. */
+  advance(): void {}
 
   /** Brings a cached directory up to a commit of this process: O(changes). */
   applyCommit(change: CommittedChange, version: number): void {

@@ -31,7 +31,7 @@ export abstract class FileOperations {
    *
    * @ignore
    */
-  protected abstract readonly transaction: Transaction;
+  protected abstract readonly pendingTransaction: Transaction;
   /** The newest version that is known. */
   abstract readonly version: number;
   /**
@@ -40,7 +40,7 @@ export abstract class FileOperations {
    * @ignore
    */
   protected readonly nodeIndex: NodeIndex = new NodeIndex(() => ({
-    transaction: this.transaction,
+    transaction: this.pendingTransaction,
     version: this.version,
   }));
 
@@ -213,7 +213,7 @@ export abstract class FileOperations {
   ): AsyncGenerator<DirEntry> {
     const directory = await this.openDirectory(path);
     const above = await directory.currentPath();
-    for (const entry of await this.transaction.list(directory.id)) {
+    for (const entry of await this.pendingTransaction.list(directory.id)) {
       const withTarget = options.targets !== false;
       yield await this.#listed(directory, joinPath(above, entry.name), entry, {
         withTarget,
@@ -237,7 +237,7 @@ export abstract class FileOperations {
       modifiedUs: entry.modifiedUs,
       mode: entry.mode,
       version: entry.nodeVersion,
-      pending: this.transaction.isPending(directory.id, entry.name),
+      pending: this.pendingTransaction.isPending(directory.id, entry.name),
       ...(withTarget && node.type === "symlink"
         ? { target: await node.target() }
         : {}),
@@ -285,7 +285,8 @@ export abstract class FileOperations {
   ): Promise<DirEntry> {
     const found = await this.root.resolve(path, options);
     const { name, parent } = found;
-    const entry = parent && await this.transaction.lookup(parent.id, name);
+    const entry = parent &&
+      await this.pendingTransaction.lookup(parent.id, name);
     if (parent instanceof OpLogDirectory && entry !== undefined) {
       return await this.#listed(parent, found.path, entry, {
         withTarget: true,

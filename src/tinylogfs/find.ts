@@ -5,6 +5,8 @@
  */
 import { PondError } from "../errors.ts";
 import type { DirectoryEntry } from "../oplog/mod.ts";
+import { parseGlob } from "../tinyfs/glob.ts";
+import { matchGlob } from "../tinyfs/glob_match.ts";
 import type { NodeId } from "../tinyfs/mod.ts";
 import { type Attributes, formatAttributes } from "./attributes.ts";
 import type { FoundNode, NodeSearchCriteria } from "./types.ts";
@@ -19,46 +21,101 @@ export interface Candidate {
   attributes(): Promise<Attributes>;
 }
 
+/** Whether a node meets some of the criteria. */
+type Test = (candidate: Candidate) => boolean;
+
 /**
  * The nodes that meet all criteria, in the order of the candidates.
  *
- * @throws {PondError} `INVALID_ARGUMENT` for a query that is no JSONPath.
+ * @param candidates What is below the directory of the search.
+ * @param criteria What is looked for.
+ * @param top The path of that directory.
+ * @throws {PondError} `INVALID_ARGUMENT` for a query that is no JSONPath, or a
+ *   pattern that is none.
  * @throws {RangeError} For an invalid date.
  */
 export async function* findNodes(
   candidates: AsyncIterable<Candidate>,
   criteria: NodeSearchCriteria,
+  top: string = "/",
 ): AsyncGenerator<FoundNode> {
-  const matches = await predicateOf(criteria);
+  const isListed = listedTests(criteria, top);
+  const matches = await rowTest(criteria);
   for await (const candidate of candidates) {
     criteria.signal?.throwIfAborted();
+    if (!isListed.every((test) => test(candidate))) continue;
+    if (matches && !await matches(candidate)) continue;
     const { entry, path } = candidate;
-    if (criteria.fileType !== undefined) {
-      if (entry.childType !== criteria.fileType) continue;
-    }
-    if (!await matches(candidate)) continue;
-    const nodeId = entry.childNodeId as NodeId;
-    yield { nodeId, path, fileType: entry.childType };
+    yield {
+      nodeId: entry.childNodeId as NodeId,
+      path,
+      fileType: entry.childType,
+      sizeBytes: entry.sizeBytes,
+      modifiedUs: entry.modifiedUs,
+      version: entry.nodeVersion,
+    };
   }
 }
 
-/** Without criteria that need it, no node's row is read. */
-async function predicateOf(
-  { createdAfter, createdBefore, metadataQuery }: NodeSearchCriteria,
-): Promise<(candidate: Candidate) => Promise<boolean>> {
-  const after = microseconds(createdAfter) ?? -Infinity;
-  const before = microseconds(createdBefore) ?? Infinity;
-  const hasTimes = createdAfter !== undefined || createdBefore !== undefined;
+/** What the directory of a node can answer. */
+function listedTests(criteria: NodeSearchCriteria, top: string): Test[] {
+  const { fileType, maxSize, minSize, name } = criteria;
+  const tests: Test[] = [];
+  if (fileType !== undefined) {
+    tests.push(({ entry }) => entry.childType === fileType);
+  }
+  if (minSize !== undefined) {
+    tests.push(({ entry }) => entry.sizeBytes >= minSize);
+  }
+  if (maxSize !== undefined) {
+    tests.push(({ entry }) => entry.sizeBytes <= maxSize);
+  }
+  if (name !== undefined) tests.push(nameTest(name, top));
+  return tests;
+}
+
+function nameTest(pattern: string, top: string): Test {
+  const glob = parseGlob(pattern);
+  const below = top === "/" ? 1 : top.length + 1;
+  const inName = !pattern.includes("/");
+  return ({ entry, path }) => {
+    const text = inName ? entry.name : glob.absolute ? path : path.slice(below);
+    return matchGlob(glob, text) !== undefined;
+  };
+}
+
+/** What only its row can answer: without such criteria, none is read. */
+async function rowTest(
+  criteria: NodeSearchCriteria,
+): Promise<((candidate: Candidate) => Promise<boolean>) | undefined> {
+  const created = spanOf(criteria.createdAfter, criteria.createdBefore);
+  const modified = spanOf(criteria.modifiedAfter, criteria.modifiedBefore);
+  const { metadataQuery } = criteria;
   const selects = metadataQuery === undefined
     ? undefined
     : await queryOf(metadataQuery);
+  if (!created && !modified && !selects) return undefined;
   return async (candidate) => {
-    if (!hasTimes && selects === undefined) return true;
+    // The directory knows when a file was changed, and not a directory in it.
+    const { childType, modifiedUs } = candidate.entry;
+    const isFile = childType !== "directory";
+    if (modified && isFile && !modified(modifiedUs)) return false;
+    if (!created && !selects && isFile) return true;
     const attributes = await candidate.attributes();
-    const { createdUs } = attributes;
-    if (createdUs < after || createdUs >= before) return false;
-    return selects?.(attributes) ?? true;
+    return (created?.(attributes.createdUs) ?? true) &&
+      (modified?.(attributes.modifiedUs) ?? true) &&
+      (selects?.(attributes) ?? true);
   };
+}
+
+function spanOf(
+  after: Date | undefined,
+  before: Date | undefined,
+): ((timeUs: number) => boolean) | undefined {
+  if (after === undefined && before === undefined) return undefined;
+  const fromUs = microseconds(after) ?? -Infinity;
+  const toUs = microseconds(before) ?? Infinity;
+  return (timeUs) => timeUs >= fromUs && timeUs < toUs;
 }
 
 function microseconds(date: Date | undefined): number | undefined {

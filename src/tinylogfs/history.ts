@@ -331,11 +331,12 @@ function* pendingDirectoryRows(
   }
 }
 
-function transactionRow(
+/** The row of a transaction about itself. */
+export function transactionRow(
   entry: OplogEntry,
   record: PartitionRecord,
 ): TransactionRow {
-  const { author, message, operations, undoes, redoes } = parseObject(
+  const { author, message, metadata, operations, undoes, redoes } = parseObject(
     entry.metadata,
     record.source,
   );
@@ -348,7 +349,13 @@ function transactionRow(
     operations: typeof operations === "number" ? operations : 0,
     ...(typeof undoes === "string" ? { undoes } : {}),
     ...(typeof redoes === "string" ? { redoes } : {}),
+    metadata: isTexts(metadata) ? metadata : {},
   };
+}
+
+function isTexts(value: unknown): value is Readonly<Record<string, string>> {
+  return typeof value === "object" && value !== null &&
+    Object.values(value).every((text) => typeof text === "string");
 }
 
 async function versionAtTime(

@@ -93,11 +93,14 @@ export abstract class HistoryOperations extends FileOperations
   /**
    * The nodes that meet all criteria, parents before their children.
    *
-   * @throws {PondError} `INVALID_ARGUMENT` for a query that is no JSONPath.
+   * @throws {PondError} `INVALID_ARGUMENT` for a query that is no JSONPath, or a
+   *   pattern that is none; `NOT_FOUND`, `NOT_A_DIRECTORY` for the path.
    */
   async *findNodes(criteria: NodeSearchCriteria): AsyncGenerator<FoundNode> {
     const { findNodes } = await import("./find.ts");
-    yield* findNodes(this.#candidates(), criteria);
+    const top = await this.openDirectory(criteria.path ?? "/");
+    const path = await top.currentPath();
+    yield* findNodes(this.#candidates(top), criteria, path);
   }
 
   /**
@@ -249,7 +252,7 @@ export abstract class HistoryOperations extends FileOperations
 
   async #viewOf(revision: string): Promise<HistoryOperations> {
     const isOwn = revision === "@pending" &&
-      this.transaction.operations.length > 0;
+      this.pendingTransaction.operations.length > 0;
     return isOwn ? this : await this.at(revision);
   }
 
@@ -286,10 +289,10 @@ export abstract class HistoryOperations extends FileOperations
     throw new IntegrityError(path, "its row has neither content nor a blob");
   };
 
-  async *#candidates(): AsyncGenerator<Candidate> {
-    const directories = [await this.openDirectory("/")];
+  async *#candidates(top: OpLogDirectory): AsyncGenerator<Candidate> {
+    const directories = [top];
     for (const directory of directories) {
-      for (const entry of await this.transaction.list(directory.id)) {
+      for (const entry of await this.pendingTransaction.list(directory.id)) {
         const node = directory.nodeOf(entry);
         const attributes = async () => (await node.row()).attributes;
         yield { path: node.path, entry, attributes };

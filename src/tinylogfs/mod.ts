@@ -32,12 +32,14 @@ export type {
   CheckOptions,
   CheckReport,
 } from "./check_types.ts";
+export * from "./branch_types.ts";
 export * from "./change_types.ts";
 export { errorKind, type TinyLogFSErrorKind } from "./error_kind.ts";
 export { FileOperations } from "./files.ts";
 export { HistoryOperations } from "./history_operations.ts";
 export { BranchOperations } from "./branch_operations.ts";
 export { MaintenanceOperations } from "./maintenance_operations.ts";
+export type { PondTransaction } from "./pond_transaction.ts";
 export { POND_FORMAT } from "./pond_file.ts";
 export { RestoreOperations } from "./restore_operations.ts";
 export {
@@ -55,6 +57,9 @@ export * from "./types.ts";
 export type { Bytes, ByteSource } from "../bytes.ts";
 export {
   ConflictError,
+  type ConflictSide,
+  type ConflictSides,
+  type ConflictWinner,
   IntegrityError,
   PondError,
   type PondErrorCode,

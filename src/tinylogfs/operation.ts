@@ -11,7 +11,7 @@ import {
   formatAttributes,
   type NodePlace,
 } from "./attributes.ts";
-import type { OperationKind } from "./types.ts";
+import type { OperationKind, PendingOperation } from "./types.ts";
 
 /** `childVersion` of an entry whose child is pending. */
 export const PENDING_VERSION = -1;
@@ -80,4 +80,16 @@ export function rowOf(operation: Operation, position: number): OplogEntry {
 /** Where an operation leaves its node. */
 export function placeOf({ directoryId, name }: Operation): NodePlace {
   return { directory: directoryId, name };
+}
+
+/** An operation for people. */
+export function described(operation: Operation): PendingOperation {
+  const { attributes: { from, sizeBytes }, fileType, kind, path } = operation;
+  return {
+    operation: kind,
+    fileType,
+    path,
+    sizeBytes,
+    ...(from ? { from: from.path } : {}),
+  };
 }

@@ -12,8 +12,9 @@ import { ConflictError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
 import type { ForeignCommit, OplogEntry, OplogTable } from "../oplog/mod.ts";
 import { ROOT_PART_ID } from "../oplog/record.ts";
-import type { DirectoryCache } from "./directories.ts";
+import type { Directories } from "./directories.ts";
 import type { Selected } from "./selection.ts";
+import type { SharedTable } from "./shared_table.ts";
 import type { Stage, StageFile } from "./stage.ts";
 import { type Operation, rowOf } from "./operation.ts";
 import { Transaction } from "./transaction.ts";
@@ -28,9 +29,9 @@ export interface PendingParts {
   /** The pond's identity. */
   readonly pondId: string;
   /** Where commits go. */
-  readonly table: OplogTable;
-  /** The committed state. */
-  readonly directories: DirectoryCache;
+  readonly shared: SharedTable;
+  /** The committed state that the operations are made on. */
+  readonly directories: Directories;
   /** Whether what is staged is pending here. */
   readonly staged: boolean;
 }
@@ -41,17 +42,21 @@ interface StagedOperations {
   readonly operations: readonly Operation[];
 }
 
+/** Divides operations; it is told where the nodes are after the last one. */
+export type Divide = (
+  operations: readonly Operation[],
+  paths: ReadonlyMap<string, string>,
+) => Selected;
+
 /** Collects operations until they are committed, staged or dropped. */
 export class Pending {
   readonly #parts: PendingParts;
   readonly #table: OplogTable;
-  readonly #directories: DirectoryCache;
+  readonly #directories: Directories;
   #openedStage: Stage | undefined;
   #transaction: Transaction;
   /** The version of the pond that the transaction was built on. */
   #builtOn: number;
-  /** The transaction's own commit, once it was seen among the others. */
-  #made: ForeignCommit | undefined;
   /** What of the stage is part of the transaction. */
   #staged: readonly StagedOperations[] = [];
   #conflict: ConflictError | undefined;
@@ -59,10 +64,10 @@ export class Pending {
   /** @param parts What it belongs to. */
   constructor(parts: PendingParts) {
     this.#parts = parts;
-    this.#table = parts.table;
+    this.#table = parts.shared.table;
     this.#directories = parts.directories;
-    this.#transaction = this.#newTransaction();
-    this.#builtOn = parts.table.transactionVersion;
+    this.#transaction = this.#empty(parts.host.random.uuidHex());
+    this.#builtOn = this.#table.transactionVersion;
   }
 
   /**
@@ -119,7 +124,7 @@ export class Pending {
 
   /** The transaction's own commit, when it was seen among those of others. */
   get made(): ForeignCommit | undefined {
-    return this.#made;
+    return this.#parts.shared.made(this.#transaction.id);
   }
 
   /** Adds operations: all of them, or none. */
@@ -158,7 +163,7 @@ export class Pending {
       if (this.#table.version === version) break;
       staged = await this.#readStage();
     }
-    if (this.#made === undefined) await this.#rebuild(staged);
+    if (this.made === undefined) await this.#rebuild(staged);
   }
 
   /**
@@ -180,7 +185,6 @@ export class Pending {
     const done = new Set(committed.map(keyOf));
     const own = this.#ownOperations().filter((o) => !done.has(keyOf(o)));
     await this.#discardStaged();
-    this.#made = undefined;
     this.#transaction = await this.#built(this.#newId(), own);
     this.#staged = [];
     await this.#rebuild(await this.#readStage());
@@ -210,7 +214,7 @@ export class Pending {
   /** Reads the committed root again, and forgets every other directory. */
   async reread(): Promise<void> {
     await this.#takeIn();
-    this.#directories.invalidate("all");
+    this.#parts.shared.directories.invalidate("all");
     await this.#directories.load(ROOT_PART_ID);
   }
 
@@ -248,7 +252,7 @@ export class Pending {
   async stageRest(rest: readonly Operation[]): Promise<void> {
     const replaces = this.stageCounter?.version ?? 0;
     const stage = await this.#stage();
-    await stage.append(rest, await this.#stageTop(), replaces);
+    await stage.append(rest, await this.#stageTop(), { replaces });
   }
 
   /** Everything pending was committed. */
@@ -265,11 +269,17 @@ export class Pending {
     this.#builtOn = this.#table.transactionVersion;
   }
 
+  /** Drops all operations but the first ones. */
+  async truncate(count: number): Promise<void> {
+    const { id, operations } = this.transaction;
+    if (operations.length <= count) return;
+    this.#transaction = await this.#built(id, operations.slice(0, count));
+  }
+
   /** Drops the operations of this process. */
   async dropOwn(): Promise<void> {
     const below = this.#conflict ? [] : this.#stagedOperations();
     this.#transaction = await this.#built(this.#newId(), below);
-    this.#made = undefined;
   }
 
   /** Drops everything, what is staged with it. Call it under the lock. */
@@ -281,31 +291,76 @@ export class Pending {
     this.#clear();
   }
 
+  /**
+   * Drops a part of the operations. Where they are staged, call it under the
+   * lock.
+   *
+   * @param divide Says which, of all operations in order.
+   * @returns How many were dropped.
+   */
+  async dropPart(divide: Divide): Promise<number> {
+    const own = this.#ownOperations();
+    const staged = await this.#readStage();
+    const paths = this.#conflict ? new Map() : await this.#transaction.paths();
+    const all = [...operationsOf(staged), ...own];
+    const { chosen, rest } = divide(all, paths);
+    if (chosen.length === 0) return 0;
+    const left = new Set(rest);
+    const ownRest = own.filter((operation) => left.has(operation));
+    const below = operationsOf(staged).filter((it) => left.has(it));
+    const conflict = await this.#conflictIn(below);
+    const transaction = await this.#built(
+      this.#newId(),
+      conflict ? ownRest : [...below, ...ownRest],
+    );
+    this.#staged = await this.#stageInstead(staged, below);
+    this.#conflict = conflict;
+    this.#transaction = transaction;
+    this.#builtOn = this.#table.transactionVersion;
+    return chosen.length;
+  }
+
   // === Inside ===
+
+  /** One file takes the place of all: the stage is the old one, or the new. */
+  async #stageInstead(
+    staged: readonly StagedOperations[],
+    operations: readonly Operation[],
+  ): Promise<readonly StagedOperations[]> {
+    const last = staged.at(-1);
+    const isSame = operations.length === operationsOf(staged).length;
+    if (last === undefined || isSame) return staged;
+    const stage = await this.#stage();
+    const standing = { instead: last.file.sequence };
+    const file = await stage.append(
+      operations,
+      await this.#stageTop(),
+      standing,
+    );
+    await stage.discard(staged.map(({ file }) => file));
+    return [{ file, operations }];
+  }
 
   #clear(): void {
     this.#staged = [];
-    this.#made = undefined;
-    this.#transaction = this.#newTransaction();
+    this.#transaction = this.#empty(this.#newId());
     this.#builtOn = this.#table.transactionVersion;
   }
 
   async #rebuild(staged: readonly StagedOperations[]): Promise<void> {
     const { id } = this.#transaction;
     const own = this.#ownOperations();
-    this.#conflict = await this.#conflictIn(staged);
+    this.#conflict = await this.#conflictIn(operationsOf(staged));
     const below = this.#conflict ? [] : operationsOf(staged);
     this.#transaction = await this.#built(id, [...below, ...own]);
     this.#staged = staged;
     this.#builtOn = this.#table.transactionVersion;
   }
 
+  /** For the transaction after this one, whose outcome is known. */
   #newId(): string {
+    this.#parts.shared.forget(this.#transaction.id);
     return this.#parts.host.random.uuidHex();
-  }
-
-  #newTransaction(): Transaction {
-    return this.#empty(this.#newId());
   }
 
   #empty(id: string): Transaction {
@@ -319,7 +374,13 @@ export class Pending {
     operations: readonly Operation[],
   ): Promise<Transaction> {
     const transaction = this.#empty(id);
-    await transaction.apply(operations);
+    try {
+      await transaction.apply(operations);
+    } catch (error) {
+      if (!(error instanceof ConflictError)) throw error;
+      const { withTheirs } = await import("./conflict.ts");
+      throw await withTheirs(error, this.#table);
+    }
     return transaction;
   }
 
@@ -350,10 +411,10 @@ export class Pending {
   }
 
   async #conflictIn(
-    staged: readonly StagedOperations[],
+    staged: readonly Operation[],
   ): Promise<ConflictError | undefined> {
     try {
-      await this.#built(this.#transaction.id, operationsOf(staged));
+      await this.#built(this.#transaction.id, staged);
       return undefined;
     } catch (error) {
       if (error instanceof ConflictError) return error;
@@ -361,12 +422,10 @@ export class Pending {
     }
   }
 
-  /** Takes in commits, and notes the transaction's own if it's among them. */
+  /** Takes in commits, the transaction's own too if it's among them. */
   async #takeIn(): Promise<void> {
-    const { id } = this.#transaction;
-    const { touched, commits } = await this.#table.refresh();
-    this.#directories.invalidate(touched);
-    this.#made ??= commits.find(({ transactionId }) => transactionId === id);
+    await this.#parts.shared.refresh();
+    this.#directories.advance();
   }
 
   async #readStage(): Promise<StagedOperations[]> {
@@ -374,12 +433,15 @@ export class Pending {
   }
 
   async #readStageFiles(): Promise<StagedOperations[]> {
-    const read: StagedOperations[] = [];
+    let read: StagedOperations[] = [];
     for (const file of await this.#stageFiles()) {
       const stage = await this.#stage();
-      const operations = await stage.read(file, this.#committedCounter());
+      const content = await stage.read(file, this.#committedCounter());
       // Committed or dropped since it was listed, or not valid yet.
-      if (operations !== undefined) read.push({ file, operations });
+      if (content === undefined) continue;
+      const { instead, operations } = content;
+      read = read.filter(({ file }) => file.sequence > instead);
+      read.push({ file, operations });
     }
     return read;
   }

@@ -3,7 +3,8 @@
  *
  * An operation may need earlier ones: those on the same node, the making of its
  * directory, whatever held its name before, and for a directory that goes the
- * removal of what was in it. They come along.
+ * removal of what was in it. They come along. When operations are dropped, it is
+ * the other way round: those go with them that need them.
  *
  * @module
  */
@@ -65,16 +66,14 @@ export function selectOperations(
       rest: operations.slice(selection.count),
     };
   }
-  const prefixes = selection.paths.map((path) => path.replace(/\/+$/, ""));
+  const isAsked = askedFor(selection.paths, paths);
   const needed = new Set<string>();
   const chosen: Operation[] = [];
   const rest: Operation[] = [];
   // From the last to the first, so that what an operation needs comes later.
   for (const operation of operations.toReversed()) {
-    const { attributes: { from }, nodeId, path } = operation;
-    const places = [path, from?.path, paths.get(nodeId)];
-    const asked = prefixes.some((prefix) => isBelow(places, prefix));
-    if (!asked && !provides(operation).some((key) => needed.has(key))) {
+    const isNeeded = provides(operation).some((key) => needed.has(key));
+    if (!isAsked(operation) && !isNeeded) {
       rest.push(operation);
       continue;
     }
@@ -82,6 +81,47 @@ export function selectOperations(
     for (const key of needs(operation)) needed.add(key);
   }
   return { chosen: chosen.reverse(), rest: rest.reverse() };
+}
+
+/**
+ * Divides operations for those of some paths to be dropped.
+ *
+ * @param operations In order.
+ * @param dropped The paths.
+ * @param paths Where the nodes are after the last operation.
+ * @returns As `chosen`, what is dropped: with it whatever builds on it.
+ */
+export function selectDropped(
+  operations: readonly Operation[],
+  dropped: readonly string[],
+  paths: ReadonlyMap<string, string>,
+): Selected {
+  const isAsked = askedFor(dropped, paths);
+  const gone = new Set<string>();
+  const chosen: Operation[] = [];
+  const rest: Operation[] = [];
+  for (const operation of operations) {
+    const isLost = needs(operation).some((key) => gone.has(key));
+    if (!isAsked(operation) && !isLost) {
+      rest.push(operation);
+      continue;
+    }
+    chosen.push(operation);
+    for (const key of provides(operation)) gone.add(key);
+  }
+  return { chosen, rest };
+}
+
+/** Whether an operation is at or below some paths, or moved from there. */
+function askedFor(
+  asked: readonly string[],
+  paths: ReadonlyMap<string, string>,
+): (operation: Operation) => boolean {
+  const prefixes = asked.map((path) => path.replace(/\/+$/, ""));
+  return ({ attributes: { from }, nodeId, path }) => {
+    const places = [path, from?.path, paths.get(nodeId)];
+    return prefixes.some((prefix) => isBelow(places, prefix));
+  };
 }
 
 function isBelow(

@@ -13,6 +13,10 @@
  * moves the counter to n, and not before. So a crash between the two leaves
  * either all of the old files or this one.
  *
+ * With `"instead": n` in its first line, a file stands for what a revert of a part
+ * of the stage leaves of the files up to n: those don't count from the moment on
+ * that it is there, and are removed afterwards.
+ *
  * A commit of the stage moves the pond's `txn` counter for the stage to the
  * highest number in it. Files up to that number are done, whether they have
  * been removed or not: so a crash between the commit and the removal doesn't
@@ -46,6 +50,20 @@ export interface StageFile {
   readonly sequence: number;
   /** Where it lies on the host. */
   readonly path: string;
+}
+
+/** What of the other files one stands for. */
+export interface Standing {
+  /** It counts when this number has been committed. */
+  readonly replaces?: number;
+  /** The files up to this number don't count. */
+  readonly instead?: number;
+}
+
+/** What a file of the stage says. */
+export interface StageContent extends Required<Standing> {
+  /** In order. */
+  readonly operations: readonly Operation[];
 }
 
 /** The stage of one pond. */
@@ -111,11 +129,11 @@ export class Stage {
   async read(
     file: StageFile,
     committed: number,
-  ): Promise<Operation[] | undefined> {
+  ): Promise<StageContent | undefined> {
     const bytes = await this.#readIfThere(file.path);
     if (bytes === undefined) return undefined;
-    const { replaces, operations } = await decodeStage(bytes, file.path);
-    return replaces > committed ? undefined : operations;
+    const content = await decodeStage(bytes, file.path);
+    return content.replaces > committed ? undefined : content;
   }
 
   /**
@@ -124,13 +142,13 @@ export class Stage {
    *
    * @param operations In order.
    * @param above Files and commits up to this number exist.
-   * @param replaces The file counts when this number has been committed.
+   * @param standing What of the others the file stands for.
    * @returns The file.
    */
   async append(
     operations: readonly Operation[],
     above: number,
-    replaces: number = -1,
+    standing: Standing = {},
   ): Promise<StageFile> {
     const { files, random } = this.#host;
     const sequence = above + 1;
@@ -138,7 +156,7 @@ export class Stage {
       String(sequence).padStart(20, "0")
     }.ndjson`;
     const temporary = `${this.#directory}/.${random.uuidHex()}.tmp`;
-    const bytes = await encodeStage(operations, replaces);
+    const bytes = await encodeStage(operations, standing);
     try {
       await this.#write(temporary, bytes);
       this.#failed = { path, bytes };
@@ -200,8 +218,8 @@ export class Stage {
 
   async #discardUnborn(committed: number): Promise<void> {
     for (const file of await this.list(committed)) {
-      const operations = await this.read(file, committed);
-      if (operations === undefined) await this.discard([file]);
+      const content = await this.read(file, committed);
+      if (content === undefined) await this.discard([file]);
     }
   }
 
@@ -244,7 +262,7 @@ export class Stage {
 
 async function encodeStage(
   operations: readonly Operation[],
-  replaces: number,
+  standing: Standing,
 ): Promise<Bytes> {
   const lines = operations.map((operation) => {
     const { attributes, content, ...rest } = operation;
@@ -258,7 +276,7 @@ async function encodeStage(
   const header = {
     stage: 1,
     sha256: await sha256Hex(body),
-    ...(replaces < 0 ? {} : { replaces }),
+    ...standing,
   };
   return concatBytes([encodeUtf8(`${JSON.stringify(header)}\n`), body]);
 }
@@ -266,7 +284,7 @@ async function encodeStage(
 async function decodeStage(
   bytes: Bytes,
   path: string,
-): Promise<{ readonly replaces: number; readonly operations: Operation[] }> {
+): Promise<StageContent> {
   const end = bytes.indexOf(0x0a);
   if (end < 0) throw new IntegrityError(path, "it ends in its first line");
   const header = parseObject(decodeUtf8(bytes.subarray(0, end)), path);
@@ -275,8 +293,8 @@ async function decodeStage(
   if (header.stage !== 1 || header.sha256 !== actual) {
     throw new IntegrityError(path, `the SHA-256 of its content is ${actual}`);
   }
-  const { replaces = -1 } = header;
-  if (typeof replaces !== "number") {
+  const { instead = -1, replaces = -1 } = header;
+  if (typeof replaces !== "number" || typeof instead !== "number") {
     throw new IntegrityError(path, "its first line is not what was written");
   }
   const lines = decodeUtf8(body).split("\n").slice(0, -1);
@@ -290,7 +308,7 @@ async function decodeStage(
       content: typeof content === "string" ? fromBase64(content) : null,
     } as Operation;
   });
-  return { replaces, operations };
+  return { instead, replaces, operations };
 }
 
 /** In pieces: `String.fromCharCode` takes its arguments on the stack. */

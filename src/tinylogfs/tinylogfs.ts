@@ -9,24 +9,22 @@
  */
 import { PondError } from "../errors.ts";
 import type { Clock, Host } from "../host/host.ts";
-import { type DirectoryEntry, ROOT_PART_ID } from "../oplog/record.ts";
 import type { OplogTable } from "../oplog/table.ts";
-import type { FS, FSParts } from "../tinyfs/mod.ts";
-import type { NodeId } from "../tinyfs/types.ts";
-import { WorkingDir } from "../tinyfs/working_dir.ts";
-import { BlobStore } from "./blobs.ts";
-import type { CheckOptions, CheckReport } from "./check_types.ts";
-import { lineDirectory, MAIN_BRANCH, openLine, readBranch } from "./line.ts";
-import { Committer } from "./committer.ts";
-import { DirectoryCache } from "./directories.ts";
-import { OpLogDirectory, OpLogNodeFactory } from "./directory.ts";
-import * as history from "./history.ts";
-import type { MaintainedPond } from "./maintenance.ts";
+import type { FS } from "../tinyfs/mod.ts";
+import type { WorkingDir } from "../tinyfs/working_dir.ts";
+import type { BlobStore } from "./blobs.ts";
 import { BranchOperations, type BranchSide } from "./branch_operations.ts";
-import type { NodeContext, NodeRow } from "./node.ts";
+import type { CheckOptions, CheckReport } from "./check_types.ts";
+import type { Committer } from "./committer.ts";
+import { DirectoryCache } from "./directories.ts";
+import * as history from "./history.ts";
+import { lineDirectory, MAIN_BRANCH, openLine, readBranch } from "./line.ts";
+import type { MaintainedPond } from "./maintenance.ts";
 import { readPondFile } from "./pond_file.ts";
+import type { TransactionSide } from "./pond_transaction.ts";
 import type { RestoreSide } from "./restore_changes.ts";
 import { nodesOf } from "./restore_operations.ts";
+import { SharedTable } from "./shared_table.ts";
 import type { Transaction } from "./transaction.ts";
 import type {
   InitOptions,
@@ -37,6 +35,7 @@ import type {
   RestoreResult,
   TinyLogFSStatus,
 } from "./types.ts";
+import { stateOf, Workspace, type WorkspaceOwner } from "./workspace.ts";
 
 /** Entries that the directory cache holds. */
 const CACHE_ENTRIES = 1_000_000;
@@ -76,8 +75,8 @@ export class TinyLogFS extends BranchOperations implements AsyncDisposable {
   protected override readonly blobs: BlobStore;
   /** @ignore */
   protected override readonly committer: Committer;
-  readonly #fsParts: FSParts;
-  readonly #root: WorkingDir;
+  readonly #shared: SharedTable;
+  readonly #workspace: Workspace;
 
   private constructor(parts: Parts) {
     super();
@@ -88,26 +87,16 @@ export class TinyLogFS extends BranchOperations implements AsyncDisposable {
     this.pondId = parts.pondId;
     this.branch = parts.branch;
     this.readOnly = parts.readOnly ?? parts.atVersion !== undefined;
-    const { durability = "full" } = parts.options;
     this.#directories = this.#directoriesAt(parts.atVersion);
-    this.blobs = new BlobStore(parts.host, parts.path, durability);
-    this.committer = new Committer({
-      host: parts.host,
-      path: lineDirectory(parts.path, parts.branch),
-      pondId: parts.pondId,
-      table: parts.table,
+    this.#shared = new SharedTable(parts.table, this.#directories);
+    this.#workspace = new Workspace({
+      ...parts,
+      line: this.#line,
+      shared: this.#shared,
       directories: this.#directories,
-      staged: parts.options.staged ?? false,
-      author: parts.options.author ?? parts.host.terminal.user(),
-      thresholdBytes: parts.options.commitThresholdBytes,
-      durability,
-    });
-    const context = this.#context();
-    this.#fsParts = {
-      root: new OpLogDirectory(context, ROOT_PART_ID as NodeId),
-      factory: new OpLogNodeFactory(context),
-    };
-    this.#root = WorkingDir.ofRoot(this.#fsParts.root, this.#fsParts.factory);
+    }, this.#owner());
+    this.blobs = this.#workspace.blobs;
+    this.committer = this.#workspace.committer;
   }
 
   /**
@@ -238,7 +227,7 @@ export class TinyLogFS extends BranchOperations implements AsyncDisposable {
    */
   async memoryFs(): Promise<FS> {
     const { FS } = await import("../tinyfs/fs.ts");
-    return new FS(this.#fsParts);
+    return new FS(this.#workspace.fsParts);
   }
 
   // === Transactions ===
@@ -304,11 +293,11 @@ export class TinyLogFS extends BranchOperations implements AsyncDisposable {
 
   /** The root, to find nodes by their paths. */
   protected override get root(): WorkingDir {
-    return this.#root;
+    return this.#workspace.root;
   }
 
   /** @ignore */
-  protected override get transaction(): Transaction {
+  protected override get pendingTransaction(): Transaction {
     return this.committer.pending.transaction;
   }
 
@@ -323,7 +312,7 @@ export class TinyLogFS extends BranchOperations implements AsyncDisposable {
     return {
       host: this.#host,
       path: this.path,
-      line: lineDirectory(this.path, this.branch),
+      line: this.#line,
       flush: durability === "full",
       author: author ?? this.#host.terminal.user(),
     };
@@ -355,24 +344,14 @@ export class TinyLogFS extends BranchOperations implements AsyncDisposable {
     return new TinyLogFS({ ...this.#parts, atVersion: this.version });
   }
 
-  #context(): NodeContext {
-    const committer = this.committer;
+  #owner(): WorkspaceOwner {
+    const version = () => this.version;
     return {
-      get transaction() {
-        return committer.pending.transaction;
+      get version() {
+        return version();
       },
-      blobs: this.blobs,
       nodeIndex: this.nodeIndex,
-      historySide: () => this.historySide(),
-      nowUs: () => this.#host.clock.nowUs(),
-      newId: () => this.#host.random.uuidHex() as NodeId,
-      apply: async (operations) => {
-        this.requireWritable();
-        await committer.apply(operations);
-      },
-      readRow: (directoryId, entry) => this.#readRow(directoryId, entry),
-      loadDirectory: (id) => this.#directories.load(id),
-      cachedDirectory: (id) => this.#directories.peek(id),
+      requireWritable: () => this.requireWritable(),
     };
   }
 
@@ -386,50 +365,42 @@ export class TinyLogFS extends BranchOperations implements AsyncDisposable {
     );
   }
 
-  async #readRow(directoryId: NodeId, entry: DirectoryEntry): Promise<NodeRow> {
-    const pending = this.transaction.latestContent(entry.childNodeId);
-    if (pending) {
-      return { attributes: pending.attributes, content: pending.content };
-    }
-    return await history.readNodeRow(this.#table, directoryId, entry);
+  /** @ignore */
+  protected override historySide(): history.HistorySide {
+    return this.#workspace.historySide();
   }
 
   /** @ignore */
-  protected override historySide(): history.HistorySide {
-    const { pending } = this.committer;
+  protected override get transactionSide(): TransactionSide {
+    const { options } = this.#parts;
     return {
-      table: this.#table,
-      maxVersion: this.version,
-      root: this.#root,
-      pending: pending.operations,
-      // Made when they are asked for: most of history doesn't.
-      get pendingRows() {
-        return pending.rows;
-      },
-      nowUs: this.#host.clock.nowUs(),
+      host: this.#host,
+      path: this.path,
+      line: this.#line,
+      pondId: this.pondId,
+      shared: this.#shared,
+      options,
+      cacheEntries: options.cacheEntries ?? CACHE_ENTRIES,
+      cacheDirectory: () => this.cacheDirectory(),
+      at: (revision) => this.at(revision),
     };
   }
 
   /** @ignore */
   protected override stateAt(version?: number): RestoreSide {
-    const directories = version === undefined
-      ? this.#directories
-      : this.#directoriesAt(version);
-    return {
-      table: this.#table,
-      version: version ?? this.version,
-      load: (id) => directories.load(id),
-      row: (directoryId, entry) =>
-        history.readNodeRow(this.#table, directoryId, entry),
-    };
+    return version === undefined
+      ? this.#workspace.committedSide()
+      : stateOf(this.#table, version, this.#directoriesAt(version));
   }
 
   /** @ignore */
   protected override async stateSide(): Promise<RestoreSide> {
-    const { transaction } = this.committer.pending;
-    if (transaction.operations.length === 0) return this.stateAt();
-    const { pendingSide } = await import("./pending_side.ts");
-    return pendingSide(this.stateAt(), transaction);
+    return await this.#workspace.stateSide();
+  }
+
+  /** The directory of its branch. */
+  get #line(): string {
+    return lineDirectory(this.path, this.branch);
   }
 
   #directoriesAt(version: number | undefined): DirectoryCache {

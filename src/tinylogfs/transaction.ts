@@ -9,13 +9,13 @@
  *
  * @module
  */
-import { ConflictError, invariant } from "../errors.ts";
+import { ConflictError, type ConflictSide, invariant } from "../errors.ts";
 import type { DirectoryEntry } from "../oplog/mod.ts";
 import { ROOT_PART_ID } from "../oplog/record.ts";
 import type { NodePlace } from "./attributes.ts";
 import {
   type CommittedDirectory,
-  type DirectoryCache,
+  type Directories,
   sortedEntries,
 } from "./directories.ts";
 import {
@@ -24,14 +24,63 @@ import {
   PENDING_VERSION,
 } from "./operation.ts";
 import type { TransactionState } from "./transaction_state.ts";
+import type { OperationKind } from "./types.ts";
 
 type Overlay = Map<string, DirectoryEntry | null>;
+
+/** What the rows of the other side of a conflict are about. */
+export interface ConflictTrace {
+  /** The nodes. */
+  readonly nodeIds: readonly string[];
+  /** What was done; anything when left out. */
+  readonly kinds?: readonly OperationKind[];
+  /** Or the directory that something was put into. */
+  readonly into?: string;
+}
+
+interface ConflictClue extends ConflictTrace {
+  readonly problem: string;
+  readonly version: number | undefined;
+}
+
+/** How the other side of a conflict is found, for those who want to say it. */
+const TRACES = new WeakMap<ConflictError, ConflictTrace>();
+
+/** What to look for in history, to know the other side of a conflict. */
+export function traceOf(error: ConflictError): ConflictTrace | undefined {
+  return TRACES.get(error);
+}
+
+/** What of an operation is asked for, whether it is pending or a row. */
+export interface ConflictCandidate {
+  /** What is done. */
+  readonly kind: OperationKind;
+  /** The node. */
+  readonly nodeId: string;
+  /** The directory that holds it; empty when that isn't known. */
+  readonly directoryId: string;
+}
+
+/** Whether an operation is the other side of a conflict. */
+export function isTheirs(
+  { directoryId, kind, nodeId }: ConflictCandidate,
+  { into, kinds, nodeIds }: ConflictTrace,
+): boolean {
+  if (into !== undefined) {
+    return directoryId === into && (kind === "create" || kind === "move");
+  }
+  return nodeIds.includes(nodeId) && (kinds?.includes(kind) ?? true);
+}
+
+function sideOf({ attributes: { from }, kind, path }: Operation): ConflictSide {
+  return { operation: kind, path, ...(from ? { from: from.path } : {}) };
+}
 
 /** Operations on top of the committed directories. */
 export class Transaction {
   /** The rows of the operations. */
   readonly state: TransactionState;
-  readonly #directories: DirectoryCache;
+  readonly #directories: Directories;
   readonly #operations: Operation[] = [];
   readonly #overlays = new Map<string, Overlay>();
   /** When the entries of changed directories were last changed. */
@@ -46,7 +95,7 @@ export class Transaction {
    * @param state Where the rows go; it has none yet.
    * @param directories The committed state.
    */
-  constructor(state: TransactionState, directories: DirectoryCache) {
+  constructor(state: TransactionState, directories: Directories) {
     this.state = state;
     this.#directories = directories;
   }
@@ -210,8 +259,12 @@ export class Transaction {
     let id: string | undefined = operation.directoryId;
     for (const seen = new Set<string>(); id !== undefined && !seen.has(id);) {
       if (id === operation.nodeId) {
-        const problem = "its new directory was moved into it";
-        throw new ConflictError(operation.path, version, problem);
+        throw this.#conflict(operation, {
+          problem: "its new directory was moved into it",
+          version,
+          nodeIds: [...seen],
+          kinds: ["move"],
+        });
       }
       seen.add(id);
       id = this.#placeOf(id, loaded)?.directory;
@@ -249,11 +302,12 @@ export class Transaction {
     const exists = !this.#removed.has(directory.id) &&
       (directory.committed?.exists ?? this.#created.has(directory.id));
     if (exists) return;
-    throw new ConflictError(
-      operation.path,
-      directory.committed?.version,
-      "its directory was removed",
-    );
+    throw this.#conflict(operation, {
+      problem: "its directory was removed",
+      version: directory.committed?.version,
+      nodeIds: [directory.id],
+      kinds: ["delete"],
+    });
   }
 
   #requireEntry(
@@ -268,16 +322,16 @@ export class Transaction {
       actual?.childNodeId === expected?.nodeId &&
       actual?.nodeVersion === expected?.nodeVersion
     ) return;
-    const version = actual?.childVersion ?? directory.committed?.version;
-    throw new ConflictError(
-      operation.path,
-      version === PENDING_VERSION ? undefined : version,
-      actual === undefined
+    const nodeId = actual?.childNodeId ?? expected?.nodeId;
+    throw this.#conflict(operation, {
+      problem: actual === undefined
         ? "it was removed or moved"
         : expected === null
         ? "the name was taken"
         : "it was changed",
-    );
+      version: actual?.childVersion ?? directory.committed?.version,
+      nodeIds: nodeId === undefined ? [] : [nodeId],
+    });
   }
 
   #requireEmpty(directory: LoadedDirectory, operation: Operation): void {
@@ -288,11 +342,32 @@ export class Transaction {
       size += Number(entry !== null) - Number(committed.has(name));
     }
     if (size === 0) return;
-    throw new ConflictError(
+    throw this.#conflict(operation, {
+      problem: "something was put into it",
+      version: directory.committed?.version,
+      nodeIds: [],
+      into: directory.id,
+    });
+  }
+
+  /** Where an operation and another transaction don't go together. */
+  #conflict(operation: Operation, clue: ConflictClue): ConflictError {
+    const { problem, version, ...trace } = clue;
+    const isPending = version === PENDING_VERSION;
+    const theirs = isPending
+      ? this.#operations.findLast((other) => isTheirs(other, trace))
+      : undefined;
+    const error = new ConflictError(
       operation.path,
-      directory.committed?.version,
-      "something was put into it",
+      isPending ? undefined : version,
+      problem,
+      {
+        ours: sideOf(operation),
+        ...(theirs ? { theirs: sideOf(theirs) } : {}),
+      },
     );
+    TRACES.set(error, trace);
+    return error;
   }
 
   #change(made: Operation, path: string): void {

@@ -9,7 +9,16 @@ import { encodeOplogEntries } from "../oplog/record.ts";
 import type { Committer } from "./committer.ts";
 import { HistoryOperations } from "./history_operations.ts";
 import { isNodeId } from "./node_index.ts";
-import type { CommitOptions, CommitResult, PendingOperation } from "./types.ts";
+import { described } from "./operation.ts";
+import type { PondTransaction, TransactionSide } from "./pond_transaction.ts";
+import type {
+  CommitOptions,
+  CommitResult,
+  PendingOperation,
+  RevertOptions,
+  TransactionOptions,
+  TransactionResult,
+} from "./types.ts";
 
 /** Transactions of a pond. */
 export abstract class TransactionOperations extends HistoryOperations {
@@ -19,18 +28,42 @@ export abstract class TransactionOperations extends HistoryOperations {
   abstract readonly readOnly: boolean;
   /** @ignore */
   protected abstract requireWritable(): void;
+  /** @ignore */
+  protected abstract readonly transactionSide: TransactionSide;
 
   /** The pending operations, in order, whether they fit or not. */
   pendingOperations(): readonly PendingOperation[] {
-    return this.committer.pending.operations.map((operation) => ({
-      operation: operation.kind,
-      fileType: operation.fileType,
-      path: operation.path,
-      sizeBytes: operation.attributes.sizeBytes,
-      ...(operation.attributes.from
-        ? { from: operation.attributes.from.path }
-        : {}),
-    }));
+    return this.committer.pending.operations.map(described);
+  }
+
+  /**
+   * Makes a transaction of what a function does: commits when the function
+   * returns, and drops everything when it throws.
+   *
+   * The function gets the filesystem as it is committed when the transaction
+   * begins, and sees beside that its own changes, nothing else: neither what is
+   * pending in this object, nor what others commit meanwhile. It is the commit
+   * that fails when they have changed a name or a node that the function has
+   * changed, too: then the function is called again, on the newest state. So it
+   * must do nothing that can't be done twice. What it has only read may have
+   * changed: see docs/conflicts.md.
+   *
+   * All of it is kept in memory until the commit, but for contents of 64 KiB or
+   * more.
+   *
+   * @param work Does the work, on the filesystem that it is given.
+   * @returns What `work` returned, and the commit.
+   * @throws {ConflictError} When others were faster each time.
+   * @throws Whatever `work` throws; nothing has changed then.
+   */
+  async transaction<T>(
+    work: (tx: PondTransaction) => Promise<T> | T,
+    options: TransactionOptions = {},
+  ): Promise<TransactionResult<T>> {
+    this.requireWritable();
+    requireTexts(options.metadata);
+    const { runTransaction } = await import("./pond_transaction.ts");
+    return await runTransaction(this.transactionSide, work, options);
   }
 
   /**
@@ -42,6 +75,7 @@ export abstract class TransactionOperations extends HistoryOperations {
    */
   async commit(options: CommitOptions = {}): Promise<CommitResult> {
     this.requireWritable();
+    requireTexts(options.metadata);
     const { selectionOf } = await import("./selection.ts");
     const selection = selectionOf(options);
     if (selection === undefined) return await this.committer.commit(options);
@@ -66,7 +100,14 @@ export abstract class TransactionOperations extends HistoryOperations {
     try {
       return (await this.root.resolve(path, { followLast: false })).path;
     } catch (error) {
-      if (!hasCode(error, "NOT_FOUND", "NOT_A_DIRECTORY")) throw error;
+      // What is staged may have stopped fitting: then there is no state to look at.
+      const isExpected = hasCode(
+        error,
+        "NOT_FOUND",
+        "NOT_A_DIRECTORY",
+        "CONFLICT",
+      );
+      if (!isExpected) throw error;
       const names: string[] = [];
       for (const name of path.split("/")) {
         if (name === "..") names.pop();
@@ -136,13 +177,21 @@ export abstract class TransactionOperations extends HistoryOperations {
 
   /**
    * Drops the pending operations, and what is staged where this was opened with
-   * the stage.
+   * the stage; or with `paths` only those at or below them, and what builds on
+   * those. So work that no longer fits can be parted with, and the rest be kept.
    *
    * @returns How many operations were dropped.
    */
-  async revert(): Promise<number> {
+  async revert(options: RevertOptions = {}): Promise<number> {
     this.requireWritable();
-    return await this.committer.revert();
+    if (options.paths === undefined) return await this.committer.revert();
+    const { selectDropped } = await import("./selection.ts");
+    const paths = await Promise.all(
+      options.paths.map((path) => this.absolutePath(path)),
+    );
+    return await this.committer.revertPart((operations, places) =>
+      selectDropped(operations, paths, places)
+    );
   }
 
   /**
@@ -154,5 +203,13 @@ export abstract class TransactionOperations extends HistoryOperations {
   async refresh(): Promise<void> {
     if (this.readOnly) return;
     await this.committer.refresh();
+  }
+}
+
+/** Refuses what JSON would make something else of. */
+function requireTexts(metadata: CommitOptions["metadata"]): void {
+  for (const [name, value] of Object.entries(metadata ?? {})) {
+    if (typeof value === "string") continue;
+    throw new TypeError(`Cannot commit: metadata.${name} is no string`);
   }
 }

@@ -55,6 +55,8 @@ export interface OpenOptions {
 export interface CommitOptions {
   /** Why, for the history. */
   readonly message?: string;
+  /** What else is to be said of the transaction, by names. */
+  readonly metadata?: Readonly<Record<string, string>>;
   /** Commits only so many operations, the first ones. */
   readonly first?: number;
   /** Commits only operations at or below these paths, and what they need. */
@@ -88,6 +90,30 @@ export interface RestoreOptions extends Omit<CommitOptions, "first" | "paths"> {
   readonly path?: string;
   /** Only says what would be done; false when left out. */
   readonly dryRun?: boolean;
+}
+
+/** Options of a transaction that a function makes. */
+export interface TransactionOptions
+  extends Omit<CommitOptions, "first" | "paths"> {
+  /** How often the function is called again after a conflict; 5 if left out. */
+  readonly retries?: number;
+}
+
+/** What a transaction did. */
+export interface TransactionResult<T> {
+  /** What the function returned. */
+  readonly value: T;
+  /** The commit of what it did. */
+  readonly commit: CommitResult;
+}
+
+/** Options of dropping pending operations. */
+export interface RevertOptions {
+  /**
+   * Drops only operations at or below these paths, and those that build on
+   * them; everything when left out.
+   */
+  readonly paths?: readonly string[];
 }
 
 /** What a restore did. */
@@ -228,6 +254,8 @@ export interface TransactionRow {
   readonly undoes?: string;
   /** The id of the undo that it took back, if it is a redo. */
   readonly redoes?: string;
+  /** What else was said of it, by names; mostly nothing. */
+  readonly metadata: Readonly<Record<string, string>>;
 }
 
 /** Where the bytes of a file lie, for engines that read files in place. */
@@ -377,12 +405,27 @@ export interface NodeInfo {
 
 /** What nodes are looked for; a node has to meet all that is given. */
 export interface NodeSearchCriteria {
+  /** The directory to look below; the root when left out. */
+  readonly path?: string;
+  /**
+   * A pattern for the name, such as `*.csv`. With a slash in it, it is one for
+   * the path: from the root where it begins with a slash, else from `path`.
+   */
+  readonly name?: string;
   /** The kind of node. */
   readonly fileType?: NodeType;
+  /** At least so many bytes; a directory has none. */
+  readonly minSize?: number;
+  /** At most so many bytes. */
+  readonly maxSize?: number;
   /** Created at this time or later. */
   readonly createdAfter?: Date;
   /** Created before this time. */
   readonly createdBefore?: Date;
+  /** Last changed at this time or later; of a directory, its entries. */
+  readonly modifiedAfter?: Date;
+  /** Last changed before this time. */
+  readonly modifiedBefore?: Date;
   /**
    * A JSONPath (RFC 9535) that has to find something in the list of the node's
    * metadata, which has the members of the column `metadata`: `created`,
@@ -402,6 +445,12 @@ export interface FoundNode {
   readonly path: string;
   /** The kind of node. */
   readonly fileType: NodeType;
+  /** Length of the content in bytes. */
+  readonly sizeBytes: number;
+  /** As in {@linkcode DirEntry}: of a directory, when it was created. */
+  readonly modifiedUs: number;
+  /** Which version of the node this is. */
+  readonly version: number;
 }
 
 /** A directory and its place in the cache. */
@@ -420,29 +469,4 @@ export interface DirectoryStatus {
 export interface PondDirectory extends Directory {
   /** Its state, and that of the cache; reads the directory when it has to. */
   getStatus(): Promise<DirectoryStatus>;
-}
-
-/** Options of making a branch. */
-export interface BranchOptions {
-  /** The revision that it begins with; the newest when left out. */
-  readonly at?: string;
-  /**
-   * For how long it is kept, in milliseconds: maintenance deletes it then.
-   * Without, it is kept until somebody deletes it.
-   */
-  readonly ttlMs?: number;
-}
-
-/** What is known of a branch. */
-export interface BranchInfo {
-  /** Its name. */
-  readonly name: string;
-  /** Whether whoever opens the pond, and names no branch, gets it. */
-  readonly current: boolean;
-  /** What it was made of, and the last version that both have. */
-  readonly from?: { readonly branch: string; readonly version: number };
-  /** When it was made, microseconds since the epoch, UTC. */
-  readonly createdUs?: number;
-  /** From when on maintenance deletes it, microseconds since the epoch, UTC. */
-  readonly expiresUs?: number;
 }

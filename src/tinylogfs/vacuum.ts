@@ -69,9 +69,9 @@ export async function vacuumPond(
     if (!dryRun) await table.flush();
   }
   for (const blob of blobs) found.push(blob);
-  for await (
-    const file of unfinishedFiles(files, `${pond}/tmp`, UNFINISHED, beforeMs)
-  ) found.push(file);
+  for await (const file of unfinishedBlobs(files, pond, beforeMs)) {
+    found.push(file);
+  }
   const { unusedBranches } = await import("./branches.ts");
   for (const branch of await unusedBranches(host, pond, beforeMs)) {
     found.push(branch);
@@ -132,8 +132,8 @@ async function keepStaged(
   candidates: Map<string, UnusedFile>,
 ): Promise<void> {
   for (const file of await stage.list(-1)) {
-    const staged = await stage.read(file, Number.MAX_SAFE_INTEGER) ?? [];
-    for (const { attributes } of staged) {
+    const content = await stage.read(file, Number.MAX_SAFE_INTEGER);
+    for (const { attributes } of content?.operations ?? []) {
       candidates.delete(attributes.sha256 ?? "");
     }
   }
@@ -186,7 +186,16 @@ export async function oldBlobs(
   return found;
 }
 
-/** What interrupted writers have left outside of the table. */
+/** What interrupted writers have left in a pond's `tmp/`. */
+export async function* unfinishedBlobs(
+  files: FileStore,
+  pond: string,
+  beforeMs: number,
+): AsyncGenerator<UnusedFile> {
+  yield* unfinishedFiles(files, `${pond}/tmp`, UNFINISHED, beforeMs);
+}
+
+/** What interrupted writers have left in the stage of a branch. */
 export async function* leftovers(
   files: FileStore,
   line: string,

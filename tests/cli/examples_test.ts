@@ -1,13 +1,17 @@
 import { assertEquals } from "@std/assert";
-import { COMMANDS } from "../../src/cli/commands.ts";
+import { loadCommands } from "../../src/cli/commands.ts";
 import { scratchPond } from "./scratch.ts";
 import { words } from "./support.ts";
 
-for (const { name, examples } of COMMANDS) {
+for (const { name, examples } of await loadCommands()) {
   Deno.test(`pond ${name}: every example in the table works`, async () => {
     for (const { cmd } of examples) {
       await using scratch = await scratchPond();
       await scratch.ok("touch --no-sync /staged");
+      await Deno.writeTextFile(
+        `${scratch.home}/operations.txt`,
+        'mkdir /batch\nwrite /batch/a "one\\n"\n',
+      );
       // Only without anything staged may the state be changed as a whole.
       const goesBack = ["restore", "undo", "redo"].includes(name);
       if (goesBack) await scratch.ok("commit staged");

@@ -1,4 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { denoHost } from "../../src/host/deno_host.ts";
+import { TinyLogFS } from "../../src/tinylogfs/mod.ts";
 import { scratchDirectory, scratchPond } from "./scratch.ts";
 
 Deno.test("the scenario of the requirements: each step in a command of its own", async () => {
@@ -34,7 +36,9 @@ Deno.test("--no-sync stages for any process, and pond commit commits it", async 
     operation: "create",
     type: "file",
     path: "/staged",
+    from: null,
     size: 0,
+    conflict: false,
   }]);
   const [row] = JSON.parse(await scratch.ok("commit --json reason"));
   assertEquals([row.version, row.operations], [2, 1]);
@@ -218,4 +222,16 @@ Deno.test("pond restore takes an ISO timestamp", async () => {
   ]);
   assertEquals(await scratch.ok("ls /sensors"), "a.csv\n");
   assertEquals((await scratch.run("restore 2001-01-01T00:00:00Z")).code, 4);
+});
+
+Deno.test("pond history shows the metadata of transactions to programs", async () => {
+  await using scratch = await scratchPond();
+  {
+    await using fs = await TinyLogFS.open(denoHost(), scratch.pond);
+    await fs.transaction((tx) => tx.touch("/x"), {
+      metadata: { job: "42", host: "pi" },
+    });
+  }
+  const [row] = JSON.parse(await scratch.ok("history --json -n 1"));
+  assertEquals(row.metadata, { job: "42", host: "pi" });
 });

@@ -1,18 +1,18 @@
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { COMMANDS } from "../../src/cli/commands.ts";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { loadCommands } from "../../src/cli/commands.ts";
 import { parse, wantsJson } from "../../src/cli/parse.ts";
 import { PondError } from "../../src/errors.ts";
 import { words } from "./support.ts";
 
-function refused(argv: readonly string[]): PondError {
-  const error = assertThrows(() => parse(argv), PondError);
+async function refused(argv: readonly string[]): Promise<PondError> {
+  const error = await assertRejects(() => parse(argv), PondError);
   assertEquals(error.code, "INVALID_ARGUMENT");
   return error;
 }
 
-Deno.test("parse() takes flags alone, together and after arguments", () => {
+Deno.test("parse() takes flags alone, together and after arguments", async () => {
   for (const line of ["ls -l -a /x", "ls -la /x", "ls /x --long --all"]) {
-    assertEquals(parse(words(line)).command, {
+    assertEquals((await parse(words(line))).command, {
       name: "ls",
       paths: ["/x"],
       long: true,
@@ -24,99 +24,110 @@ Deno.test("parse() takes flags alone, together and after arguments", () => {
   }
 });
 
-Deno.test("parse() keeps arguments as they are written", () => {
+Deno.test("parse() keeps arguments as they are written", async () => {
   const paths = ["007", "true", "false", "1e3", "0x10", "", "-"];
-  const { command } = parse(["cat", "--json", ...paths]);
+  const { command } = await parse(["cat", "--json", ...paths]);
   assertEquals(command?.name === "cat" && command.paths, paths);
 });
 
-Deno.test("parse() takes values that look like numbers or options", () => {
-  const at = (argv: readonly string[]) => {
-    const { command } = parse(argv);
+Deno.test("parse() takes values that look like numbers or options", async () => {
+  const at = async (argv: readonly string[]) => {
+    const { command } = await parse(argv);
     return command?.name === "ls" ? command.at : undefined;
   };
-  assertEquals(at(["ls", "--at", "v-1"]), "v-1");
-  assertEquals(at(["ls", "--at=v-1"]), "v-1");
-  assertEquals(at(["ls", "--at", "007"]), "007");
-  assertEquals(at(["ls", "--at", "true"]), "true");
-  assertEquals(at(["ls", "--at=--x"]), "--x");
+  assertEquals(await at(["ls", "--at", "v-1"]), "v-1");
+  assertEquals(await at(["ls", "--at=v-1"]), "v-1");
+  assertEquals(await at(["ls", "--at", "007"]), "007");
+  assertEquals(await at(["ls", "--at", "true"]), "true");
+  assertEquals(await at(["ls", "--at=--x"]), "--x");
 });
 
-Deno.test("parse() takes a value right after its letter", () => {
-  const { command, globals } = parse(["touch", "-mwhy=not", "-Cdir", "/a"]);
+Deno.test("parse() takes a value right after its letter", async () => {
+  const { command, globals } = await parse([
+    "touch",
+    "-mwhy=not",
+    "-Cdir",
+    "/a",
+  ]);
   assertEquals(command?.name === "touch" && command.message, "why=not");
   assertEquals(globals.pond, "dir");
 });
 
-Deno.test("parse() ends the options at --", () => {
-  const { command } = parse(["cat", "--", "-x", "--", "--at"]);
+Deno.test("parse() ends the options at --", async () => {
+  const { command } = await parse(["cat", "--", "-x", "--", "--at"]);
   assertEquals(command?.name === "cat" && command.paths, ["-x", "--", "--at"]);
 });
 
-Deno.test("parse() takes global options before and after the command", () => {
+Deno.test("parse() takes global options before and after the command", async () => {
   for (const line of ["-C dir ls -q", "ls -q --pond dir", "--pond=dir -q ls"]) {
-    const { globals, command } = parse(words(line));
+    const { globals, command } = await parse(words(line));
     assertEquals(command?.name, "ls", line);
     assertEquals(globals.pond, "dir", line);
     assertEquals(globals.quiet, true, line);
   }
-  assertEquals(parse(words("-C a ls -C b")).globals.pond, "b");
+  assertEquals((await parse(words("-C a ls -C b"))).globals.pond, "b");
 });
 
-Deno.test("parse() knows --json before and after the command", () => {
+Deno.test("parse() knows --json before and after the command", async () => {
   for (const line of ["--json ls", "ls --json", "ls --format json"]) {
-    const { globals, command } = parse(words(line));
+    const { globals, command } = await parse(words(line));
     assertEquals(globals.json, true, line);
     assertEquals(command?.name === "ls" && command.format, "json", line);
   }
 });
 
-Deno.test("parse() takes the three names of --pending for one", () => {
+Deno.test("parse() takes the three names of --pending for one", async () => {
   for (const name of ["--pending", "--include-pending", "--show-pending"]) {
-    const { command } = parse(["query", name, "SELECT 1"]);
+    const { command } = await parse(["query", name, "SELECT 1"]);
     assertEquals(command?.name === "query" && command.pending, true, name);
     assertEquals(command?.name === "query" && command.sql, "SELECT 1", name);
   }
 });
 
-Deno.test("parse() takes --no-sync as an option of its own", () => {
-  const { command } = parse(words("touch --no-sync /a"));
+Deno.test("parse() takes --no-sync as an option of its own", async () => {
+  const { command } = await parse(words("touch --no-sync /a"));
   assertEquals(command?.name === "touch" && command.noSync, true);
 });
 
-Deno.test("parse() tells LIMIT and PATH of history apart", () => {
-  const read = (line: string) => {
-    const { command } = parse(words(line));
+Deno.test("parse() tells LIMIT and PATH of history apart", async () => {
+  const read = async (line: string) => {
+    const { command } = await parse(words(line));
     return command?.name === "log" ? [command.path, command.limit] : [];
   };
-  assertEquals(read("history"), [undefined, undefined]);
-  assertEquals(read("history 5"), [undefined, 5]);
-  assertEquals(read("history /5"), ["/5", undefined]);
-  assertEquals(read("history /a 5"), ["/a", 5]);
-  assertEquals(read("history /a --limit=3"), ["/a", 3]);
-  assertEquals(read("history -n3 /a"), ["/a", 3]);
-  refused(words("history /a x"));
-  refused(words("history -n 3 5"));
+  assertEquals(await read("history"), [undefined, undefined]);
+  assertEquals(await read("history 5"), [undefined, 5]);
+  assertEquals(await read("history /5"), ["/5", undefined]);
+  assertEquals(await read("history /a 5"), ["/a", 5]);
+  assertEquals(await read("history /a --limit=3"), ["/a", 3]);
+  assertEquals(await read("history -n3 /a"), ["/a", 3]);
+  await refused(words("history /a x"));
+  await refused(words("history -n 3 5"));
 });
 
-Deno.test("parse() takes what follows an option for its value, unless it is an option", () => {
-  const { command } = parse(["commit", "-m", "- fix"]);
+Deno.test("parse() takes what follows an option for its value, unless it is an option", async () => {
+  const { command } = await parse(["commit", "-m", "- fix"]);
   assertEquals(command?.name === "commit" && command.message, "- fix");
   assertStringIncludes(
-    refused(words("history -n -1")).message,
+    (await refused(words("history -n -1"))).message,
     '-n takes a whole number, not "-1"',
   );
-  assertStringIncludes(refused(words("ls --at --long")).message, "--at needs");
+  assertStringIncludes(
+    (await refused(words("ls --at --long"))).message,
+    "--at needs",
+  );
 });
 
-Deno.test("parse() refuses what isn't in the table, and suggests what is", () => {
-  const hint = (line: string) => refused(words(line)).hint ?? "";
-  assertStringIncludes(hint("lss"), "did you mean ls");
-  assertStringIncludes(hint("histroy"), "did you mean history?");
-  assertStringIncludes(hint("ls --pendign"), "did you mean --pending?");
-  assertStringIncludes(hint("query --formt csv x"), "did you mean --format");
+Deno.test("parse() refuses what isn't in the table, and suggests what is", async () => {
+  const hint = async (line: string) => (await refused(words(line))).hint ?? "";
+  assertStringIncludes(await hint("lss"), "did you mean ls");
+  assertStringIncludes(await hint("histroy"), "did you mean history?");
+  assertStringIncludes(await hint("ls --pendign"), "did you mean --pending?");
   assertStringIncludes(
-    hint("query --format cvs x"),
+    await hint("query --formt csv x"),
+    "did you mean --format",
+  );
+  assertStringIncludes(
+    await hint("query --format cvs x"),
     "did you mean csv?",
   );
   for (
@@ -149,30 +160,30 @@ Deno.test("parse() refuses what isn't in the table, and suggests what is", () =>
       "ls --at v1 --pending",
       "status extra",
     ]
-  ) refused(words(line));
+  ) await refused(words(line));
 });
 
-Deno.test("parse() understands --help and --version everywhere", () => {
-  for (const { name } of COMMANDS) {
+Deno.test("parse() understands --help and --version everywhere", async () => {
+  for (const { name } of await loadCommands()) {
     for (const flag of ["-h", "--help"]) {
-      assertEquals(parse([name, flag]).command, {
+      assertEquals((await parse([name, flag])).command, {
         name: "help",
         topic: name,
         short: flag === "-h",
       });
     }
   }
-  assertEquals(parse(["--help"]).command?.name, "help");
-  assertEquals(parse(["--version"]).command, { name: "version" });
-  assertEquals(parse([]).command, undefined);
+  assertEquals((await parse(["--help"])).command?.name, "help");
+  assertEquals((await parse(["--version"])).command, { name: "version" });
+  assertEquals((await parse([])).command, undefined);
 });
 
-Deno.test("parse() makes of each example the command that it belongs to", () => {
-  for (const { name, examples } of COMMANDS) {
+Deno.test("parse() makes of each example the command that it belongs to", async () => {
+  for (const { name, examples } of await loadCommands()) {
     for (const { cmd } of examples) {
       const [program, ...argv] = words(cmd);
       assertEquals(program, "pond");
-      assertEquals(parse(argv).command?.name, name, cmd);
+      assertEquals((await parse(argv)).command?.name, name, cmd);
     }
   }
 });
@@ -182,16 +193,22 @@ Deno.test("wantsJson() looks for --json where options are", () => {
   assertEquals(wantsJson(["cat", "--", "--json"]), false);
 });
 
-Deno.test("parse() takes options of a command before its name as well", () => {
-  const command = (line: string) => parse(words(line)).command;
+Deno.test("parse() takes options of a command before its name as well", async () => {
+  const command = async (line: string) => (await parse(words(line))).command;
   assertEquals(
-    command("--no-sync -m why touch /a"),
-    command("touch --no-sync -m why /a"),
+    await command("--no-sync -m why touch /a"),
+    await command("touch --no-sync -m why /a"),
   );
-  assertEquals(command("--at v1 cat /a"), command("cat --at v1 /a"));
-  assertStringIncludes(refused(["--no-sync", "ls"]).message, "--no-sync");
+  assertEquals(
+    await command("--at v1 cat /a"),
+    await command("cat --at v1 /a"),
+  );
   assertStringIncludes(
-    refused(["--at", "v1"]).message,
+    (await refused(["--no-sync", "ls"])).message,
+    "--no-sync",
+  );
+  assertStringIncludes(
+    (await refused(["--at", "v1"])).message,
     "--at needs a command",
   );
 });

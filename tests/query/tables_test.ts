@@ -234,9 +234,10 @@ Deno.test("transactions has a row for each, newest first", async () => {
       "ada",
       transaction.message,
       BigInt(transaction.operations),
+      "{}",
     ]),
   );
-  assertEquals(rows.map((row) => row.slice(4)), [
+  assertEquals(rows.map((row) => row.slice(4, 6)), [
     ["third", 2n],
     ["", 2n],
     ["first", 3n],

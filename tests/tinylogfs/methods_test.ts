@@ -300,6 +300,62 @@ Deno.test("findNodes() finds by type, time and metadata", async () => {
   });
 });
 
+Deno.test("findNodes() finds by name, path, size and time of change, below a directory", async () => {
+  await withPond(async (fs) => {
+    await fs.createDirectory("/a/b", { recursive: true });
+    await fs.createFile("/a/x.csv", "1234");
+    await fs.createFile("/a/b/y.csv", "12");
+    await fs.createFile("/z.csv", "");
+    await fs.createSymlink("/to", "a");
+    await fs.commit();
+    const find = async (criteria: NodeSearchCriteria) =>
+      (await Array.fromAsync(fs.findNodes(criteria))).map(({ path }) => path);
+    const csv = ["/z.csv", "/a/x.csv", "/a/b/y.csv"];
+    assertEquals(await find({ name: "*.csv" }), csv);
+    assertEquals(await find({ name: "**/*.csv" }), csv);
+    assertEquals(await find({ name: "/a/**/*.csv" }), csv.slice(1));
+    assertEquals(await find({ name: "b/*", path: "/a" }), ["/a/b/y.csv"]);
+    assertEquals(await find({ name: "b/*" }), []);
+    assertEquals(await find({ path: "/to", name: "?.csv" }), csv.slice(1));
+    assertEquals(await find({ name: "{x,z}.csv" }), ["/z.csv", "/a/x.csv"]);
+    assertEquals(await find({ minSize: 2, maxSize: 3 }), ["/a/b/y.csv"]);
+    assertEquals(await find({ minSize: 4 }), ["/a/x.csv"]);
+    const { modifiedAt } = await fs.getMetadata("/a/x.csv");
+    const later = new Date(modifiedAt.getTime() + 60_000);
+    assertEquals(await find({ modifiedAfter: later }), []);
+    assertEquals(await find({ modifiedBefore: later, name: "*.csv" }), csv);
+    const files = { fileType: "file" as const, modifiedBefore: modifiedAt };
+    assertEquals(await find(files), []);
+    const [node] = await Array.fromAsync(fs.findNodes({ name: "x.csv" }));
+    assertEquals(node?.sizeBytes, 4);
+    assertEquals(node?.version, 1);
+    await assertCode("INVALID_ARGUMENT", () => find({ name: "[" }));
+    await assertCode("NOT_FOUND", () => find({ path: "/nothing" }));
+    await assertCode("NOT_A_DIRECTORY", () => find({ path: "/z.csv" }));
+    await assertRejects(
+      () => find({ modifiedAfter: new Date(NaN) }),
+      RangeError,
+    );
+  });
+});
+
+Deno.test("findNodes() goes by the time when a directory's entries changed", async () => {
+  await withPond(async (fs, host) => {
+    await fs.createDirectory("/old");
+    await fs.createDirectory("/new");
+    await fs.createFile("/old/f", "");
+    await fs.commit();
+    await host.clock.sleep(60_000);
+    const from = new Date(host.clock.nowUs() / 1000);
+    await fs.createFile("/new/f", "");
+    await fs.commit();
+    const find = async (criteria: NodeSearchCriteria) =>
+      (await Array.fromAsync(fs.findNodes(criteria))).map(({ path }) => path);
+    assertEquals(await find({ modifiedAfter: from }), ["/new", "/new/f"]);
+    assertEquals(await find({ modifiedBefore: from }), ["/old", "/old/f"]);
+  });
+});
+
 Deno.test("setAttributes() is an operation that keeps content, is committed, survives reopening, renames and a restore", async () => {
   await withPond(async (fs, host) => {
     await fs.createDirectory("/d");

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { FileOperations } from "../../tinylogfs/mod.ts";
 import type { CopyCommand } from "../command.ts";
 import type { Context } from "../context.ts";
 import type { ExitCode } from "../exit_codes.ts";
@@ -13,12 +14,17 @@ export async function runCp(
   command: CopyCommand,
   context: Context,
 ): Promise<ExitCode> {
-  const { recursive } = command;
-  const sources = command.sources.map(pondPath);
-  return await changePond(context, command, async (fs) => {
-    const to = pondPath(command.destination);
-    for (const [source, target] of await destinations(fs, sources, to)) {
-      await fs.copy(source, target, { recursive });
-    }
-  });
+  return await changePond(context, command, (fs) => cp(fs, command));
+}
+
+/** Copies in a pond, or in a transaction. */
+export async function cp(
+  fs: FileOperations,
+  { destination, recursive, sources }: CopyCommand,
+): Promise<void> {
+  const from = sources.map(pondPath);
+  const to = pondPath(destination);
+  for (const [source, target] of await destinations(fs, from, to)) {
+    await fs.copy(source, target, { recursive });
+  }
 }

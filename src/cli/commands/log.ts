@@ -47,6 +47,7 @@ const HEAD: readonly Column<LogRow>[] = [
   },
   { name: "undoes", type: "VARCHAR", value: (row) => row.undoes ?? null },
   { name: "redoes", type: "VARCHAR", value: (row) => row.redoes ?? null },
+  { name: "metadata", type: "VARCHAR", value: (row) => row.metadata },
 ];
 
 /** Columns of operations; `show` has the same. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { FileOperations } from "../../tinylogfs/mod.ts";
 import type { MakeDirectoryCommand } from "../command.ts";
 import type { Context } from "../context.ts";
 import type { ExitCode } from "../exit_codes.ts";
@@ -13,9 +14,15 @@ export async function runMkdir(
   command: MakeDirectoryCommand,
   context: Context,
 ): Promise<ExitCode> {
-  return await changePond(context, command, async (fs) => {
-    for (const path of command.paths) {
-      await fs.createDirectory(pondPath(path), { recursive: command.parents });
-    }
-  });
+  return await changePond(context, command, (fs) => mkdir(fs, command));
+}
+
+/** Makes them in a pond, or in a transaction. */
+export async function mkdir(
+  fs: FileOperations,
+  { parents, paths }: MakeDirectoryCommand,
+): Promise<void> {
+  for (const path of paths) {
+    await fs.createDirectory(pondPath(path), { recursive: parents });
+  }
 }

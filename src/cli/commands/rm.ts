@@ -4,7 +4,7 @@
  * @module
  */
 import { hasCode, PondError } from "../../errors.ts";
-import type { TinyLogFS } from "../../tinylogfs/mod.ts";
+import type { FileOperations } from "../../tinylogfs/mod.ts";
 import type { RemoveCommand } from "../command.ts";
 import type { Context } from "../context.ts";
 import type { ExitCode } from "../exit_codes.ts";
@@ -15,13 +15,19 @@ export async function runRm(
   command: RemoveCommand,
   context: Context,
 ): Promise<ExitCode> {
-  return await changePond(context, command, async (fs) => {
-    for (const path of command.paths) await remove(fs, pondPath(path), command);
-  });
+  return await changePond(context, command, (fs) => rm(fs, command));
+}
+
+/** Removes them from a pond, or in a transaction. */
+export async function rm(
+  fs: FileOperations,
+  command: RemoveCommand,
+): Promise<void> {
+  for (const path of command.paths) await remove(fs, pondPath(path), command);
 }
 
 async function remove(
-  fs: TinyLogFS,
+  fs: FileOperations,
   path: string,
   { recursive, force }: RemoveCommand,
 ): Promise<void> {

@@ -3,13 +3,23 @@
  *
  * @module
  */
-import type { TinyLogFS } from "../../tinylogfs/mod.ts";
+import type { ConflictError } from "../../errors.ts";
+import type { PendingOperation, TinyLogFS } from "../../tinylogfs/mod.ts";
 import type { StatusCommand } from "../command.ts";
+import { conflictLines } from "../conflict_text.ts";
 import type { Context } from "../context.ts";
 import { ExitCode } from "../exit_codes.ts";
 import { printable } from "../output.ts";
 import { counted, withPond } from "../session.ts";
 import { humanSize, localTime } from "../units.ts";
+
+/** How operations are called in the list, and in the short one. */
+const WORDS = {
+  create: ["new", "A"],
+  update: ["modified", "M"],
+  delete: ["deleted", "D"],
+  move: ["moved", "R"],
+} as const;
 
 /** Shows the state of the pond. */
 export async function runStatus(
@@ -17,13 +27,13 @@ export async function runStatus(
   context: Context,
 ): Promise<ExitCode> {
   return await withPond(context, { staged: true }, async (fs) => {
-    if (command.format === undefined) {
-      await writeText(command, context, fs);
-    } else {
+    const { format, pending, short } = command;
+    if (format !== undefined) {
       const { writeRecords } = await import("../rows.ts");
-      const rows = command.pending ? pendingRows(fs) : [statusRow(fs)];
-      await writeRecords(context, command.format, rows);
-    }
+      const rows = pending || short ? pendingRows(fs) : [statusRow(fs)];
+      await writeRecords(context, format, rows);
+    } else if (short) await writeShort(context, fs);
+    else await writeText(context, fs);
     return ExitCode.done;
   });
 }
@@ -47,21 +57,42 @@ function statusRow(fs: TinyLogFS) {
 }
 
 function pendingRows(fs: TinyLogFS) {
-  return fs.pendingOperations().map((
-    { operation, fileType, path, sizeBytes },
-  ) => ({
-    operation,
-    type: fileType,
-    path,
-    size: sizeBytes,
+  const { conflict } = fs.getStatus();
+  return fs.pendingOperations().map((operation) => ({
+    operation: operation.operation,
+    type: operation.fileType,
+    path: operation.path,
+    from: operation.from ?? null,
+    size: operation.sizeBytes,
+    conflict: isOurs(operation, conflict),
   }));
 }
 
-async function writeText(
-  { pending }: StatusCommand,
-  { out }: Context,
-  fs: TinyLogFS,
-): Promise<void> {
+/** Whether an operation is the one that no longer fits. */
+function isOurs(
+  { from, operation, path }: PendingOperation,
+  conflict: ConflictError | undefined,
+): boolean {
+  const { ours } = conflict ?? {};
+  return ours?.operation === operation && ours.path === path &&
+    ours.from === from;
+}
+
+async function writeShort({ out }: Context, fs: TinyLogFS): Promise<void> {
+  const { conflict } = fs.getStatus();
+  for (const operation of fs.pendingOperations()) {
+    const [, letter] = WORDS[operation.operation];
+    const mark = isOurs(operation, conflict) ? "U" : letter;
+    const where = placeOf(operation);
+    await out.line(`${mark} ${out.isTerminal ? printable(where) : where}`);
+  }
+}
+
+function placeOf({ from, path }: PendingOperation): string {
+  return from === undefined ? path : `${from} -> ${path}`;
+}
+
+async function writeText({ out }: Context, fs: TinyLogFS): Promise<void> {
   const status = fs.getStatus();
   const operations = fs.pendingOperations();
   const bytes = operations.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
@@ -75,19 +106,29 @@ async function writeText(
     `Last commit:  ${localTime(status.lastCommit.getTime() * 1000)}`,
   );
   await out.line(`Pending:      ${staged}`);
-  if (pending) {
-    for (const { operation, fileType, path } of operations) {
-      await out.line(
-        `  ${operation.padEnd(6)}  ${fileType.padEnd(9)}  ${printable(path)}`,
-      );
-    }
+  for (const operation of operations) {
+    const label = labelOf(operation).padEnd(15);
+    await out.line(`  ${label}  ${printable(placeOf(operation))}`);
   }
-  if (status.conflict) {
-    await out.line(`Conflict:     ${printable(status.conflict.message)}`);
-    await out.line("It can't be committed; drop it with: pond revert");
+  const { conflict } = status;
+  if (conflict) {
+    await out.line(`Conflict:     ${printable(conflict.message)}`);
+    for (const line of conflictLines(conflict)) {
+      await out.line(`  ${printable(line)}`);
+    }
+    const path = printable(conflict.path ?? "");
+    await out.line(
+      `It can't be committed; drop this part with: pond revert ${path}`,
+    );
   } else if (operations.length > 0) {
     await out.line(
-      "Commit it with: pond commit [MESSAGE]; drop it with: pond revert",
+      "Commit it with: pond commit [MESSAGE] [PATH…]; drop it with: pond revert [PATH…]",
     );
   }
+}
+
+/** Such as `new directory:`. */
+function labelOf({ fileType, operation }: PendingOperation): string {
+  const [word] = WORDS[operation];
+  return operation === "create" ? `${word} ${fileType}:` : `${word}:`;
 }

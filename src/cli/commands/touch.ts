@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { FileOperations } from "../../tinylogfs/mod.ts";
 import type { TouchCommand } from "../command.ts";
 import type { Context } from "../context.ts";
 import type { ExitCode } from "../exit_codes.ts";
@@ -13,7 +14,13 @@ export async function runTouch(
   command: TouchCommand,
   context: Context,
 ): Promise<ExitCode> {
-  return await changePond(context, command, async (fs) => {
-    for (const path of command.paths) await fs.touch(pondPath(path));
-  });
+  return await changePond(context, command, (fs) => touch(fs, command));
+}
+
+/** Touches them in a pond, or in a transaction. */
+export async function touch(
+  fs: FileOperations,
+  { paths }: TouchCommand,
+): Promise<void> {
+  for (const path of paths) await fs.touch(pondPath(path));
 }

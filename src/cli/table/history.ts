@@ -107,12 +107,16 @@ const REVERT: TableEntry = define<RevertCommand>({
   group: "History",
   summary: "Drop what is staged",
   description:
-    `Drops everything that was staged with --no-sync. What is committed stays; to go
-back in history: pond restore.`,
-  arguments: [],
+    `Drops everything that was staged with --no-sync; with PATHs, what is staged at or
+below them, and what builds on that. What is committed stays; to go back in history:
+pond restore.`,
+  arguments: [{ name: "PATH", summary: "What to drop", many: true }],
   options: [],
-  examples: [{ cmd: "pond revert", says: "Drop the staged operations" }],
-  read: () => ({ name: "revert" }),
+  examples: [
+    { cmd: "pond revert", says: "Drop the staged operations" },
+    { cmd: "pond revert /staged.txt", says: "Drop those of one path" },
+  ],
+  read: (values) => ({ name: "revert", paths: values.words }),
   load: async () => (await import("../commands/revert.ts")).runRevert,
 });
 

@@ -60,21 +60,34 @@ const STATUS: TableEntry = define<StatusCommand>({
   group: "Start",
   summary: "Show the state of the pond and what is staged",
   description:
-    `Shows where the pond is, its newest version, and how much is staged by commands
-with --no-sync. With --pending, each staged operation is a row.`,
+    `Shows where the pond is, its newest version, and what is staged by commands with
+--no-sync, in order; and if it no longer fits, what another transaction has done.
+With --short, one line for each staged operation and nothing else:
+  A  added    M  modified    D  deleted    R  moved    U  in conflict
+With --format, a row of facts; with --pending, a row for each staged operation.`,
   arguments: [],
-  options: [PENDING, FORMAT],
+  options: [
+    PENDING,
+    {
+      name: "short",
+      short: "s",
+      kind: "flag",
+      summary: "Only list the staged operations, one a line",
+    },
+    FORMAT,
+  ],
   examples: [
     {
       cmd: "pond status",
       says: "Show version, time of the last commit, staged work",
     },
-    { cmd: "pond status --pending", says: "List the staged operations, too" },
+    { cmd: "pond status -s", says: "List the staged operations for scripts" },
     { cmd: "pond status --json", says: "The same for programs" },
   ],
   read: (values) => ({
     name: "status",
     pending: values.flag("pending"),
+    short: values.flag("short"),
     format: formatOf(values),
   }),
   load: async () => (await import("../commands/status.ts")).runStatus,
@@ -102,7 +115,9 @@ disk and the protocol versions of its Delta table.`,
  *
  * @param table Gives all commands, once they are known.
  */
-export function helpEntry(table: () => readonly TableEntry[]): TableEntry {
+export function helpEntry(
+  table: () => Promise<readonly TableEntry[]>,
+): TableEntry {
   return define<HelpCommand>({
     name: "help",
     group: "Care",
@@ -123,7 +138,8 @@ Without an argument, an overview. Every command also takes -h and --help.`,
     read: (values) => ({ name: "help", topic: values.words[0], short: false }),
     load: async () => {
       const { runHelp } = await import("../commands/help.ts");
-      return (command, context) => runHelp(command, context, table());
+      return async (command, context) =>
+        await runHelp(command, context, await table());
     },
   });
 }

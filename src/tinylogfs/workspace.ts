@@ -1,0 +1,176 @@
+/**
+ * What a filesystem works with: its nodes, its pending operations, its blobs.
+ *
+ * @module
+ */
+import type { Host } from "../host/host.ts";
+import { type DirectoryEntry, ROOT_PART_ID } from "../oplog/record.ts";
+import type { OplogTable } from "../oplog/table.ts";
+import type { FSParts } from "../tinyfs/mod.ts";
+import type { NodeId } from "../tinyfs/types.ts";
+import { WorkingDir } from "../tinyfs/working_dir.ts";
+import { BlobStore } from "./blobs.ts";
+import { Committer } from "./committer.ts";
+import type { Directories } from "./directories.ts";
+import { OpLogDirectory, OpLogNodeFactory } from "./directory.ts";
+import { type HistorySide, readNodeRow } from "./history.ts";
+import type { NodeContext, NodeRow } from "./node.ts";
+import type { NodeIndex } from "./node_index.ts";
+import type { RestoreSide } from "./restore_changes.ts";
+import type { SharedTable } from "./shared_table.ts";
+import type { Transaction } from "./transaction.ts";
+import type { OpenOptions } from "./types.ts";
+
+/** What a workspace is made of. */
+export interface WorkspaceParts {
+  /** The platform. */
+  readonly host: Host;
+  /** The pond's directory. */
+  readonly path: string;
+  /** The directory of the branch: the pond's own, or one in it. */
+  readonly line: string;
+  /** The pond's identity. */
+  readonly pondId: string;
+  /** The oplog. */
+  readonly shared: SharedTable;
+  /** The committed state that operations are made on. */
+  readonly directories: Directories;
+  /** Staged, author, durability, and when operations commit by themselves. */
+  readonly options: OpenOptions;
+}
+
+/** The filesystem that works with it. */
+export interface WorkspaceOwner {
+  /** The version that it shows. */
+  readonly version: number;
+  /** Finds its nodes. */
+  readonly nodeIndex: NodeIndex;
+  /** Throws where nothing may be changed. */
+  requireWritable(): void;
+}
+
+/** The inside of a filesystem. */
+export class Workspace {
+  /** Collects its operations. */
+  readonly committer: Committer;
+  /** Where large content lies. */
+  readonly blobs: BlobStore;
+  /** Its root directory, and what makes nodes. */
+  readonly fsParts: FSParts;
+  /** The root, to find nodes by their paths. */
+  readonly root: WorkingDir;
+  readonly #parts: WorkspaceParts;
+  readonly #owner: WorkspaceOwner;
+
+  /**
+   * @param parts What it is made of.
+   * @param owner The filesystem that works with it.
+   */
+  constructor(parts: WorkspaceParts, owner: WorkspaceOwner) {
+    this.#parts = parts;
+    this.#owner = owner;
+    const { host, line, path, options } = parts;
+    const { durability = "full" } = options;
+    this.blobs = new BlobStore(host, path, durability);
+    this.committer = new Committer({
+      ...parts,
+      path: line,
+      staged: options.staged ?? false,
+      author: options.author ?? host.terminal.user(),
+      thresholdBytes: options.commitThresholdBytes,
+      durability,
+    });
+    const context = this.#context();
+    this.fsParts = {
+      root: new OpLogDirectory(context, ROOT_PART_ID as NodeId),
+      factory: new OpLogNodeFactory(context),
+    };
+    this.root = WorkingDir.ofRoot(this.fsParts.root, this.fsParts.factory);
+  }
+
+  /** The pending transaction; another one after each commit. */
+  get transaction(): Transaction {
+    return this.committer.pending.transaction;
+  }
+
+  /** What history is read from. */
+  historySide(): HistorySide {
+    const { pending } = this.committer;
+    return {
+      table: this.#parts.shared.table,
+      maxVersion: this.#owner.version,
+      root: this.root,
+      pending: pending.operations,
+      // Made when they are asked for: most of history doesn't.
+      get pendingRows() {
+        return pending.rows;
+      },
+      nowUs: this.#parts.host.clock.nowUs(),
+    };
+  }
+
+  /** The committed state that it shows. */
+  committedSide(): RestoreSide {
+    const { directories, shared } = this.#parts;
+    return stateOf(shared.table, this.#owner.version, directories);
+  }
+
+  /** The state that it shows, what is pending included. */
+  async stateSide(): Promise<RestoreSide> {
+    const { transaction } = this;
+    const committed = this.committedSide();
+    if (transaction.operations.length === 0) return committed;
+    const { pendingSide } = await import("./pending_side.ts");
+    return pendingSide(committed, transaction);
+  }
+
+  #context(): NodeContext {
+    const { committer } = this;
+    const { directories, host } = this.#parts;
+    return {
+      get transaction() {
+        return committer.pending.transaction;
+      },
+      blobs: this.blobs,
+      nodeIndex: this.#owner.nodeIndex,
+      historySide: () => this.historySide(),
+      nowUs: () => host.clock.nowUs(),
+      newId: () => host.random.uuidHex() as NodeId,
+      apply: async (operations) => {
+        this.#owner.requireWritable();
+        await committer.apply(operations);
+      },
+      readRow: (directoryId, entry) => this.#readRow(directoryId, entry),
+      loadDirectory: (id) => directories.load(id),
+      cachedDirectory: (id) => directories.peek(id),
+    };
+  }
+
+  async #readRow(directoryId: NodeId, entry: DirectoryEntry): Promise<NodeRow> {
+    const pending = this.transaction.latestContent(entry.childNodeId);
+    if (pending) {
+      return { attributes: pending.attributes, content: pending.content };
+    }
+    return await readNodeRow(this.#parts.shared.table, directoryId, entry);
+  }
+}
+
+/**
+ * The state of a version, for what compares and restores.
+ *
+ * @param table The oplog.
+ * @param version The version.
+ * @param directories The directories at that version.
+ */
+export function stateOf(
+  table: OplogTable,
+  version: number,
+  directories: Directories,
+): RestoreSide {
+  return {
+    table,
+    version,
+    load: (id) => directories.load(id),
+    row: (directoryId, entry) => readNodeRow(table, directoryId, entry),
+  };
+}
