@@ -65,7 +65,7 @@ Deno.test("pond --version and pond version print the version of deno.json", asyn
   }
 });
 
-Deno.test("docs/cli.md is what await generateCliDoc() writes", async () => {
+Deno.test("docs/cli.md is what generateCliDoc() writes", async () => {
   const stored = await Deno.readTextFile(`${PROJECT_ROOT}/docs/cli.md`);
   assert(
     stored === await generateCliDoc(),
