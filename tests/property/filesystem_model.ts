@@ -161,7 +161,8 @@ async function run(
   return "answer" in expected;
 }
 
-function onReference(
+/** Does an operation with the reference. */
+export function onReference(
   { kind, path, other, text }: Step,
   reference: ReferenceFilesystem,
 ): unknown {
@@ -225,9 +226,10 @@ export async function onSubject(
 }
 
 /** An answer, or the code of a refusal. */
-type Outcome = { readonly answer: unknown } | { readonly code: string };
+export type Outcome = { readonly answer: unknown } | { readonly code: string };
 
-function outcomeOf(work: () => unknown): Outcome {
+/** What comes of an operation with the reference. */
+export function outcomeOf(work: () => unknown): Outcome {
   try {
     return { answer: work() };
   } catch (error) {
@@ -236,7 +238,10 @@ function outcomeOf(work: () => unknown): Outcome {
   }
 }
 
-async function asyncOutcomeOf(work: () => Promise<unknown>): Promise<Outcome> {
+/** What comes of an operation; what is no refusal is thrown. */
+export async function asyncOutcomeOf(
+  work: () => Promise<unknown>,
+): Promise<Outcome> {
   try {
     return { answer: await work() };
   } catch (error) {

@@ -30,7 +30,16 @@ interface Way {
 
 /** The reference. */
 export class ReferenceFilesystem {
-  readonly #root: Folder = { children: new Map() };
+  readonly #root: Folder;
+
+  constructor(root: Folder = { children: new Map() }) {
+    this.#root = root;
+  }
+
+  /** One of its own with the same tree; a file has one name in it. */
+  clone(): ReferenceFilesystem {
+    return new ReferenceFilesystem(structuredClone(this.#root));
+  }
 
   createFile(path: string, text: string): void {
     this.#put(this.#free(path), { text });

@@ -1,0 +1,6 @@
+/** Sessions with a pond; `tests/long/session_test.ts` has more of them. */
+import { sessionModel } from "./session_model.ts";
+
+for (const layout of ["clustered", "hive"] as const) {
+  sessionModel(layout, { sessions: 40, steps: 60 });
+}
