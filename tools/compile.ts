@@ -1,12 +1,15 @@
 /**
  * Builds `dist/pond`: one file with Deno, pond and DuckDB inside.
  *
- * `deno compile` embeds every package that the lock file names, so it is given
- * a lock file of its own that names only what `cli.ts` can reach, and of
- * DuckDB's bindings only the one that this executable loads.
+ * What is compiled is the bundle (`bundle.ts`): an executable loads modules more
+ * slowly than Deno does. `deno compile` embeds every package that the lock file
+ * names, so it is given a lock file of its own that names only what the bundle
+ * can reach, and of DuckDB's bindings only the one that this executable loads.
  *
  * @module
  */
+import { BUNDLE, bundle } from "./bundle.ts";
+import { withLibrary } from "../src/host/executable_library.ts";
 import { run } from "./process.ts";
 
 /** The part of a lock file that is changed here. */
@@ -28,7 +31,7 @@ const TOOLCHAIN = "../shared/tools/standalone-toolchain.sh";
 const UNUSED = /^@duckdb\/node-bindings-.*-musl$/;
 
 /**
- * Compiles `cli.ts`.
+ * Compiles the command line.
  *
  * @param flags The module flags.
  * @param args More arguments of `deno compile`, such as `--target`.
@@ -38,8 +41,11 @@ export async function compile(
   flags: readonly string[],
   args: readonly string[],
 ): Promise<number> {
+  const built = await bundle(flags);
+  if (built !== 0) return built;
   const lock = await Deno.makeTempFile({ suffix: ".lock" });
   const config = await eagerConfig();
+  const library = isPlainLinux(args) ? await libraryPath(flags) : undefined;
   try {
     const roots = await importedPackages(flags);
     await Deno.writeTextFile(lock, await prunedLock(roots));
@@ -52,12 +58,15 @@ export async function compile(
       "--lock",
       lock,
       ...flags,
+      ...(library === undefined ? [] : ["--exclude", library]),
       "--output",
       OUTPUT,
       ...args,
-      "cli.ts",
+      BUNDLE,
     ];
-    return await compileWith(command);
+    const code = await compileWith(command);
+    if (code === 0 && library !== undefined) await attach(library);
+    return code;
   } finally {
     await Deno.remove(lock);
     await Deno.remove(config);
@@ -75,6 +84,54 @@ async function eagerConfig(): Promise<string> {
   const path = `deno.offline-${Deno.pid}.json`;
   await Deno.writeTextFile(path, JSON.stringify(config));
   return path;
+}
+
+/** An executable of another system is signed, or ends in another way. */
+function isPlainLinux(args: readonly string[]): boolean {
+  return Deno.build.os === "linux" &&
+    !args.some((arg) => arg.startsWith("--target"));
+}
+
+/** Where DuckDB's library is among the packages. */
+async function libraryPath(flags: readonly string[]): Promise<string> {
+  const { arch } = Deno.build;
+  const binding = `@duckdb/node-bindings-linux-${
+    arch === "aarch64" ? "arm64" : "x64"
+  }`;
+  const script = `
+    import { createRequire } from "node:module";
+    const api = createRequire(import.meta.resolve("@duckdb/node-api"));
+    const bindings = createRequire(api.resolve("@duckdb/node-bindings"));
+    console.log(bindings.resolve("${binding}/duckdb.node"));`;
+  const { code, output } = await run(["eval", ...flags, script], {
+    capture: true,
+  });
+  if (code !== 0) throw new TypeError(`Cannot find DuckDB: ${output}`);
+  return output.trim().replace(/duckdb\.node$/, "libduckdb.so");
+}
+
+/** Makes the executable carry DuckDB's library. */
+async function attach(library: string): Promise<void> {
+  const draft = `${OUTPUT}.draft`;
+  const pieces = withLibrary(
+    await Deno.readFile(OUTPUT),
+    await Deno.readFile(library),
+  );
+  {
+    using file = await Deno.open(draft, {
+      write: true,
+      create: true,
+      truncate: true,
+      mode: 0o755,
+    });
+    for (const piece of pieces) {
+      let written = 0;
+      while (written < piece.length) {
+        written += await file.write(piece.subarray(written));
+      }
+    }
+  }
+  await Deno.rename(draft, OUTPUT);
 }
 
 /** Compiles with this Deno, else with a packaged one where there is one. */
@@ -130,10 +187,10 @@ async function prunedLock(roots: readonly string[]): Promise<string> {
   });
 }
 
-/** The packages that `cli.ts` imports, as the lock file names them. */
+/** The packages that the bundle imports, as the lock file names them. */
 async function importedPackages(flags: readonly string[]): Promise<string[]> {
   const { code, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["info", "--json", ...flags, "cli.ts"],
+    args: ["info", "--json", ...flags, BUNDLE],
     stderr: "inherit",
   }).output();
   if (code !== 0) throw new TypeError("Cannot compile: deno info failed");

@@ -10,6 +10,7 @@
  *
  * @module
  */
+import { bundle } from "./bundle.ts";
 import { compile } from "./compile.ts";
 import { moduleFlags, moduleSource, ROOT } from "./modules.ts";
 import { interop, pythonWithPackages } from "./interop.ts";
@@ -86,6 +87,7 @@ const TASKS: Record<string, Task> = {
   "lint": (flags, args) => code(runWithoutMap(["lint", ...args], flags)),
   "doc": (flags) => code(runStep(GATE["doc --lint"], flags)),
   "ok": gate,
+  "bundle": bundle,
   "compile": compile,
   "publish:check": (flags, args) =>
     code(runWithoutMap(

@@ -4,7 +4,8 @@
  * `deno compile` embeds the packages of npm in the executable, as files that
  * only Deno sees. DuckDB's binding is loaded by Deno, which knows how to read
  * it; but it names `libduckdb` as a library to load with it, and that one the
- * dynamic linker looks for on the disk. So the library is written once to the
+ * dynamic linker looks for on the disk. The executable carries it, beside what
+ * is embedded (`executable_library.ts`) or in it; it is written once to the
  * user's cache directory and loaded from there, before the binding: the linker
  * takes a library that is already loaded under the name it looks for.
  *
@@ -23,11 +24,12 @@
  */
 import { sha256Hex } from "../bytes.ts";
 import { PondError } from "../errors.ts";
+import { findLibrary, readLibrary } from "./executable_library.ts";
 
-/** A library among the embedded files. */
+/** A library in the executable. */
 interface EmbeddedLibrary {
-  /** Its path, which only Deno can read. */
-  readonly path: string;
+  /** Reads it. */
+  read(): Promise<Uint8Array<ArrayBuffer>>;
   /** Its file name, by which the linker knows it. */
   readonly name: string;
   /** Tells releases apart: version and size. */
@@ -86,10 +88,17 @@ async function embeddedLibrary(): Promise<EmbeddedLibrary> {
     `@duckdb/node-bindings-${platform()}/duckdb.node`,
   );
   const name = libraryName();
+  const version = binding.split(/[/\\]/).at(-2) ?? "unknown";
+  const executable = Deno.execPath();
+  const place = await findLibrary(executable);
+  if (place !== undefined) {
+    const read = () => readLibrary(executable, place);
+    return { read, name, release: `${version}-${place.sizeBytes}` };
+  }
   const path = binding.replace(/duckdb\.node$/, name);
   const { size } = await Deno.stat(path);
-  const version = binding.split(/[/\\]/).at(-2) ?? "unknown";
-  return { path, name, release: `${version}-${size}` };
+  const read = () => Deno.readFile(path);
+  return { read, name, release: `${version}-${size}` };
 }
 
 function platform(): string {
@@ -135,7 +144,7 @@ async function installed(
   const note = `${path}.checked`;
   const state = await stateOf(path);
   if (state !== undefined && await readIfAny(note) === state) return path;
-  const bytes = await Deno.readFile(library.path);
+  const bytes = await library.read();
   const hash = await sha256Hex(bytes);
   if (state === undefined || await hashOf(path) !== hash) {
     await put(path, bytes, hash);
