@@ -7,6 +7,7 @@ import { encodeHex } from "../bytes.ts";
 import { denoError } from "./deno_error.ts";
 import { DenoFiles } from "./deno_files.ts";
 import type {
+  Buffers,
   Clock,
   Hasher,
   HashStream,
@@ -29,8 +30,14 @@ export function denoHost(): Host {
     clock: new DenoClock(),
     random: new CryptoRandom(),
     hasher: new NodeHasher(),
+    buffers: nodeBuffers,
     terminal: new DenoTerminal(),
   };
+}
+
+/** Loaded when it is needed: most programs never ask. */
+export async function nodeBuffers(): Promise<Buffers> {
+  return (await import("./node_buffers.ts")).NODE_BUFFERS;
 }
 
 class DenoClock implements Clock {

@@ -162,6 +162,31 @@ export interface HashStream {
   digestHex(): string;
 }
 
+/** How bytes are text, by Node's names. */
+export type NodeEncoding =
+  | "ascii"
+  | "base64"
+  | "base64url"
+  | "binary"
+  | "hex"
+  | "latin1"
+  | "ucs-2"
+  | "ucs2"
+  | "utf-16le"
+  | "utf-8"
+  | "utf16le"
+  | "utf8";
+
+/** Bytes as programs of the host hold them, and text in their encodings. */
+export interface Buffers {
+  /** The same bytes, not copied, as a `Buffer` where there are such. */
+  wrap(bytes: Bytes): Bytes;
+  /** Decodes text. */
+  text(bytes: Uint8Array, encoding: NodeEncoding): string;
+  /** Encodes text. */
+  bytes(text: string, encoding: NodeEncoding): Bytes;
+}
+
 /** One of the output streams of a program. */
 export interface TerminalOutput {
   /** Whether a person's terminal is at the other end. */
@@ -200,6 +225,8 @@ export interface Host {
   readonly random: Random;
   /** Hashes. */
   readonly hasher: Hasher;
+  /** Bytes and text for other programs; loaded when they are asked for. */
+  buffers(): Promise<Buffers>;
   /** Standard streams, environment. */
   readonly terminal: Terminal;
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { concatBytes, decodeUtf8 } from "../bytes.ts";
-import { NodeHasher } from "./deno_host.ts";
+import { nodeBuffers, NodeHasher } from "./deno_host.ts";
 import type { Clock, Host, Random, Terminal, TerminalOutput } from "./host.ts";
 import { SimDisk } from "./sim_disk.ts";
 
@@ -45,6 +45,7 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
     clock: new MemoryClock(),
     random,
     hasher: new NodeHasher(),
+    buffers: nodeBuffers,
     terminal: new MemoryTerminal(options),
   };
 }

@@ -39,7 +39,10 @@ export class OpLogDirectory extends OpLogNode implements PondDirectory {
   #draft: NodeRow | undefined;
 
   /** A directory without a name yet. */
-  static draft(context: NodeContext): OpLogDirectory {
+  static draft(
+    context: NodeContext,
+    mode: number = DIRECTORY_MODE,
+  ): OpLogDirectory {
     const directory = new OpLogDirectory(context, context.newId());
     const nowUs = context.nowUs();
     directory.#draft = {
@@ -48,7 +51,7 @@ export class OpLogDirectory extends OpLogNode implements PondDirectory {
         createdUs: nowUs,
         modifiedUs: nowUs,
         sizeBytes: 0,
-        mode: DIRECTORY_MODE,
+        mode,
       },
     };
     return directory;
@@ -73,6 +76,15 @@ export class OpLogDirectory extends OpLogNode implements PondDirectory {
       transaction.modifiedUs(this.id),
     );
     return { attributes: { ...attributes, modifiedUs }, content: null };
+  }
+
+  /** NOT SUPPORTED: a time that goes back. A commit keeps the later one. */
+  override async setMetadata(
+    change: { readonly mode?: number; readonly modifiedUs?: number },
+  ): Promise<void> {
+    const { modifiedUs } = (await this.row()).attributes;
+    const later = Math.max(modifiedUs, change.modifiedUs ?? 0);
+    await super.setMetadata({ ...change, modifiedUs: later });
   }
 
   async getStatus(): Promise<DirectoryStatus> {

@@ -15,6 +15,9 @@ import type {
 import { isLiteral, joinPath } from "../tinyfs/path.ts";
 import { OpLogDirectory } from "./directory.ts";
 import { OpLogNode } from "./node.ts";
+import type { NodeFsOptions } from "./node_fs/options.ts";
+import type { NodeFsSide } from "./node_fs/side.ts";
+import type { NodeFs } from "./node_fs/types.ts";
 import { NodeIndex } from "./node_index.ts";
 import type { Transaction } from "./transaction.ts";
 import type { DirEntry, NodeInfo, PondDirectory } from "./types.ts";
@@ -32,6 +35,8 @@ export abstract class FileOperations {
    * @ignore
    */
   protected abstract readonly pendingTransaction: Transaction;
+  /** @ignore */
+  protected abstract readonly nodeFsSide: NodeFsSide;
   /** The newest version that is known. */
   abstract readonly version: number;
   /**
@@ -305,6 +310,35 @@ export abstract class FileOperations {
       version: metadata.version,
       pending: false,
     };
+  }
+
+  /**
+   * The functions of Node's `fs/promises` over this filesystem, for programs
+   * that take such. What they change is pending here like any other change, and
+   * is committed or dropped with it.
+   *
+   * @example isomorphic-git, or whatever else takes an `fs`
+   * ```ts
+   * import { Pond } from "@duckpond/pond";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const directory = await Deno.makeTempDir();
+   * await using pond = await Pond.init(`${directory}/pond`);
+   * const fs = await pond.nodeFs();
+   *
+   * await fs.mkdir("/notes/today", { recursive: true });
+   * await fs.writeFile("/notes/today/lake.txt", "20.5 m");
+   * assertEquals(await fs.readFile("/notes/today/lake.txt", "utf8"), "20.5 m");
+   * await pond.commit({ message: "notes" });
+   * await Deno.remove(directory, { recursive: true });
+   * ```
+   *
+   * @param options With `autoCommit`, each call is a transaction of its own.
+   * @throws {TypeError} For `autoCommit` inside of a transaction.
+   */
+  async nodeFs(options: NodeFsOptions = {}): Promise<NodeFs> {
+    const { makeNodeFs } = await import("./node_fs/node_fs.ts");
+    return await makeNodeFs(this.nodeFsSide, options);
   }
 
   /** Whether a path leads to a node; symlinks are followed. */

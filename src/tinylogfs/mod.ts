@@ -39,6 +39,15 @@ export { FileOperations } from "./files.ts";
 export { HistoryOperations } from "./history_operations.ts";
 export { BranchOperations } from "./branch_operations.ts";
 export { MaintenanceOperations } from "./maintenance_operations.ts";
+export {
+  NodeAbortError,
+  NodeArgumentError,
+  NodeFsError,
+  NodeRangeError,
+} from "./node_fs/errors.ts";
+export type * from "./node_fs/options.ts";
+export type * from "./node_fs/results.ts";
+export type { NodeFs } from "./node_fs/types.ts";
 export type { PondTransaction } from "./pond_transaction.ts";
 export { POND_FORMAT } from "./pond_file.ts";
 export { RestoreOperations } from "./restore_operations.ts";

@@ -5,6 +5,7 @@
  */
 import { ConflictError, invariant, PondError } from "../errors.ts";
 import type { DirectoryEntry } from "../oplog/mod.ts";
+import { ROOT_PART_ID } from "../oplog/record.ts";
 import type { NodeId, NodeMetadata, NodeType } from "../tinyfs/mod.ts";
 import { joinPath } from "../tinyfs/path.ts";
 import { ownAttributes, parseAttributes } from "./attributes.ts";
@@ -211,6 +212,21 @@ export abstract class OpLogNode {
     await this.update(({ content, attributes }) => ({
       content,
       attributes: { ...attributes, modifiedUs: this.context.nowUs() },
+    }));
+  }
+
+  /**
+   * Sets the permission bits, or the time of the last change.
+   *
+   * @throws {PondError} As {@linkcode setAttributes}.
+   */
+  async setMetadata(
+    change: { readonly mode?: number; readonly modifiedUs?: number },
+  ): Promise<void> {
+    if (this.id === ROOT_PART_ID) throw rootHasNone("set the metadata of");
+    await this.update(({ content, attributes }) => ({
+      content,
+      attributes: { ...attributes, ...change },
     }));
   }
 

@@ -16,6 +16,7 @@ import type { BlobStore } from "./blobs.ts";
 import { DirectoryView } from "./directory_view.ts";
 import type { HistorySide } from "./history.ts";
 import { HistoryOperations } from "./history_operations.ts";
+import type { NodeFsSide } from "./node_fs/side.ts";
 import { described } from "./operation.ts";
 import type { RestoreSide } from "./restore_changes.ts";
 import type { SharedTable } from "./shared_table.ts";
@@ -173,6 +174,11 @@ export class PondTransaction extends HistoryOperations {
   /** @ignore */
   protected override get pendingTransaction(): Transaction {
     return this.#workspace.transaction;
+  }
+
+  /** @ignore */
+  protected override get nodeFsSide(): NodeFsSide {
+    return this.#workspace.nodeFsSide;
   }
 
   /** @ignore */

@@ -196,7 +196,7 @@ export function whatIsSaid(
   fileType: NodeType,
 ): string {
   return fileType === "directory"
-    ? JSON.stringify(attributes.attributes ?? null)
+    ? JSON.stringify([attributes.mode, attributes.attributes ?? null])
     : formatAttributes(ownAttributes(attributes));
 }
 

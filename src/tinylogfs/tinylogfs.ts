@@ -21,6 +21,7 @@ import * as history from "./history.ts";
 import { lineDirectory, MAIN_BRANCH, openLine, readBranch } from "./line.ts";
 import type { MaintainedPond } from "./maintenance.ts";
 import { readPondFile } from "./pond_file.ts";
+import type { NodeFsSide } from "./node_fs/side.ts";
 import type { TransactionSide } from "./pond_transaction.ts";
 import type { RestoreSide } from "./restore_changes.ts";
 import { nodesOf } from "./restore_operations.ts";
@@ -299,6 +300,18 @@ export class TinyLogFS extends BranchOperations implements AsyncDisposable {
   /** @ignore */
   protected override get pendingTransaction(): Transaction {
     return this.committer.pending.transaction;
+  }
+
+  /** @ignore */
+  protected override get nodeFsSide(): NodeFsSide {
+    return {
+      ...this.#workspace.nodeFsSide,
+      readOnly: this.readOnly,
+      commits: {
+        commit: (message) => this.commit({ message }),
+        revert: () => this.revert(),
+      },
+    };
   }
 
   /** @ignore */

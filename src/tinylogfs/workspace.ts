@@ -15,6 +15,7 @@ import type { Directories } from "./directories.ts";
 import { OpLogDirectory, OpLogNodeFactory } from "./directory.ts";
 import { type HistorySide, readNodeRow } from "./history.ts";
 import type { NodeContext, NodeRow } from "./node.ts";
+import type { NodeFsSide } from "./node_fs/side.ts";
 import type { NodeIndex } from "./node_index.ts";
 import type { RestoreSide } from "./restore_changes.ts";
 import type { SharedTable } from "./shared_table.ts";
@@ -91,6 +92,16 @@ export class Workspace {
   /** The pending transaction; another one after each commit. */
   get transaction(): Transaction {
     return this.committer.pending.transaction;
+  }
+
+  /** What programs for Node need of it. */
+  get nodeFsSide(): NodeFsSide {
+    return {
+      root: this.root,
+      readOnly: false,
+      buffers: () => this.#parts.host.buffers(),
+      pendingCount: () => this.committer.pending.operations.length,
+    };
   }
 
   /** What history is read from. */

@@ -51,9 +51,10 @@ export async function run(
   const terminal = terminalOf(stdout, stderr, options);
   const { signal } = options;
   const { files, clock, random, hasher } = host;
+  const buffers = () => host.buffers();
   const code = await main(
     argv,
-    { files, clock, random, hasher, terminal },
+    { files, clock, random, hasher, buffers, terminal },
     signal === undefined ? {} : { signal },
   );
   return {
