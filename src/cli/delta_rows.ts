@@ -11,14 +11,14 @@
  *
  * @module
  */
-import type {
-  ColumnKind,
-  DataEntries,
-  DataField,
-  DataStruct,
-  DataType,
-  DataValue,
-  RowBatch,
+import {
+  columnKindOf,
+  type DataEntries,
+  type DataField,
+  type DataStruct,
+  type DataType,
+  type DataValue,
+  type RowBatch,
 } from "../oplog/mod.ts";
 import {
   type QueryBatch,
@@ -51,7 +51,7 @@ export function queryColumns(fields: readonly DataField[]): QueryColumn[] {
   return fields.map(({ name, type }) => ({
     name,
     type: sqlType(type),
-    kind: kindOf(type),
+    kind: columnKindOf(type),
   }));
 }
 
@@ -87,48 +87,6 @@ function sqlType(type: DataType): string {
     }
     default:
       return SQL_TYPES[type.kind];
-  }
-}
-
-const INTEGER_BITS = { byte: 8, short: 16, integer: 32, long: 64 } as const;
-
-/** What formats with types take a column for. */
-function kindOf(type: DataType): ColumnKind {
-  switch (type.kind) {
-    case "byte":
-    case "short":
-    case "integer":
-    case "long":
-      return { kind: "integer", bits: INTEGER_BITS[type.kind] };
-    case "boolean":
-    case "float":
-    case "double":
-    case "date":
-      return { kind: type.kind };
-    case "decimal":
-      return { kind: "decimal", width: type.precision, scale: type.scale };
-    case "timestamp":
-    case "timestamp_ntz":
-      return { kind: "timestamp", zoned: type.kind === "timestamp" };
-    case "binary":
-      return { kind: "blob" };
-    case "array":
-      return { kind: "list", element: kindOf(type.element) };
-    case "map":
-      return { kind: "map", key: kindOf(type.key), value: kindOf(type.value) };
-    case "struct": {
-      const fields = type.fields.map(({ name, type }) => ({
-        name,
-        kind: kindOf(type),
-      }));
-      // A struct without fields has no form there.
-      return fields.length > 0 ? { kind: "struct", fields } : { kind: "text" };
-    }
-    case "string":
-    case "void":
-      return { kind: "text" };
-    default:
-      return type satisfies never;
   }
 }
 

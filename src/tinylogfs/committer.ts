@@ -331,7 +331,7 @@ export class Committer {
         await this.#table.maintain();
         return result;
       }
-      const { backOff } = await import("./backoff.ts");
+      const { backOff } = await import("../oplog/backoff.ts");
       await backOff(this.#host, attempt, signal);
     }
     throw new PondError(

@@ -11,7 +11,7 @@
 import { ConflictError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
 import type { WorkingDir } from "../tinyfs/mod.ts";
-import { backOff } from "./backoff.ts";
+import { backOff } from "../oplog/backoff.ts";
 import type { BlobStore } from "./blobs.ts";
 import { DirectoryView } from "./directory_view.ts";
 import type { HistorySide } from "./history.ts";

@@ -13,17 +13,63 @@ since engines write to the output what they like.
     {"do": "delete", "table": PATH, "part_id": HEX}
     {"do": "optimize", "table": PATH}
     {"do": "checkpoint", "table": PATH}
+    {"do": "select", "table": PATH, "where": SQL}   rows of any table, as texts
+                                          that general_rows.ts makes, too
+    {"do": "copy", "table": PATH}         appends all rows once more
 """
 
+import datetime
+import decimal
 import json
 import os
+import struct
 import sys
 
 from read_table import inner_rows
 
 
+def plain(value):
+    """A value as JSON in which engines don't differ."""
+    if isinstance(value, float):
+        return struct.pack(">d", value).hex()
+    if isinstance(value, bool) or value is None or isinstance(value, str):
+        return value
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, decimal.Decimal):
+        return format(value, "f")
+    if isinstance(value, datetime.datetime):
+        if value.tzinfo is not None:
+            value = value.astimezone(datetime.timezone.utc).replace(tzinfo=None)
+        return value.isoformat(timespec="microseconds")
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if isinstance(value, (bytes, bytearray)):
+        return bytes(value).hex()
+    if isinstance(value, dict):
+        return sorted([plain(key), plain(item)] for key, item in value.items())
+    # A map of pyarrow is a list of pairs.
+    items = [plain(item) for item in value]
+    is_map = value and all(isinstance(item, tuple) for item in value)
+    return sorted(items) if is_map else items
+
+
 class Deltalake:
     entry = None
+
+    def select(self, path, where):
+        import pyarrow as pa
+        from deltalake import DeltaTable, QueryBuilder
+
+        query = f"SELECT * FROM t WHERE {where}"
+        found = QueryBuilder().register("t", DeltaTable(path)).execute(query)
+        return pa.table(found.read_all()).to_pylist()
+
+    def copy(self, path):
+        from deltalake import DeltaTable, write_deltalake
+
+        rows = DeltaTable(path).to_pyarrow_table()
+        write_deltalake(path, rows, mode="append")
 
     def rows(self, path, version):
         from deltalake import DeltaTable
@@ -108,6 +154,13 @@ class Spark:
             version = newest.collect()[0]["version"]
         return version, [row.asDict() for row in rows]
 
+    def select(self, path, where):
+        rows = self.spark.sql(f"SELECT * FROM delta.`{path}` WHERE {where}")
+        return [row.asDict(True) for row in rows.collect()]
+
+    def copy(self, path):
+        self.spark.sql(f"INSERT INTO delta.`{path}` SELECT * FROM delta.`{path}`")
+
     def append(self, path, part_id):
         self.spark.sql(
             f"INSERT INTO delta.`{path}` (part_id, timestamp, version, content) "
@@ -144,6 +197,9 @@ def answer(engine, command):
         ]
         read.sort(key=lambda row: (row["version"], row["part_id"]))
         return {"version": version, "rows": read}
+    if do == "select":
+        rows = engine.select(table, command["where"])
+        return {"rows": sorted(json.dumps(plain(row)) for row in rows)}
     if do == "insert":
         engine.insert(table, command["part_id"], command["timestamp"])
     elif do in ("append", "delete"):

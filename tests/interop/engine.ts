@@ -18,11 +18,15 @@ export interface Command {
     | "insert"
     | "delete"
     | "optimize"
-    | "checkpoint";
+    | "checkpoint"
+    | "select"
+    | "copy";
   readonly table: string;
   readonly version?: number | null;
   readonly part_id?: string;
   readonly timestamp?: number;
+  /** Which rows, in SQL. */
+  readonly where?: string;
 }
 
 /** What an engine reads. */

@@ -5,8 +5,9 @@
  * @module
  */
 import type { Random } from "../../host/host.ts";
-import type { MetaData } from "./actions.ts";
-import type { DeltaSchema } from "./schema.ts";
+import type { MetaData, Protocol } from "./actions.ts";
+import { NEW_TABLE_PROTOCOL, NTZ_TABLE_PROTOCOL } from "./protocol.ts";
+import type { DeltaSchema, DeltaType } from "./schema.ts";
 
 /** What a new table is. */
 export interface DeltaDefinition {
@@ -32,6 +33,25 @@ export function metaDataOf(
     configuration,
     createdTime: createdMs,
   };
+}
+
+/** The lowest protocol that a schema can be written with. */
+export function protocolOf(schema: DeltaSchema): Protocol {
+  return hasNtz(schema) ? NTZ_TABLE_PROTOCOL : NEW_TABLE_PROTOCOL;
+}
+
+function hasNtz(type: DeltaType): boolean {
+  if (typeof type === "string") return type === "timestamp_ntz";
+  switch (type.type) {
+    case "struct":
+      return type.fields.some((field) => hasNtz(field.type));
+    case "array":
+      return hasNtz(type.elementType);
+    case "map":
+      return hasNtz(type.keyType) || hasNtz(type.valueType);
+    default:
+      return type satisfies never;
+  }
 }
 
 /** A new table's identity: a UUID with its hyphens. */

@@ -31,11 +31,7 @@ import type { LogCleanup } from "./log_cleanup.ts";
 import { checksumFileName, commitFileName, LOG_DIRECTORY } from "./log_path.ts";
 import type { DeltaOptions } from "./options.ts";
 import { type LoadedLog, LogReader, type LogTail } from "./log_reader.ts";
-import {
-  NEW_TABLE_PROTOCOL,
-  requireReadable,
-  requireWritable,
-} from "./protocol.ts";
+import { requireReadable, requireWritable } from "./protocol.ts";
 import type { RowBatch, RowOptions, RowSource } from "./rows.ts";
 import {
   decodePath,
@@ -43,6 +39,7 @@ import {
   type StateChange,
   type TableState,
 } from "./table_state.ts";
+import type { TableTransaction } from "./write/table_transaction.ts";
 import type {
   DeltaChanges,
   DeltaCommit,
@@ -108,10 +105,10 @@ export class DeltaTable {
     options: DeltaOptions = {},
   ): Promise<DeltaTable> {
     const store = openStore(host, location, options);
-    const { metaDataOf } = await import("./definition.ts");
+    const { metaDataOf, protocolOf } = await import("./definition.ts");
     const { actionsOf, commitInfoOf } = await import("./transaction.ts");
     const actions: Action[] = [
-      { kind: "protocol", protocol: NEW_TABLE_PROTOCOL },
+      { kind: "protocol", protocol: protocolOf(definition.schema) },
       {
         kind: "metaData",
         metaData: metaDataOf(host.random, definition, first.timestampMs),
@@ -235,6 +232,19 @@ export class DeltaTable {
     this.#grow(bytes.length);
     await this.#witness();
     return { status: "committed", bytesWritten: bytes.length };
+  }
+
+  /**
+   * Begins a transaction of rows on the newest version.
+   *
+   * @throws {PondError} `UNSUPPORTED`, naming the feature that writing requires.
+   */
+  async begin(): Promise<TableTransaction> {
+    const table = await DeltaTable.open(this.#host, this.store);
+    const { metaData, protocol } = table.snapshot;
+    requireWritable(protocol, metaData, this.directory);
+    const { TableTransaction } = await import("./write/table_transaction.ts");
+    return new TableTransaction(this.#host, table);
   }
 
   /** Takes in what others have committed: two look-ups when there is nothing. */

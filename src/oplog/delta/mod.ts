@@ -14,12 +14,13 @@ export type {
   StringMap,
 } from "./actions.ts";
 export type { ChecksumVerdict } from "./checksum.ts";
+export { columnKindOf } from "./column_kind_of.ts";
 export type { DeltaDefinition } from "./definition.ts";
 export { DeltaTable } from "./delta_table.ts";
 export type { DeltaOptions } from "./options.ts";
 export type { LogCleanup } from "./log_cleanup.ts";
 export type { RowBatch, RowOptions } from "./rows.ts";
-export type { DeltaField, DeltaSchema } from "./schema.ts";
+export type { DeltaField, DeltaSchema, DeltaType } from "./schema.ts";
 export { type FileStats, formatStats, parseStats } from "./stats.ts";
 export type {
   DeltaChanges,
@@ -28,3 +29,11 @@ export type {
   ForeignCommit,
 } from "./transaction.ts";
 export type { Snapshot, StateChange } from "./table_state.ts";
+export type { RowValues } from "./write/row_values.ts";
+export { type ColumnDefinition, schemaOf } from "./write/schema_text.ts";
+export type {
+  PartitionValues,
+  TableCommitOptions,
+  TableCommitResult,
+  TableTransaction,
+} from "./write/table_transaction.ts";

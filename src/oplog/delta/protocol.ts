@@ -2,11 +2,12 @@
  * Which tables this implementation reads and writes.
  *
  * Tables are made for reader 1 and writer 2, without features: what every
- * engine reads and writes.
+ * engine reads and writes; those with `timestamp_ntz` require that feature.
  *
- * Tables of other engines are read with every feature that is listed here, and
- * written only without any of them. Any other table is refused by the name of
- * the feature.
+ * Tables of other engines are read with every feature that is listed here. They
+ * are written where the features that they use ask nothing of rows that are
+ * added, or of files that go. Any other table is refused by the name of the
+ * feature.
  *
  * @see {@link https://github.com/delta-io/delta/blob/master/PROTOCOL.md#protocol-evolution}
  * @module
@@ -18,6 +19,14 @@ import type { MetaData, Protocol } from "./actions.ts";
 export const NEW_TABLE_PROTOCOL: Protocol = {
   minReaderVersion: 1,
   minWriterVersion: 2,
+};
+
+/** The protocol of new tables with columns of `timestamp_ntz`. */
+export const NTZ_TABLE_PROTOCOL: Protocol = {
+  minReaderVersion: 3,
+  minWriterVersion: 7,
+  readerFeatures: ["timestampNtz"],
+  writerFeatures: ["appendOnly", "invariants", "timestampNtz"],
 };
 
 /** From these versions on a table lists its features. */
@@ -35,15 +44,40 @@ const READER_FEATURES: readonly string[] = [
   "vacuumProtocolCheck",
 ];
 
-/** Writer features that append-only commits of rows do justice to. */
-const WRITER_FEATURES: readonly string[] = ["appendOnly", "invariants"];
+/** Features that rows can be written with, whatever the table uses of them. */
+const WRITER_FEATURES: readonly string[] = [
+  "appendOnly",
+  // Rows that are added, and files that go as a whole, need no feed of their own.
+  "changeDataFeed",
+  "timestampNtz",
+];
 
-/** What each writer version before the features asks for, beyond version 2. */
-const LEGACY_WRITER_FEATURES: Readonly<Record<number, string>> = {
-  3: "checkConstraints",
-  4: "changeDataFeed and generatedColumns",
-  5: "columnMapping",
-  6: "identityColumns",
+/** What each writer version before the features asks for, and those before. */
+const LEGACY_WRITER_FEATURES: readonly (readonly string[])[] = [
+  [],
+  [],
+  ["appendOnly", "invariants"],
+  ["checkConstraints"],
+  ["changeDataFeed", "generatedColumns"],
+  ["columnMapping"],
+  ["identityColumns"],
+];
+
+/** Features that ask for nothing as long as a table doesn't use them. */
+const USES: Readonly<Record<string, (metaData: MetaData) => boolean>> = {
+  allowColumnDefaults: ({ schemaString }) =>
+    schemaString.includes('"CURRENT_DEFAULT"'),
+  checkConstraints: ({ configuration }) =>
+    Object.keys(configuration).some((name) =>
+      name.startsWith("delta.constraints.")
+    ),
+  columnMapping: ({ configuration }) =>
+    (configuration["delta.columnMapping.mode"] ?? "none") !== "none",
+  generatedColumns: ({ schemaString }) =>
+    schemaString.includes('"delta.generationExpression"'),
+  identityColumns: ({ schemaString }) =>
+    schemaString.includes('"delta.identity.'),
+  invariants: ({ schemaString }) => schemaString.includes('"delta.invariants"'),
 };
 
 /**
@@ -117,29 +151,30 @@ export function requireWritable(
   table: string,
 ): void {
   requireReadable(protocol, table);
-  const { minReaderVersion, readerFeatures = [] } = protocol;
-  const [readerFeature] = minReaderVersion === 2
-    ? ["columnMapping"]
-    : readerFeatures;
-  if (readerFeature !== undefined) {
-    throw unsupported(table, "write", readerFeature);
-  }
-  const { minWriterVersion, writerFeatures = [] } = protocol;
+  const { minWriterVersion } = protocol;
   if (minWriterVersion > FEATURES_WRITER_VERSION || minWriterVersion < 1) {
     throw unsupported(table, "write", `writer version ${minWriterVersion}`);
   }
-  const legacy = LEGACY_WRITER_FEATURES[minWriterVersion];
-  if (legacy !== undefined) throw unsupported(table, "write", legacy);
-  const unknown = minWriterVersion < FEATURES_WRITER_VERSION
+  // Rules about rows are not evaluated here: a table with some can't be kept.
+  const unknown = requiredOfWriters(protocol).filter((feature) =>
+    USES[feature]?.(metaData) ?? !WRITER_FEATURES.includes(feature)
+  );
+  if (unknown.length === 0) return;
+  throw unsupported(table, "write", unknown.join(", "));
+}
+
+/** The features that whoever writes must know, each once. */
+function requiredOfWriters(
+  { minReaderVersion, minWriterVersion, readerFeatures, writerFeatures }:
+    Protocol,
+): readonly string[] {
+  const features = minWriterVersion < FEATURES_WRITER_VERSION
+    ? LEGACY_WRITER_FEATURES.slice(0, minWriterVersion + 1).flat()
+    : writerFeatures ?? [];
+  const read = minReaderVersion < FEATURES_READER_VERSION
     ? []
-    : writerFeatures.filter((f) => !WRITER_FEATURES.includes(f));
-  if (unknown.length > 0) {
-    throw unsupported(table, "write", unknown.join(", "));
-  }
-  // Rows are not evaluated here: a rule about them can't be kept.
-  if (metaData.schemaString.includes(`"delta.invariants"`)) {
-    throw unsupported(table, "write", "column invariants");
-  }
+    : readerFeatures ?? [];
+  return [...new Set([...features, ...read])];
 }
 
 function unsupported(

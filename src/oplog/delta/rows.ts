@@ -25,6 +25,8 @@ import type { Snapshot } from "./table_state.ts";
 export interface RowOptions {
   /** The columns to read, in order; all when left out. */
   readonly columns?: readonly string[];
+  /** The data files to read; all of the table when left out. */
+  readonly files?: Iterable<AddFile>;
   /** Rows in a batch, at most; 4096 when left out. */
   readonly batchRows?: number;
   /** Ends the reading. */
@@ -96,7 +98,7 @@ export async function* readRows(
 ): AsyncGenerator<RowBatch> {
   const { signal } = options;
   const columns = selected(columnsOf(source), options.columns, source);
-  const { protocol, metaData, adds } = source.snapshot;
+  const { protocol, metaData } = source.snapshot;
   const mode = columnMappingMode(protocol, metaData, source.store.location);
   const partitions = new Set(metaData.partitionColumns);
   const reading = {
@@ -106,7 +108,7 @@ export async function* readRows(
     batchRows: options.batchRows ?? BATCH_ROWS,
     signal,
   } as const;
-  for (const add of adds) {
+  for (const add of options.files ?? source.snapshot.adds) {
     signal?.throwIfAborted();
     yield* fileRows(source, add, reading);
   }

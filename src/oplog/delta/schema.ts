@@ -13,12 +13,28 @@ export interface DeltaSchema {
   readonly fields: readonly DeltaField[];
 }
 
+/** A primitive type, by the protocol's name, or one with parts. */
+export type DeltaType =
+  | string
+  | DeltaSchema
+  | {
+    readonly type: "array";
+    readonly elementType: DeltaType;
+    readonly containsNull: boolean;
+  }
+  | {
+    readonly type: "map";
+    readonly keyType: DeltaType;
+    readonly valueType: DeltaType;
+    readonly valueContainsNull: boolean;
+  };
+
 /** A column. */
 export interface DeltaField {
   /** Its name. */
   readonly name: string;
-  /** A primitive type, by the protocol's name. */
-  readonly type: string;
+  /** What it holds. */
+  readonly type: DeltaType;
   /** Whether it may hold nulls. */
   readonly nullable: boolean;
   /** What else is said of it. */

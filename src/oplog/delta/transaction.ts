@@ -8,6 +8,7 @@ import type {
   Action,
   AddFile,
   CommitInfo,
+  MetaData,
   RemoveFile,
   SetTransaction,
 } from "./actions.ts";
@@ -22,6 +23,12 @@ export interface DeltaCommit {
   readonly durable?: () => Promise<void>;
   /** Data files that go. */
   readonly removes?: readonly RemoveFile[];
+  /** The table's schema and settings, where they change. */
+  readonly metaData?: MetaData;
+  /** Whether it depends on nothing that was read; false when left out. */
+  readonly isBlindAppend?: boolean;
+  /** What was checked against others; `SnapshotIsolation` when left out. */
+  readonly isolationLevel?: "Serializable" | "SnapshotIsolation";
   /** How far applications have come. */
   readonly transactions?: readonly SetTransaction[];
   /** What is said of it. */
@@ -62,8 +69,11 @@ export interface DeltaChanges {
 
 /** The actions that a commit consists of, beside `commitInfo`. */
 export function actionsOf(commit: DeltaCommit): Action[] {
-  const { adds = [], removes = [], transactions = [] } = commit;
+  const { adds = [], metaData, removes = [], transactions = [] } = commit;
   return [
+    ...(metaData === undefined
+      ? []
+      : [{ kind: "metaData", metaData } as const]),
     ...transactions.map((txn): Action => ({ kind: "txn", txn })),
     ...removes.map((remove): Action => ({ kind: "remove", remove })),
     ...adds.map((add): Action => ({ kind: "add", add })),
@@ -71,22 +81,26 @@ export function actionsOf(commit: DeltaCommit): Action[] {
 }
 
 /**
- * What is said of a commit. A commit reads what it checks, so it is never
- * blind.
+ * What is said of a commit. What reads what it checks is never blind.
  *
  * @param commit What it shall do.
  * @param readVersion The version that it was made for; none for the first.
  */
 export function commitInfoOf(
-  { commitInfo, timestampMs }: DeltaCommit,
+  {
+    commitInfo,
+    isBlindAppend = false,
+    isolationLevel = "SnapshotIsolation",
+    timestampMs,
+  }: DeltaCommit,
   readVersion: number | undefined,
 ): CommitInfo {
   return {
     timestamp: timestampMs,
     ...commitInfo,
     ...(readVersion === undefined ? {} : { readVersion }),
-    isolationLevel: "SnapshotIsolation",
-    isBlindAppend: false,
+    isolationLevel,
+    isBlindAppend,
     engineInfo: `${ENGINE_NAME}/${VERSION}`,
   };
 }

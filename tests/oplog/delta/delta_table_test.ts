@@ -288,20 +288,32 @@ Deno.test("a plain table that needs what isn't known is refused by the name of t
 });
 
 Deno.test("a table that can be read but not written to is read, and refuses commits", async () => {
+  const rule = { "delta.constraints.positive": "id > 0" };
+  const mapping = { "delta.columnMapping.mode": "name" };
+  const listed = (...writerFeatures: string[]) => ({
+    minReaderVersion: 1,
+    minWriterVersion: 7,
+    writerFeatures,
+  });
+  const legacy = (minWriterVersion: number) => ({
+    minReaderVersion: 1,
+    minWriterVersion,
+  });
   const cases = [
-    [{ minReaderVersion: 1, minWriterVersion: 3 }, "checkConstraints"],
-    [
-      {
-        minReaderVersion: 1,
-        minWriterVersion: 7,
-        writerFeatures: ["rowTracking"],
-      },
-      "rowTracking",
-    ],
+    [legacy(3), rule, "checkConstraints"],
+    [legacy(6), rule, "checkConstraints"],
+    [listed("checkConstraints"), rule, "checkConstraints"],
+    [legacy(5), mapping, "columnMapping"],
+    [listed("rowTracking"), {}, "rowTracking"],
+    [listed("appendOnly", "domainMetadata"), {}, "domainMetadata"],
+    [legacy(8), {}, "writer version 8"],
   ] as const;
-  for (const [protocol, feature] of cases) {
-    const { host } = await newTable();
-    host.files.plant(commitPath(1), encodeUtf8(JSON.stringify({ protocol })));
+  for (const [protocol, configuration, feature] of cases) {
+    const { host, table: { snapshot } } = await newTable();
+    const metaData = { ...snapshot.metaData, configuration };
+    const actions = [{ protocol }, { metaData }];
+    const lines = actions.map((action) => JSON.stringify(action));
+    host.files.plant(commitPath(1), encodeUtf8(lines.join("\n")));
     const table = await DeltaTable.open(host, TABLE, HEAD);
     assertEquals(paths(table), ["0"]);
     const error = await assertRejects(
@@ -309,6 +321,28 @@ Deno.test("a table that can be read but not written to is read, and refuses comm
       PondError,
     );
     assert(error.message.includes(feature), error.message);
+  }
+});
+
+Deno.test("a table is written to whose features ask nothing of its rows", async () => {
+  const features = [
+    "appendOnly",
+    "changeDataFeed",
+    "checkConstraints",
+    "columnMapping",
+    "generatedColumns",
+    "identityColumns",
+    "invariants",
+  ];
+  const protocols = [
+    { minReaderVersion: 1, minWriterVersion: 6 },
+    { minReaderVersion: 1, minWriterVersion: 7, writerFeatures: features },
+  ];
+  for (const protocol of protocols) {
+    const { host } = await newTable();
+    host.files.plant(commitPath(1), encodeUtf8(JSON.stringify({ protocol })));
+    const table = await DeltaTable.open(host, TABLE, HEAD);
+    assertEquals((await table.commit(commitOf("x"))).status, "committed");
   }
 });
 

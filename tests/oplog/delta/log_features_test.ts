@@ -206,7 +206,7 @@ Deno.test("features that aren't known are refused by their names, known ones are
 });
 
 Deno.test("a table that needs a feature to be read is not written to", async () => {
-  for (const feature of ["deletionVectors", "columnMapping"]) {
+  for (const feature of ["deletionVectors", "typeWidening"]) {
     const table = await (await idTable([feature], [1])).open();
     const commit = { commitInfo: {}, timestampMs: 1, adds: [] };
     const error = await assertRejects(() => table.commit(commit), PondError);
