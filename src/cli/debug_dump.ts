@@ -20,8 +20,9 @@ import {
   dumpSnapshot,
   type DumpValue,
 } from "../oplog/dump/mod.ts";
-import type { DebugCommand, DebugDump } from "./command.ts";
+import type { DebugCommand } from "./command.ts";
 import type { Context } from "./context.ts";
+import type { DebugDump } from "./debug_view.ts";
 import { ExitCode } from "./exit_codes.ts";
 import { exportOf } from "./export.ts";
 import { hostPath } from "./locate.ts";

@@ -4,8 +4,9 @@
  * @module
  */
 import { PondError } from "../../errors.ts";
-import { DEBUG_DUMPS, define } from "../command.ts";
+import { define } from "../command.ts";
 import type { DebugCommand, TableEntry, Values } from "../command.ts";
+import { DEBUG_DUMPS } from "../debug_view.ts";
 import { FORMAT, formatOf, OUTPUT } from "../options.ts";
 
 /** `pond debug` */

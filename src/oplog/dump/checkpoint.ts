@@ -135,10 +135,13 @@ class CheckpointDump {
     const { keyValues, numGroups } = opened.value;
     const facts = {
       rowGroups: numGroups,
-      keyValues: Object.fromEntries(keyValues),
+      keyValues: shown(Object.fromEntries(keyValues)),
     };
     const place = { kind: "footer", path };
-    const isOurs = [...keyValues.keys()].some((key) => key.startsWith(KEYS));
+    // Of a damaged footer, a key may be anything.
+    const isOurs = [...keyValues.keys()].some((key) =>
+      String(key).startsWith(KEYS)
+    );
     yield isOurs && this.#isUnsealed
       ? damaged(place, "the mark of its digest is damaged", facts)
       : { ...place, facts };

@@ -70,7 +70,8 @@ export async function* dumpParquet(
   const metadata = footer.value;
   yield { kind: "footer", path, facts: footerFacts(metadata) };
   for (const { key, value = null } of metadata.key_value_metadata ?? []) {
-    yield { kind: "key value", path, facts: { key, value } };
+    const facts = { key: shown(key), value: shown(value) };
+    yield { kind: "key value", path, facts };
   }
   const tree = await attempt(() =>
     guarded(path, () => schemaTree(metadata.schema))

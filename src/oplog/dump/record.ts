@@ -33,6 +33,7 @@ import type {
   RecordDumpOptions,
 } from "./types.ts";
 import { openParquet } from "../parquet.ts";
+import { guarded } from "../parquet/footer.ts";
 import { indexFile } from "../partition_index.ts";
 import {
   decodeOplogEntries,
@@ -142,7 +143,9 @@ async function* fileRows(
   }
   const { bytes, path } = opened.value;
   yield* digestRow(bytes, add, path);
-  const content = await attempt(() => openParquet(bytes, { source: path }));
+  const content = await attempt(() =>
+    guarded(path, () => openParquet(bytes, { source: path }))
+  );
   if (!content.isSound) {
     const facts = { size: bytes.length, hexAtEnd: endOf(bytes) };
     yield damaged({ kind: "footer", path }, content.problem, facts);
