@@ -35,7 +35,8 @@ map is a list of {key, value}.
 The others are for damaged tables: they show what can be decoded, and each
 damage in its place. They end with 6 when there is damage. What they show is not
 to be trusted: a digest that is wrong is told, and the content shown all the
-same.`,
+same. With --json and in other formats, each row has kind, path, version, place,
+severity (damage, note, leftover), problem, and as an object its facts.`,
   arguments: [
     {
       name: "WHAT",

@@ -5,6 +5,7 @@
  */
 import { PondError } from "../../errors.ts";
 import { type AddFile, isObject } from "../delta/actions.ts";
+import { readDeletionVector } from "../delta/deletion_vector.ts";
 import { attempt } from "../delta/finding.ts";
 import { storePathOf } from "../delta/file_path.ts";
 import { checkLog, type LogCheck } from "../delta/log_check.ts";
@@ -213,6 +214,13 @@ async function fileRow(store: TableStore, add: AddFile): Promise<DumpRow> {
   if (stat.sizeBytes !== add.size) {
     const problem = `it has ${stat.sizeBytes} bytes, not ${add.size}`;
     return damaged(place, problem, facts);
+  }
+  const { deletionVector } = add;
+  if (deletionVector !== undefined) {
+    const read = await attempt(() => readDeletionVector(deletionVector, store));
+    if (!read.isSound) {
+      return damaged(place, `its deletion vector: ${read.problem}`, facts);
+    }
   }
   if (stats && parsed === undefined) {
     const problem = "its statistics can't be read";

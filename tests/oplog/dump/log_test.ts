@@ -246,6 +246,15 @@ Deno.test("dumpSnapshot() keeps partition values that are null, and vectors", as
   const { facts } = rows.find(({ kind }) => kind === "file") ?? {};
   assertEquals(facts?.partitionValues, { p: null });
   assertEquals(facts?.deletionVector, deletionVector);
+  assertEquals(damageIn(rows), ["file: it is missing"]);
+  const { host: there } = new Fixture().file("0", "0").commit(
+    0,
+    protocol("deletionVectors"),
+    metaData(SCHEMA),
+    add("0", { deletionVector }),
+  );
+  const [damage = ""] = damageIn(await rowsOf(dumpSnapshot(there, TABLE)));
+  assertStringIncludes(damage, "file: its deletion vector: ");
 });
 
 Deno.test("dumpSnapshot() and dumpLog() refuse what is no table", async () => {
