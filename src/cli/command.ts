@@ -5,6 +5,7 @@
  */
 import type { CheckDepth, Durability, Layout } from "../tinylogfs/mod.ts";
 import type { Context } from "./context.ts";
+import type { DebugView } from "./debug_view.ts";
 import type { ExitCode } from "./exit_codes.ts";
 
 /** The groups of `pond help`, in their order. */
@@ -20,20 +21,8 @@ export const GROUPS = [
 /** Under which heading a command stands. */
 export type Group = typeof GROUPS[number];
 
-/** How rows are written. */
-export type Format =
-  | "table"
-  | "tsv"
-  | "csv"
-  | "json"
-  | "ndjson"
-  | "markdown"
-  | "arrow"
-  | "parquet"
-  | "chart";
-
 /** Every format, as `--format` takes it. */
-export const FORMATS: readonly Format[] = [
+export const FORMATS = [
   "table",
   "tsv",
   "csv",
@@ -43,7 +32,10 @@ export const FORMATS: readonly Format[] = [
   "arrow",
   "parquet",
   "chart",
-];
+] as const;
+
+/** How rows are written. */
+export type Format = typeof FORMATS[number];
 
 /** An argument of a command, in its place. */
 export interface ArgumentSpec {
@@ -436,13 +428,9 @@ export interface CheckCommand {
   readonly format: Format | undefined;
 }
 
-/** `pond debug rows` */
-export interface DebugCommand {
+/** `pond debug` */
+export interface DebugCommand extends DebugView {
   readonly name: "debug";
-  /** The table's directory on the host. */
-  readonly table: string;
-  readonly version: number | undefined;
-  readonly timestamp: string | undefined;
   readonly output: string | undefined;
   readonly force: boolean;
   readonly format: Format | undefined;

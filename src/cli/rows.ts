@@ -106,7 +106,8 @@ export async function writeBatches(
   }
 }
 
-async function* batchesOf<R>(
+/** Rows of a command as batches of these columns. */
+export async function* batchesOf<R>(
   columns: readonly Column<R>[],
   named: readonly QueryColumn[],
   rows: AsyncIterable<R> | Iterable<R>,

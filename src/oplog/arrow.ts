@@ -33,6 +33,7 @@ import {
   tableToIPC,
   timestamp,
   TimeUnit,
+  Type,
   utf8,
 } from "@uwdata/flechette";
 import { type Bytes, concatBytes, encodeUtf8 } from "../bytes.ts";
@@ -144,10 +145,14 @@ function streamOf(columns: [string, Column<unknown>][]): Bytes {
   return bytes as Bytes;
 }
 
+const TYPES = new Map(Object.entries(Type).map(([name, id]) => [id, name]));
+
 /** An IPC stream whose cells are decoded when they are asked for. */
 export interface BatchReader {
   /** How many rows. */
   readonly numRows: number;
+  /** The columns of the stream, each with the library's name of its type. */
+  columns(): string[];
   /**
    * Decodes a cell.
    *
@@ -180,6 +185,10 @@ export function readBatch(
     const readers = specs.map(({ type }) => READERS[type]);
     return {
       numRows: table.numRows,
+      columns: () =>
+        table.schema.fields.map(({ name, type }) =>
+          `${name} ${TYPES.get(type.typeId) ?? "?"}`
+        ),
       cell: (column, row) => {
         try {
           const value: unknown = columns[column]?.at(row);

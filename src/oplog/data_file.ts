@@ -185,7 +185,14 @@ function mayHold(
   return String(part.min) <= partId && partId <= String(part.max);
 }
 
-async function decodeGroup(
+/**
+ * Decodes a row group.
+ *
+ * @param add What the log says of its file.
+ * @param source The file's path, for errors.
+ * @throws {IntegrityError} When its rows are no records.
+ */
+export async function decodeGroup(
   group: ParquetGroup,
   add: AddFile,
   source: string,

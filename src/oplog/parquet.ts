@@ -419,11 +419,16 @@ async function readColumns(
   bytes: Bytes,
   metadata: FileMetaData,
 ): Promise<ReadonlyMap<string, unknown[]>> {
+  // No column begins before all have been found: what throws in between would
+  // leave those behind whose failures nobody hears.
+  let found = Promise.withResolvers<void>();
   const options = {
     file: {
       byteLength: bytes.length,
-      slice: (start: number, end?: number) =>
-        exactBuffer(bytes.subarray(start, end)),
+      slice: async (start: number, end?: number) => {
+        await found.promise;
+        return exactBuffer(bytes.subarray(start, end));
+      },
     },
     utf8: false,
     compressors: await compressorsFor(metadata),
@@ -432,7 +437,11 @@ async function readColumns(
   const schema = parquetSchema(metadata);
   const columns = new Map<string, unknown[]>();
   for (const group of metadata.row_groups) {
+    found = Promise.withResolvers();
     const read = readRowGroup(options, plan, wholeGroup(group));
+    found.resolve();
+    // All of them end before the first one that failed is told of.
+    await Promise.allSettled(read.asyncColumns.map(({ data }) => data));
     for (const column of assembleAsync(read, schema).asyncColumns) {
       const [name = ""] = column.pathInSchema;
       const values = columns.get(name) ?? [];

@@ -171,7 +171,7 @@ goldenTest(
     await using scratch = await scratchDirectory();
     const cases: readonly (readonly [string, number, string])[] = [
       ["debug", 2, "needs WHAT"],
-      ["debug rows", 2, "needs TABLE"],
+      ["debug rows", 2, "needs TARGET"],
       ["debug columns x", 2, "columns"],
       ["debug rows /nope", 4, "/nope"],
       [`debug rows ${table("snapshot-data3")} --version 9`, 4, "newest is 3"],

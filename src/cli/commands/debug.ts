@@ -1,5 +1,5 @@
 /**
- * `pond debug rows`
+ * `pond debug`
  *
  * @module
  */
@@ -13,8 +13,18 @@ import { exportOf } from "../export.ts";
 import { hostPath } from "../locate.ts";
 import { writeBatches } from "../rows.ts";
 
-/** Shows the rows of a Delta table of any engine. */
+/** Shows what is in a Delta table of any engine, or in a file of one. */
 export async function runDebug(
+  command: DebugCommand,
+  context: Context,
+): Promise<ExitCode> {
+  const { what } = command;
+  if (what === "rows") return await showRows(command, context);
+  const { showDump } = await import("../debug_dump.ts");
+  return await showDump(command, what, context);
+}
+
+async function showRows(
   command: DebugCommand,
   context: Context,
 ): Promise<ExitCode> {
@@ -29,11 +39,11 @@ export async function runDebug(
 }
 
 async function openTable(
-  { table, version, timestamp }: DebugCommand,
+  { target, version, timestamp }: DebugCommand,
   context: Context,
 ): Promise<DeltaTable> {
   const { host, signal } = context;
-  const path = await hostPath(context, table);
+  const path = await hostPath(context, target);
   const { DeltaTable } = await import("../../oplog/mod.ts");
   if (timestamp === undefined) {
     const options = version === undefined ? { signal } : { signal, version };

@@ -58,7 +58,11 @@ type Strings = { [name: string]: string };
 type NullableStrings = { [name: string]: string | null };
 
 /** Members that are no actions. */
-const OTHERS: readonly string[] = ["sidecar", "checkpointMetadata"];
+const OTHERS: readonly string[] = [
+  "sidecar",
+  "checkpointMetadata",
+  "domainMetadata",
+];
 
 /** The rows of a row group, to be taken in their order. */
 export class ActionRows {

@@ -56,7 +56,37 @@ export type ValuesDecoder<T> = (
 const MAX_PAGE_BYTES = 1024 * 1024 * 1024;
 const MAX_PAGE_VALUES = 64 * 1024 * 1024;
 
-type Header = ReturnType<typeof parquetHeader>;
+/** What stands before the bytes of a page. */
+export type Header = ReturnType<typeof parquetHeader>;
+
+/** The page types that there are, as headers name them. */
+const PAGE_TYPES: readonly string[] = [
+  "DATA_PAGE",
+  "INDEX_PAGE",
+  "DICTIONARY_PAGE",
+  "DATA_PAGE_V2",
+];
+
+/**
+ * Decodes the header of a page.
+ *
+ * @param bytes What begins with it.
+ * @returns The header, and how many bytes it has.
+ * @throws {RangeError} When there is none.
+ */
+export function headerAt(
+  bytes: Uint8Array<ArrayBuffer>,
+): { readonly header: Header; readonly length: number } {
+  const { buffer, byteOffset, byteLength } = bytes;
+  const view = new DataView(buffer, byteOffset, byteLength);
+  const reader = { view, offset: 0 };
+  const header = parquetHeader(reader);
+  const { compressed_page_size: stored, uncompressed_page_size: full } = header;
+  const isHeader = PAGE_TYPES.includes(header.type) && stored >= 0 &&
+    full >= 0 && full <= MAX_PAGE_BYTES;
+  if (!isHeader) throw new RangeError("there is no header of a page");
+  return { header, length: reader.offset };
+}
 
 /** Reads the data pages of a chunk, one after the other. */
 export class PageReader<T> {
@@ -236,8 +266,15 @@ function presentOf(
   return present;
 }
 
-/** Many writers note the CRC-32 of a page: what it finds is never believed. */
-function requireIntact(bytes: Uint8Array, crc: number | undefined): void {
+/**
+ * Many writers note the CRC-32 of a page: what it finds is never believed.
+ *
+ * @throws {RangeError} When it is wrong.
+ */
+export function requireIntact(
+  bytes: Uint8Array,
+  crc: number | undefined,
+): void {
   if (crc === undefined || crc >>> 0 === crc32(bytes)) return;
   throw new RangeError("the CRC-32 of a page is wrong");
 }
