@@ -16,6 +16,9 @@ since engines write to the output what they like.
     {"do": "select", "table": PATH, "where": SQL}   rows of any table, as texts
                                           that general_rows.ts makes, too
     {"do": "copy", "table": PATH}         appends all rows once more
+    {"do": "sql", "table": PATH, "where": SQL}      Spark only: a statement, with
+                                          {table} for the table
+    {"do": "changes", "table": PATH, "version": N}  Spark only: its feed since then
 """
 
 import datetime
@@ -158,6 +161,14 @@ class Spark:
         rows = self.spark.sql(f"SELECT * FROM delta.`{path}` WHERE {where}")
         return [row.asDict(True) for row in rows.collect()]
 
+    def sql(self, path, statement):
+        self.spark.sql(statement.replace("{table}", f"delta.`{path}`"))
+
+    def changes(self, path, version):
+        reader = self.spark.read.format("delta").option("readChangeFeed", "true")
+        rows = reader.option("startingVersion", version).load(path)
+        return [row.asDict(True) for row in rows.drop("_commit_timestamp").collect()]
+
     def copy(self, path):
         self.spark.sql(f"INSERT INTO delta.`{path}` SELECT * FROM delta.`{path}`")
 
@@ -199,6 +210,12 @@ def answer(engine, command):
         return {"version": version, "rows": read}
     if do == "select":
         rows = engine.select(table, command["where"])
+        return {"rows": sorted(json.dumps(plain(row)) for row in rows)}
+    if do == "sql":
+        engine.sql(table, command["where"])
+        return {}
+    if do == "changes":
+        rows = engine.changes(table, command["version"])
         return {"rows": sorted(json.dumps(plain(row)) for row in rows)}
     if do == "insert":
         engine.insert(table, command["part_id"], command["timestamp"])

@@ -20,7 +20,9 @@ export interface Command {
     | "optimize"
     | "checkpoint"
     | "select"
-    | "copy";
+    | "copy"
+    | "sql"
+    | "changes";
   readonly table: string;
   readonly version?: number | null;
   readonly part_id?: string;

@@ -19,21 +19,46 @@ import {
   type DataType,
   type DataValue,
   DeltaTable,
+  type RowBatch,
 } from "../../src/oplog/mod.ts";
 
 /** All rows of a table, a text each, sorted. */
 export async function generalRows(path: string): Promise<string[]> {
   const table = await DeltaTable.open(denoHost(), path);
   const rows: string[] = [];
-  for await (const { columns, numRows, values } of table.rows()) {
-    for (let row = 0; row < numRows; row++) {
-      const pairs = columns.map(({ name, type }, i) =>
-        [name, plain(type, values[i]?.[row] ?? null)] as const
-      );
-      rows.push(pythonJson(sorted(pairs)));
-    }
+  for await (const batch of table.rows()) rows.push(...textsOf(batch));
+  return rows.sort();
+}
+
+/** All changes of a table from a version on, as Spark's feed has them. */
+export async function generalChanges(
+  path: string,
+  from: number,
+): Promise<string[]> {
+  const table = await DeltaTable.open(denoHost(), path);
+  const rows: string[] = [];
+  for await (const batch of table.changes(from)) {
+    const { change, version } = batch;
+    rows.push(
+      ...textsOf(batch, [
+        ["_change_type", change],
+        ["_commit_version", String(version)],
+      ]),
+    );
   }
   return rows.sort();
+}
+
+function textsOf(
+  { columns, numRows, values }: RowBatch,
+  more: readonly (readonly [string, string])[] = [],
+): string[] {
+  return Array.from({ length: numRows }, (_, row) => {
+    const pairs = columns.map(({ name, type }, i) =>
+      [name, plain(type, values[i]?.[row] ?? null)] as const
+    );
+    return pythonJson(sorted([...pairs, ...more]));
+  });
 }
 
 type Plain = null | boolean | string | readonly Plain[];

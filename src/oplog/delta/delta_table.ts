@@ -32,7 +32,13 @@ import { checksumFileName, commitFileName, LOG_DIRECTORY } from "./log_path.ts";
 import type { DeltaOptions } from "./options.ts";
 import { type LoadedLog, LogReader, type LogTail } from "./log_reader.ts";
 import { requireReadable, requireWritable } from "./protocol.ts";
-import type { RowBatch, RowOptions, RowSource } from "./rows.ts";
+import type { ChangeBatch, ChangeOptions } from "./changes.ts";
+import type {
+  DataFileAction,
+  RowBatch,
+  RowOptions,
+  RowSource,
+} from "./rows.ts";
 import {
   decodePath,
   type Snapshot,
@@ -363,6 +369,27 @@ export class DeltaTable {
   }
 
   /**
+   * The rows that were inserted and removed by versions, in their order; in no
+   * order that means anything within one. Commits that only move rows change
+   * none. The columns are those of the last version.
+   *
+   * @param from The first version.
+   * @param to The last one; the newest version known when left out.
+   * @throws {PondError} `INVALID_ARGUMENT` when it is before the first one;
+   *   `REVISION_NOT_FOUND` for versions that the log no longer has.
+   * @throws {IntegrityError} When a file is damaged or missing.
+   */
+  async *changes(
+    from: number,
+    to: number = this.#state.version,
+    options: ChangeOptions = {},
+  ): AsyncGenerator<ChangeBatch> {
+    const last = await DeltaTable.open(this.#host, this.store, { version: to });
+    const { readChanges } = await import("./changes.ts");
+    yield* readChanges(last.#rowSource(), { ...options, from, to });
+  }
+
+  /**
    * Holds the checksum (`.crc`) of the newest version known against the state.
    * What is read never depends on it.
    */
@@ -382,7 +409,7 @@ export class DeltaTable {
    * @throws {IntegrityError} When it is missing, or not what was written.
    */
   async readFile(
-    add: AddFile,
+    add: DataFileAction,
     options: { readonly unchecked?: boolean } = {},
   ): Promise<Bytes> {
     const path = this.dataPath(add);
@@ -406,13 +433,13 @@ export class DeltaTable {
    *
    * @throws {IntegrityError} When the log names a file outside the table.
    */
-  dataPath(add: AddFile): string {
+  dataPath(add: Pick<AddFile, "path">): string {
     return pathIn(this.store, this.#storePath(add));
   }
 
   // === Inside ===
 
-  #storePath(add: AddFile): string {
+  #storePath(add: Pick<AddFile, "path">): string {
     const source = `${this.directory}/${LOG_DIRECTORY}`;
     const path = decodePath(add.path, source);
     const outside = path.startsWith("/") || /^[a-z][a-z0-9+.-]*:/i.test(path) ||

@@ -13,13 +13,14 @@ export type {
   SetTransaction,
   StringMap,
 } from "./actions.ts";
+export type { ChangeBatch, ChangeOptions, ChangeType } from "./changes.ts";
 export type { ChecksumVerdict } from "./checksum.ts";
 export { columnKindOf } from "./column_kind_of.ts";
 export type { DeltaDefinition } from "./definition.ts";
 export { DeltaTable } from "./delta_table.ts";
 export type { DeltaOptions } from "./options.ts";
 export type { LogCleanup } from "./log_cleanup.ts";
-export type { RowBatch, RowOptions } from "./rows.ts";
+export type { DataFileAction, RowBatch, RowOptions } from "./rows.ts";
 export type { DeltaField, DeltaSchema, DeltaType } from "./schema.ts";
 export { type FileStats, formatStats, parseStats } from "./stats.ts";
 export type {

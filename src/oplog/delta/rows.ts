@@ -50,7 +50,7 @@ export interface RowSource {
   /** The table's state. */
   readonly snapshot: Snapshot;
   /** Reads a file whole, and checks it against the digest in its action. */
-  readonly readChecked: (add: AddFile) => Promise<Bytes>;
+  readonly readChecked: (add: DataFileAction) => Promise<Bytes>;
 }
 
 const BATCH_ROWS = 4096;
@@ -96,39 +96,59 @@ export async function* readRows(
   source: RowSource,
   options: RowOptions = {},
 ): AsyncGenerator<RowBatch> {
-  const { signal } = options;
   const columns = selected(columnsOf(source), options.columns, source);
-  const { protocol, metaData } = source.snapshot;
-  const mode = columnMappingMode(protocol, metaData, source.store.location);
-  const partitions = new Set(metaData.partitionColumns);
-  const reading = {
-    columns,
-    fields: columns.filter(({ name }) => !partitions.has(name)),
-    mapping: mode === "id" ? "id" : "name",
-    batchRows: options.batchRows ?? BATCH_ROWS,
-    signal,
-  } as const;
+  const reading = readingOf(source, columns, options);
   for (const add of options.files ?? source.snapshot.adds) {
-    signal?.throwIfAborted();
-    yield* fileRows(source, add, reading);
+    options.signal?.throwIfAborted();
+    const deleted = await deletedRows(source, add);
+    const isKept = deleted && ((row: number) => !deleted.has(row));
+    yield* fileRows(source, add, reading, isKept);
   }
 }
 
-interface Reading {
+/** How the rows of a table's files are read. */
+export function readingOf(
+  { snapshot: { metaData, protocol }, store }: RowSource,
+  columns: readonly DataField[],
+  { batchRows = BATCH_ROWS, signal }: RowOptions,
+): Reading {
+  const mode = columnMappingMode(protocol, metaData, store.location);
+  const partitions = new Set(metaData.partitionColumns);
+  return {
+    columns,
+    fields: columns.filter(({ name }) => !partitions.has(name)),
+    mapping: mode === "id" ? "id" : "name",
+    batchRows,
+    signal,
+  };
+}
+
+/** What is read of a file, and how. */
+export interface Reading {
+  /** The columns of a row. */
   readonly columns: readonly DataField[];
+  /** Those that are in the file. */
   readonly fields: readonly DataField[];
+  /** How they are found there. */
   readonly mapping: "id" | "name";
+  /** Rows in a batch, at most. */
   readonly batchRows: number;
+  /** Ends the reading. */
   readonly signal: AbortSignal | undefined;
 }
 
-async function* fileRows(
+/**
+ * Reads rows of a file.
+ *
+ * @param isWanted Tells of a row, by its place in the file; all when left out.
+ */
+export async function* fileRows(
   source: RowSource,
-  add: AddFile,
+  add: DataFileAction,
   reading: Reading,
+  isWanted?: (row: number) => boolean,
 ): AsyncGenerator<RowBatch> {
   const { columns, fields } = reading;
-  const deleted = await deletedRows(source, add);
   const bytes = await openFile(source, add, reading.signal);
   const file = await ParquetFile.open(bytes);
   const fixed = new Map<DataField, DataValue>();
@@ -138,7 +158,7 @@ async function* fileRows(
     fixed.set(field, parsePartitionValue(field, text, bytes.path));
   }
   for await (const { start, numRows, values } of file.rows(reading)) {
-    const kept = deleted && keptRows(deleted, start, numRows);
+    const kept = isWanted && keptRows(isWanted, start, numRows);
     const count = kept?.length ?? numRows;
     if (count === 0) continue;
     yield {
@@ -156,8 +176,14 @@ async function* fileRows(
   }
 }
 
+/** What the log says of a file with rows. */
+export type DataFileAction = Pick<
+  AddFile,
+  "path" | "partitionValues" | "size" | "tags"
+>;
+
 function partitionText(
-  { partitionValues }: AddFile,
+  { partitionValues }: DataFileAction,
   { name, physicalName }: DataField,
   path: string,
 ): string | null {
@@ -171,17 +197,22 @@ function partitionText(
   );
 }
 
-function keptRows(deleted: RowSet, start: number, numRows: number): number[] {
+function keptRows(
+  isWanted: (row: number) => boolean,
+  start: number,
+  numRows: number,
+): number[] {
   const kept: number[] = [];
   for (let row = 0; row < numRows; row++) {
-    if (!deleted.has(start + row)) kept.push(row);
+    if (isWanted(start + row)) kept.push(row);
   }
   return kept;
 }
 
-async function deletedRows(
+/** The rows of a file that its deletion vector deletes. */
+export async function deletedRows(
   { store, snapshot }: RowSource,
-  { deletionVector, path }: AddFile,
+  { deletionVector, path }: Pick<AddFile, "deletionVector" | "path">,
 ): Promise<RowSet | undefined> {
   if (deletionVector === undefined) return undefined;
   if (!hasReaderFeature(snapshot.protocol, "deletionVectors")) {
@@ -196,7 +227,7 @@ async function deletedRows(
 /** What carries a digest is read whole and checked; the rest in pieces. */
 async function openFile(
   source: RowSource,
-  add: AddFile,
+  add: DataFileAction,
   signal: AbortSignal | undefined,
 ): Promise<FileBytes> {
   const { store } = source;
