@@ -33,6 +33,7 @@ const TABLE: Readonly<Record<CommandName, Load>> = {
     ["branch", "switch"],
     async () => (await import("./table/branches.ts")).BRANCH_COMMANDS,
   ),
+  tag: async () => (await import("./table/tag.ts")).TAG,
   ...of(
     ["log", "show", "diff", "blame"],
     async () => (await import("./table/look_back.ts")).LOOK_BACK,

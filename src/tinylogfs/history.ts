@@ -192,6 +192,8 @@ export async function resolveRevision(
       return await versionAtTime(table, revision.timestampUs, text);
     case "transaction":
       return await versionOfTransaction(table, revision.prefix, text);
+    case "tag":
+      return await versionOfTag(table, revision.name, text);
     case "pending":
       throw new InvariantError("@pending is no committed version");
     default:
@@ -399,6 +401,20 @@ async function versionOfTransaction(
     );
   }
   return version;
+}
+
+async function versionOfTag(
+  table: OplogTable,
+  name: string,
+  text: string,
+): Promise<number> {
+  const { readTags } = await import("./tags.ts");
+  const tags = await readTags(table);
+  const tag = Object.hasOwn(tags, name) ? tags[name] : undefined;
+  if (tag !== undefined) return tag.version;
+  const names = Object.keys(tags).sort();
+  const known = names.length === 0 ? "" : ` (there are ${names.join(", ")})`;
+  throw noSuchRevision(text, `it is no version, no time and no tag${known}`);
 }
 
 function noSuchRevision(text: string, why: string): PondError {

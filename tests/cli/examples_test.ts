@@ -16,6 +16,7 @@ for (const { name, examples } of await loadCommands()) {
       const goesBack = ["restore", "undo", "redo"].includes(name);
       if (goesBack) await scratch.ok("commit staged");
       if (name === "redo") await scratch.ok("undo");
+      if (name === "tag") await scratch.ok("tag first v1");
       const [, ...argv] = words(cmd);
       const ran = await scratch.run(argv, { stdin: "from stdin\n" });
       assertEquals([ran.code, ran.stderr], [0, ""], cmd);
