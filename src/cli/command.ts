@@ -9,6 +9,7 @@ import type { ExitCode } from "./exit_codes.ts";
 import type { Format } from "./format.ts";
 import type {
   BranchCommand,
+  MergeCommand,
   SwitchCommand,
   TagCommand,
 } from "./line_command.ts";
@@ -468,6 +469,7 @@ export type Command =
   | QueryCommand
   | BranchCommand
   | SwitchCommand
+  | MergeCommand
   | TagCommand
   | MaintainCommand
   | CheckCommand

@@ -30,7 +30,7 @@ const TABLE: Readonly<Record<CommandName, Load>> = {
     async () => (await history()).HISTORY_COMMANDS,
   ),
   ...of(
-    ["branch", "switch"],
+    ["branch", "switch", "merge"],
     async () => (await import("./table/branches.ts")).BRANCH_COMMANDS,
   ),
   tag: async () => (await import("./table/tag.ts")).TAG,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Durability } from "../tinylogfs/mod.ts";
 import type { Format } from "./format.ts";
 
 /** `pond branch` */
@@ -22,6 +23,18 @@ export interface SwitchCommand {
   readonly name: "switch";
   readonly branch: string;
   readonly create: boolean;
+}
+
+/** `pond merge` */
+export interface MergeCommand {
+  readonly name: "merge";
+  readonly branch: string;
+  /** Whether what doesn't fit is settled by what is here. */
+  readonly ours: boolean;
+  readonly dryRun: boolean;
+  readonly message: string | undefined;
+  readonly durability: Durability;
+  readonly format: Format | undefined;
 }
 
 /** `pond tag` */

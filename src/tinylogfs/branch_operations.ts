@@ -9,7 +9,12 @@ import type { Host } from "../host/host.ts";
 import type { OplogTable } from "../oplog/table.ts";
 import { lineDirectory, MAIN_BRANCH, openLine, readBranch } from "./line.ts";
 import { MaintenanceOperations } from "./maintenance_operations.ts";
-import type { BranchInfo, BranchOptions } from "./branch_types.ts";
+import type {
+  BranchInfo,
+  BranchOptions,
+  MergeOptions,
+  MergeReport,
+} from "./branch_types.ts";
 import type { Tag, TagOptions } from "./change_types.ts";
 import type { TagSide } from "./set_tags.ts";
 import type { CommitOptions, CommitResult } from "./types.ts";
@@ -132,6 +137,35 @@ export abstract class BranchOperations extends MaintenanceOperations {
     const { host, path } = this.branchSide;
     const { switchBranch } = await import("./branches.ts");
     await switchBranch(host, path, name);
+  }
+
+  /**
+   * Merges another branch into this one, by one transaction: what it has changed
+   * since the last state that both have had. Where both have changed the same, in
+   * different ways, what is here stays, and the conflict is listed; the rest is
+   * merged all the same.
+   *
+   * @throws {PondError} `NOT_FOUND`; `INVALID_ARGUMENT` for this branch itself,
+   *   and while operations are pending.
+   */
+  async merge(
+    branch: string,
+    options: MergeOptions = {},
+  ): Promise<MergeReport> {
+    this.requireWritable();
+    const { host, path, table } = this.branchSide;
+    const { openMerge } = await import("./merge_side.ts");
+    const side = await openMerge({
+      host,
+      path,
+      table,
+      branch: this.branch,
+      committer: this.committer,
+      read: this.readContent,
+      stateAt: (version) => this.stateAt(version),
+    }, branch);
+    const { mergeBranch } = await import("./merge_branch.ts");
+    return await mergeBranch(side, options);
   }
 
   /** The tags of this branch, by name. What drops history keeps their versions. */

@@ -17,7 +17,7 @@ import {
   TRANSACTION_PART_ID,
 } from "../oplog/record.ts";
 import type { NodeId, WorkingDir } from "../tinyfs/mod.ts";
-import { parseAttributes, parseObject } from "./attributes.ts";
+import { isRecord, parseAttributes, parseObject } from "./attributes.ts";
 import type { NodeRow } from "./node_row.ts";
 import type { Revision } from "./revision.ts";
 import {
@@ -338,10 +338,9 @@ export function transactionRow(
   entry: OplogEntry,
   record: PartitionRecord,
 ): TransactionRow {
-  const { author, message, metadata, operations, undoes, redoes } = parseObject(
-    entry.metadata,
-    record.source,
-  );
+  const { author, merge, message, metadata, operations, undoes, redoes } =
+    parseObject(entry.metadata, record.source);
+  const merged = mergedBy(merge);
   return {
     transactionId: entry.nodeId,
     version: record.version,
@@ -351,8 +350,20 @@ export function transactionRow(
     operations: typeof operations === "number" ? operations : 0,
     ...(typeof undoes === "string" ? { undoes } : {}),
     ...(typeof redoes === "string" ? { redoes } : {}),
+    ...(merged ? { merged } : {}),
     metadata: isTexts(metadata) ? metadata : {},
   };
+}
+
+/** Of the row of a merge, what it has merged. */
+function mergedBy(merge: unknown): TransactionRow["merged"] {
+  if (!isRecord(merge) || !isRecord(merge.taken)) return undefined;
+  const { line, name, taken } = merge;
+  if (typeof line !== "string" || typeof name !== "string") return undefined;
+  const own = taken[line];
+  return isRecord(own) && typeof own.version === "number"
+    ? { branch: name, version: own.version }
+    : undefined;
 }
 
 function isTexts(value: unknown): value is Readonly<Record<string, string>> {

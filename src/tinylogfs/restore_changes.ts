@@ -21,7 +21,7 @@ import { attributesOf, type CommittedDirectory } from "./directories.ts";
 import type { NodeRow } from "./node_row.ts";
 
 /** Partitions that say something of the history, and nothing of its states. */
-const NO_DIRECTORIES: ReadonlySet<string> = new Set([
+export const NO_DIRECTORIES: ReadonlySet<string> = new Set([
   TAG_PART_ID,
   TRANSACTION_PART_ID,
 ]);

@@ -51,6 +51,12 @@ const HEAD: readonly Column<LogRow>[] = [
   },
   { name: "undoes", type: "VARCHAR", value: (row) => row.undoes ?? null },
   { name: "redoes", type: "VARCHAR", value: (row) => row.redoes ?? null },
+  {
+    name: "merged",
+    type: "VARCHAR",
+    value: ({ merged }) =>
+      merged ? `${merged.branch} v${merged.version}` : null,
+  },
   { name: "metadata", type: "VARCHAR", value: (row) => row.metadata },
   { name: "tags", type: "VARCHAR", value: ({ tags }) => tags },
 ];
