@@ -7,6 +7,16 @@ import type { CheckDepth, Durability, Layout } from "../tinylogfs/mod.ts";
 import type { Context } from "./context.ts";
 import type { DebugView } from "./debug_view.ts";
 import type { ExitCode } from "./exit_codes.ts";
+import type { Format } from "./format.ts";
+import type {
+  BranchCommand,
+  MergeCommand,
+  SwitchCommand,
+  TagCommand,
+} from "./line_command.ts";
+
+export type { Format } from "./format.ts";
+export type * from "./line_command.ts";
 
 /** The groups of `pond help`, in their order. */
 export const GROUPS = [
@@ -388,25 +398,6 @@ export const MAINTENANCE_TASKS = ["optimize", "checkpoint", "vacuum"] as const;
 /** A part of `pond maintain`. */
 export type MaintenanceTask = typeof MAINTENANCE_TASKS[number];
 
-/** `pond branch` */
-export interface BranchCommand {
-  readonly name: "branch";
-  readonly branch: string | undefined;
-  readonly at: string | undefined;
-  readonly delete: boolean;
-  readonly force: boolean;
-  readonly scratch: boolean;
-  readonly ttl: string | undefined;
-  readonly format: Format | undefined;
-}
-
-/** `pond switch` */
-export interface SwitchCommand {
-  readonly name: "switch";
-  readonly branch: string;
-  readonly create: boolean;
-}
-
 /** `pond maintain` */
 export interface MaintainCommand {
   readonly name: "maintain";
@@ -478,6 +469,8 @@ export type Command =
   | QueryCommand
   | BranchCommand
   | SwitchCommand
+  | MergeCommand
+  | TagCommand
   | MaintainCommand
   | CheckCommand
   | DebugCommand

@@ -30,9 +30,10 @@ const TABLE: Readonly<Record<CommandName, Load>> = {
     async () => (await history()).HISTORY_COMMANDS,
   ),
   ...of(
-    ["branch", "switch"],
+    ["branch", "switch", "merge"],
     async () => (await import("./table/branches.ts")).BRANCH_COMMANDS,
   ),
+  tag: async () => (await import("./table/tag.ts")).TAG,
   ...of(
     ["log", "show", "diff", "blame"],
     async () => (await import("./table/look_back.ts")).LOOK_BACK,

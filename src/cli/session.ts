@@ -205,7 +205,12 @@ async function viewOf(
   try {
     return await fs.at(revision);
   } catch (error) {
-    if (!hasCode(error, "INVALID_ARGUMENT")) throw error;
+    if (!hasCode(error, "INVALID_ARGUMENT", "REVISION_NOT_FOUND")) throw error;
+    const { isTagName } = await import("../tinylogfs/mod.ts");
+    // What can't be anything but a tag may be a part of the name.
+    const isOther = hasCode(error, "REVISION_NOT_FOUND") &&
+      !isTagName(revision);
+    if (isOther) throw error;
     const hint = `an @ of a name is written twice: ${
       text.replaceAll("@", "@@")
     }`;

@@ -29,6 +29,7 @@ export const TOPICS: readonly Topic[] = [
   2026-01-05               the state at the beginning of that day, UTC
   2026-01-05T10:00Z        the state at that time; UTC unless an offset is given
   1f2e3d                   the transaction whose id begins like this
+  release-1.0              the version with this tag (pond tag)
 
 Every reading command takes --at REV, and PATH@REV in the place of a PATH, also in
 SQL: FROM '/a.csv@v1'. PATH@pending is PATH with what is staged. An @ in a name is

@@ -37,6 +37,9 @@ import {
 /** The partition of the rows that transactions write about themselves. */
 export const TRANSACTION_PART_ID: string = "f".repeat(32);
 
+/** The partition of the rows with all tags, written when one of them changes. */
+export const TAG_PART_ID: string = `${"f".repeat(31)}e`;
+
 /** The partition of the root directory. */
 export const ROOT_PART_ID: string = "0".repeat(32);
 

@@ -1,5 +1,6 @@
 /**
- * Branches of a pond: lines of history beside each other.
+ * Branches of a pond, lines of history beside each other, and tags, which are
+ * names for versions.
  *
  * @module
  */
@@ -8,7 +9,15 @@ import type { Host } from "../host/host.ts";
 import type { OplogTable } from "../oplog/table.ts";
 import { lineDirectory, MAIN_BRANCH, openLine, readBranch } from "./line.ts";
 import { MaintenanceOperations } from "./maintenance_operations.ts";
-import type { BranchInfo, BranchOptions } from "./branch_types.ts";
+import type {
+  BranchInfo,
+  BranchOptions,
+  MergeOptions,
+  MergeReport,
+} from "./branch_types.ts";
+import type { Tag, TagOptions } from "./change_types.ts";
+import type { TagSide } from "./set_tags.ts";
+import type { CommitOptions, CommitResult } from "./types.ts";
 
 /** What branches are made of. */
 export interface BranchSide {
@@ -24,7 +33,7 @@ export interface BranchSide {
   versionOf(revision: string | undefined): Promise<number>;
 }
 
-/** Branches of a pond. */
+/** Branches and tags of a pond. */
 export abstract class BranchOperations extends MaintenanceOperations {
   /** The name of the branch that this is on. */
   abstract readonly branch: string;
@@ -128,6 +137,82 @@ export abstract class BranchOperations extends MaintenanceOperations {
     const { host, path } = this.branchSide;
     const { switchBranch } = await import("./branches.ts");
     await switchBranch(host, path, name);
+  }
+
+  /**
+   * Merges another branch into this one, by one transaction: what it has changed
+   * since the last state that both have had. Where both have changed the same, in
+   * different ways, what is here stays, and the conflict is listed; the rest is
+   * merged all the same.
+   *
+   * @throws {PondError} `NOT_FOUND`; `INVALID_ARGUMENT` for this branch itself,
+   *   and while operations are pending.
+   */
+  async merge(
+    branch: string,
+    options: MergeOptions = {},
+  ): Promise<MergeReport> {
+    this.requireWritable();
+    const { host, path, table } = this.branchSide;
+    const { openMerge } = await import("./merge_side.ts");
+    const side = await openMerge({
+      host,
+      path,
+      table,
+      branch: this.branch,
+      committer: this.committer,
+      read: this.readContent,
+      stateAt: (version) => this.stateAt(version),
+    }, branch);
+    const { mergeBranch } = await import("./merge_branch.ts");
+    return await mergeBranch(side, options);
+  }
+
+  /** The tags of this branch, by name. What drops history keeps their versions. */
+  async tags(): Promise<Tag[]> {
+    const { listTags } = await import("./set_tags.ts");
+    return await listTags(this.branchSide.table);
+  }
+
+  /**
+   * Gives a version a name, by a new transaction. The name is a revision from
+   * then on, on this branch and on those that are made of it.
+   *
+   * @param name Letters, digits, `_`, `-` and `.`; nothing that another kind of
+   *   revision looks like.
+   * @param revision The newest version when left out.
+   * @throws {PondError} `INVALID_NAME`, `REVISION_NOT_FOUND`; `ALREADY_EXISTS`
+   *   when it means another version, without `force`; `INVALID_ARGUMENT` while
+   *   operations are pending.
+   */
+  async tag(
+    name: string,
+    revision: string = "@",
+    options: TagOptions = {},
+  ): Promise<Tag> {
+    this.requireWritable();
+    const { setTag } = await import("./set_tags.ts");
+    return await setTag(this.#tagSide, name, revision, options);
+  }
+
+  /**
+   * Deletes a tag, by a new transaction; the version stays.
+   *
+   * @throws {PondError} `NOT_FOUND`; `INVALID_ARGUMENT` while operations are
+   *   pending.
+   */
+  async deleteTag(
+    name: string,
+    options: Pick<CommitOptions, "message" | "signal"> = {},
+  ): Promise<CommitResult> {
+    this.requireWritable();
+    const { removeTag } = await import("./set_tags.ts");
+    return await removeTag(this.#tagSide, name, options);
+  }
+
+  get #tagSide(): TagSide {
+    const { clock, committer } = this;
+    return { table: this.branchSide.table, committer, nowUs: clock.nowUs() };
   }
 
   async #requireNothingOwn(name: string): Promise<void> {

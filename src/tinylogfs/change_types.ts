@@ -153,3 +153,19 @@ export interface UndoMarks {
   /** The undo that it takes back. */
   readonly redoes?: string;
 }
+
+/** A point in history that has a name. */
+export interface Tag {
+  /** Its name. */
+  readonly name: string;
+  /** The version that it means, on this branch. */
+  readonly version: number;
+  /** When it was set, microseconds since the epoch, UTC. */
+  readonly createdUs: number;
+}
+
+/** Options of setting a tag. */
+export interface TagOptions extends Pick<CommitOptions, "message" | "signal"> {
+  /** Also moves a tag that means another version. */
+  readonly force?: boolean;
+}

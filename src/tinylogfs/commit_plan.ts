@@ -7,6 +7,7 @@
  *                                       that of the last one, or bookkeeping;
  *                                       a row for each operation on a file or
  *                                       symlink in it, in order
+ * partition ffff…fffe                   one row with all tags, if they change
  * partition ffff…ffff                   one row about the transaction itself
  * ```
  *
@@ -21,10 +22,11 @@ import {
 import type { DirectoryEntry, OplogEntry, RecordDraft } from "../oplog/mod.ts";
 import {
   encodeDirectoryEntries,
+  TAG_PART_ID,
   TRANSACTION_PART_ID,
 } from "../oplog/record.ts";
 import { type Attributes, formatAttributes } from "./attributes.ts";
-import type { UndoMarks } from "./change_types.ts";
+import type { TagValues, TransactionMarks } from "./commit_marks.ts";
 import {
   attributesOf,
   type CommittedChange,
@@ -54,8 +56,8 @@ export interface TransactionNote {
   readonly author: string;
   /** Why. */
   readonly message: string;
-  /** What it takes back, if it is an undo or a redo. */
-  readonly marks?: UndoMarks;
+  /** What it takes back or in, and the tags that it leaves. */
+  readonly marks?: TransactionMarks;
   /** What else, by names. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
@@ -99,6 +101,8 @@ export function planCommit(
   rows.set(TRANSACTION_PART_ID, [
     transactionEntry(note, transaction.operations.length, point),
   ]);
+  const { tags } = note.marks ?? {};
+  if (tags !== undefined) rows.set(TAG_PART_ID, [tagsEntry(note.id, tags)]);
   let rowCount = 0;
   const records = [...rows].map(([partId, entries]): RecordDraft => {
     rowCount += entries.length;
@@ -249,18 +253,36 @@ function transactionEntry(
   point: CommitPoint,
 ): OplogEntry {
   const { metadata = {} } = note;
+  const { tags: _inItsOwnRow, ...marks } = note.marks ?? {};
   return {
-    partId: TRANSACTION_PART_ID,
-    nodeId: note.id,
-    fileType: "transaction",
+    ...bookkeepingOf(TRANSACTION_PART_ID, note.id),
     metadata: JSON.stringify({
       author: note.author,
       message: note.message,
       time: point.timestampUs,
       operations,
-      ...note.marks,
+      ...marks,
       ...(Object.keys(metadata).length > 0 ? { metadata } : {}),
     }),
+  };
+}
+
+function tagsEntry(transactionId: string, tags: TagValues): OplogEntry {
+  return {
+    ...bookkeepingOf(TAG_PART_ID, transactionId),
+    metadata: JSON.stringify({ tags }),
+  };
+}
+
+/** A row about no node: readers of nodes pass over it by its kind. */
+function bookkeepingOf(
+  partId: string,
+  transactionId: string,
+): Omit<OplogEntry, "metadata"> {
+  return {
+    partId,
+    nodeId: transactionId,
+    fileType: "transaction",
     content: null,
     operation: "create",
     nodeVersion: 1,

@@ -12,8 +12,8 @@
 import { bestEffort, hasCode, invariant, PondError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
 import type { AppendResult, CommitNote, OplogTable } from "../oplog/mod.ts";
-import type { UndoMarks } from "./change_types.ts";
 import type { CommitPlan, CommitPoint } from "./commit_plan.ts";
+import type { TransactionMarks } from "./commit_marks.ts";
 import type { Sent, Settled } from "./commit_result.ts";
 import type { CommittedDirectory, Directories } from "./directories.ts";
 import { type Divide, Pending, type PendingParts } from "./pending.ts";
@@ -43,8 +43,8 @@ export interface CommitterParts extends PendingParts {
 /** Options with a selection, if not everything is meant. */
 type SelectiveOptions = PlanOptions & { readonly selection?: Selection };
 
-/** Options of a commit that may take another one back. */
-export type PlanOptions = CommitOptions & { readonly marks?: UndoMarks };
+/** Options of a commit that may say more of itself than why. */
+export type PlanOptions = CommitOptions & { readonly marks?: TransactionMarks };
 
 /** Collects operations and commits them. */
 export class Committer {
@@ -360,7 +360,8 @@ export class Committer {
     const selected = await this.#selected(selection);
     const { transaction } = selected;
     const { id, operations } = transaction;
-    if (operations.length === 0) return this.#nothing();
+    const isMark = marks.merge !== undefined || marks.tags !== undefined;
+    if (operations.length === 0 && !isMark) return this.#nothing();
     const point = this.#table.nextPoint();
     const touched = await this.#touchedDirectories(transaction);
     const note = { id, author, message, metadata, marks };

@@ -41,7 +41,7 @@ export interface CompareOptions {
 }
 
 /** A node in one or both of the states. */
-interface Pair {
+export interface Pair {
   readonly before?: Place;
   readonly after?: Place;
 }
@@ -114,13 +114,14 @@ function compareText(a: string, b: string): number {
 }
 
 /** The two states, and how content is read. */
-interface Sides {
+export interface Sides {
   readonly before: RestoreSide;
   readonly after: RestoreSide;
   readonly read: ReadContent;
 }
 
-async function changeOf(
+/** What has become of a node; `undefined` when nothing has. */
+export async function changeOf(
   { before, after }: Pair,
   sides: Sides,
 ): Promise<NodeChange | undefined> {
@@ -194,7 +195,8 @@ function kindOf(changed: readonly ChangedPart[]): ChangeKind {
   return found?.[1] ?? "touched";
 }
 
-function stateOf(
+/** What a node is, in one of the states. */
+export function stateOf(
   place: Place,
   side: RestoreSide,
   read: ReadContent,

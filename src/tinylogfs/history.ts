@@ -17,7 +17,7 @@ import {
   TRANSACTION_PART_ID,
 } from "../oplog/record.ts";
 import type { NodeId, WorkingDir } from "../tinyfs/mod.ts";
-import { parseAttributes, parseObject } from "./attributes.ts";
+import { isRecord, parseAttributes, parseObject } from "./attributes.ts";
 import type { NodeRow } from "./node_row.ts";
 import type { Revision } from "./revision.ts";
 import {
@@ -192,6 +192,8 @@ export async function resolveRevision(
       return await versionAtTime(table, revision.timestampUs, text);
     case "transaction":
       return await versionOfTransaction(table, revision.prefix, text);
+    case "tag":
+      return await versionOfTag(table, revision.name, text);
     case "pending":
       throw new InvariantError("@pending is no committed version");
     default:
@@ -336,10 +338,9 @@ export function transactionRow(
   entry: OplogEntry,
   record: PartitionRecord,
 ): TransactionRow {
-  const { author, message, metadata, operations, undoes, redoes } = parseObject(
-    entry.metadata,
-    record.source,
-  );
+  const { author, merge, message, metadata, operations, undoes, redoes } =
+    parseObject(entry.metadata, record.source);
+  const merged = mergedBy(merge);
   return {
     transactionId: entry.nodeId,
     version: record.version,
@@ -349,8 +350,20 @@ export function transactionRow(
     operations: typeof operations === "number" ? operations : 0,
     ...(typeof undoes === "string" ? { undoes } : {}),
     ...(typeof redoes === "string" ? { redoes } : {}),
+    ...(merged ? { merged } : {}),
     metadata: isTexts(metadata) ? metadata : {},
   };
+}
+
+/** Of the row of a merge, what it has merged. */
+function mergedBy(merge: unknown): TransactionRow["merged"] {
+  if (!isRecord(merge) || !isRecord(merge.taken)) return undefined;
+  const { line, name, taken } = merge;
+  if (typeof line !== "string" || typeof name !== "string") return undefined;
+  const own = taken[line];
+  return isRecord(own) && typeof own.version === "number"
+    ? { branch: name, version: own.version }
+    : undefined;
 }
 
 function isTexts(value: unknown): value is Readonly<Record<string, string>> {
@@ -399,6 +412,20 @@ async function versionOfTransaction(
     );
   }
   return version;
+}
+
+async function versionOfTag(
+  table: OplogTable,
+  name: string,
+  text: string,
+): Promise<number> {
+  const { readTags } = await import("./tags.ts");
+  const tags = await readTags(table);
+  const tag = Object.hasOwn(tags, name) ? tags[name] : undefined;
+  if (tag !== undefined) return tag.version;
+  const names = Object.keys(tags).sort();
+  const known = names.length === 0 ? "" : ` (there are ${names.join(", ")})`;
+  throw noSuchRevision(text, `it is no version, no time and no tag${known}`);
 }
 
 function noSuchRevision(text: string, why: string): PondError {

@@ -151,7 +151,9 @@ export abstract class HistoryOperations extends FileOperations
     let isAny = false;
     const sides = [await before.stateSide(), await after.stateSide()] as const;
     const compare = { path, signal: options.signal };
-    for await (const change of compareStates(...sides, this.#read, compare)) {
+    for await (
+      const change of compareStates(...sides, this.readContent, compare)
+    ) {
       isAny = true;
       yield change;
     }
@@ -174,7 +176,7 @@ export abstract class HistoryOperations extends FileOperations
     yield* blameLines(
       found.path,
       this.getNodeHistory(found.path, options),
-      this.#read,
+      this.readContent,
       (version) => this.transactionOf(version),
       options.signal,
     );
@@ -279,8 +281,12 @@ export abstract class HistoryOperations extends FileOperations
     };
   }
 
-  /** Reads the content of a row, wherever it lies. */
-  readonly #read: ReadContent = async (row, path, signal) => {
+  /**
+   * Reads the content of a row, wherever it lies.
+   *
+   * @ignore
+   */
+  protected readonly readContent: ReadContent = async (row, path, signal) => {
     const { attributes: { blob, sha256 }, content } = row;
     if (content !== null) return content.slice();
     if (blob === true && sha256 !== undefined) {

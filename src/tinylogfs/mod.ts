@@ -52,6 +52,7 @@ export type { PondTransaction } from "./pond_transaction.ts";
 export { POND_FORMAT } from "./pond_file.ts";
 export { RestoreOperations } from "./restore_operations.ts";
 export {
+  isTagName,
   parseDuration,
   parseRevision,
   type PathAtRevision,

@@ -5,6 +5,7 @@
  * a row of a node    has the content that its metadata says, or names a blob
  * an entry           points to the node's newest row, which is there
  * a node             hangs in one place, or is deleted
+ * a tag              means a version before the one that sets it
  * ```
  *
  * Records come once, in the order of their versions, and are forgotten: what is
@@ -23,9 +24,10 @@ import {
   FROM_BACKUP,
 } from "../oplog/check.ts";
 import type { IndexedFile } from "../oplog/partition_index.ts";
-import { type OplogEntry, ROOT_PART_ID } from "../oplog/record.ts";
+import { type OplogEntry, ROOT_PART_ID, TAG_PART_ID } from "../oplog/record.ts";
 import { parseAttributes } from "./attributes.ts";
 import { changeOf } from "./directories.ts";
+import { tagsOf } from "./tags.ts";
 
 /** A blob, and the newest row that names it. */
 export interface NamedBlob {
@@ -92,7 +94,11 @@ export class NodeCheck {
   async add({ record, entries, source }: CheckedRecord): Promise<void> {
     const { partId, version } = record;
     for (const entry of entries) {
-      if (entry.fileType === "transaction") continue;
+      if (entry.fileType === "transaction") {
+        const read = await attempt(() => checkTags(entry, version, source));
+        if (!read.isSound) this.#refuse(entry, version, source, read.problem);
+        continue;
+      }
       this.#note(entry, version);
       const read = await attempt(() => this.#content(entry, version, source));
       if (!read.isSound) this.#refuse(entry, version, source, read.problem);
@@ -216,7 +222,9 @@ export class NodeCheck {
       ...(path === "" ? {} : { pondPath: path }),
       version,
       problem: `a row of the node ${nodeId}: ${problem}`,
-      lost: `${path || "the node"} as of version ${version}`,
+      lost: fileType === "transaction"
+        ? `the tags as of version ${version}`
+        : `${path || "the node"} as of version ${version}`,
       remedy: FROM_BACKUP,
     });
   }
@@ -317,6 +325,22 @@ export class NodeCheck {
         remedy: "look at its rows: pond query, table oplog_entries",
       });
     }
+  }
+}
+
+/** A tag means a version that was there when it was set. */
+function checkTags(
+  { metadata, partId }: OplogEntry,
+  version: number,
+  source: string,
+): void {
+  if (partId !== TAG_PART_ID) return;
+  for (const [name, tag] of Object.entries(tagsOf(metadata, source))) {
+    if (tag.version >= 0 && tag.version < version) continue;
+    throw new IntegrityError(
+      source,
+      `the tag ${name} means version ${tag.version}, which was not there yet`,
+    );
   }
 }
 

@@ -11,6 +11,7 @@
 import {
   type DirectoryEntry,
   type OplogTable,
+  TAG_PART_ID,
   TRANSACTION_PART_ID,
 } from "../oplog/mod.ts";
 import { ROOT_PART_ID } from "../oplog/record.ts";
@@ -18,6 +19,12 @@ import type { NodeId, NodeType } from "../tinyfs/mod.ts";
 import { formatAttributes, ownAttributes } from "./attributes.ts";
 import { attributesOf, type CommittedDirectory } from "./directories.ts";
 import type { NodeRow } from "./node_row.ts";
+
+/** Partitions that say something of the history, and nothing of its states. */
+export const NO_DIRECTORIES: ReadonlySet<string> = new Set([
+  TAG_PART_ID,
+  TRANSACTION_PART_ID,
+]);
 
 /** One of the two states that are compared. */
 export interface RestoreSide {
@@ -99,7 +106,7 @@ export async function rowsBetween(
   const newestVersions = new Map<string, number>();
   const range = { minVersion: after + 1, maxVersion };
   for await (const record of table.readAll(range)) {
-    if (record.partId === TRANSACTION_PART_ID) continue;
+    if (NO_DIRECTORIES.has(record.partId)) continue;
     partIds.add(record.partId);
     for (const { nodeId, nodeVersion, position } of record.entries()) {
       if (position < 0) continue;

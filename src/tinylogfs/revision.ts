@@ -11,6 +11,7 @@
  * 2026-01-05      the state at the beginning of that day, UTC
  * 2026-01-05T10:00[:00[.123]][Z|+01:00]   the state at that time; UTC unless said
  * 1f2e3d…         the transaction whose id begins like this: 6 digits or more
+ * release-1.0     the version with this tag
  * ```
  *
  * `PATH@REV` is a path at a revision; `PATH@@…` has an `@` in its name.
@@ -26,7 +27,8 @@ export type Revision =
   | { readonly kind: "version"; readonly version: number }
   | { readonly kind: "back"; readonly versions: number }
   | { readonly kind: "time"; readonly timestampUs: number }
-  | { readonly kind: "transaction"; readonly prefix: string };
+  | { readonly kind: "transaction"; readonly prefix: string }
+  | { readonly kind: "tag"; readonly name: string };
 
 const UNIT_US: Readonly<Record<string, number>> = {
   s: 1e6,
@@ -54,7 +56,7 @@ export function parseRevision(text: string, nowUs: number): Revision {
     {
       hint:
         "a version (v12, v-1), a time (2026-01-05, 2026-01-05T10:00Z, 2h), " +
-        "@, or the beginning of a transaction's id",
+        "@, the beginning of a transaction's id, or a tag",
     },
   );
 }
@@ -86,7 +88,14 @@ const READERS: readonly RevisionReader[] = [
     /^[0-9a-f]{6,32}$/.test(text)
       ? { kind: "transaction", prefix: text }
       : undefined,
+  // Everything else comes first: a tag takes no other revision's place.
+  (text) => isTagName(text) ? { kind: "tag", name: text } : undefined,
 ];
+
+/** Whether a text has the form of a tag: no digit comes first. */
+export function isTagName(text: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9._-]{0,99}$/.test(text);
+}
 
 function readVersion(text: string): Revision | undefined {
   const match = /^v(-?)(\d{1,15})$/.exec(text);

@@ -254,6 +254,8 @@ export interface TransactionRow {
   readonly undoes?: string;
   /** The id of the undo that it took back, if it is a redo. */
   readonly redoes?: string;
+  /** What it has taken in, if it is a merge: a branch, as of a version of it. */
+  readonly merged?: { readonly branch: string; readonly version: number };
   /** What else was said of it, by names; mostly nothing. */
   readonly metadata: Readonly<Record<string, string>>;
 }

@@ -13,9 +13,14 @@ for (const { name, examples } of await loadCommands()) {
         'mkdir /batch\nwrite /batch/a "one\\n"\n',
       );
       // Only without anything staged may the state be changed as a whole.
-      const goesBack = ["restore", "undo", "redo"].includes(name);
+      const goesBack = ["restore", "undo", "redo", "merge"].includes(name);
       if (goesBack) await scratch.ok("commit staged");
       if (name === "redo") await scratch.ok("undo");
+      if (name === "merge") {
+        await scratch.ok("branch trial");
+        await scratch.ok("touch /new --branch trial");
+      }
+      if (name === "tag") await scratch.ok("tag first v1");
       const [, ...argv] = words(cmd);
       const ran = await scratch.run(argv, { stdin: "from stdin\n" });
       assertEquals([ran.code, ran.stderr], [0, ""], cmd);

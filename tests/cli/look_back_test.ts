@@ -278,7 +278,7 @@ Deno.test("PATH@REV looks at a path in another state, and @@ is an @ of a name",
   );
   assertEquals(await scratch.ok("cat /mail@@home.csv@v3"), "t,v\n1,20\n2,21\n");
   const unclear = await scratch.run("cat /mail@home.csv");
-  assertEquals(unclear.code, 2);
+  assertEquals(unclear.code, 4);
   assertMatch(unclear.stderr, /hint: .*\/mail@@home\.csv\n$/);
   const gone = await scratch.run("cat /sensors/nope@v1");
   assertEquals(gone.code, 4);

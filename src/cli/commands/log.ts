@@ -21,7 +21,11 @@ import { atPath, viewPond } from "../session.ts";
 import { ago, localTime } from "../units.ts";
 
 /** A transaction, with its nodes counted where that was asked for. */
-type LogRow = TransactionRow & { readonly summary?: TransactionSummary };
+type LogRow = TransactionRow & {
+  readonly summary?: TransactionSummary;
+  /** Its tags. */
+  readonly tags: readonly string[];
+};
 
 const SUMMARY: readonly Column<LogRow>[] =
   (["added", "modified", "moved", "deleted"] as const).map((name) => ({
@@ -47,7 +51,14 @@ const HEAD: readonly Column<LogRow>[] = [
   },
   { name: "undoes", type: "VARCHAR", value: (row) => row.undoes ?? null },
   { name: "redoes", type: "VARCHAR", value: (row) => row.redoes ?? null },
+  {
+    name: "merged",
+    type: "VARCHAR",
+    value: ({ merged }) =>
+      merged ? `${merged.branch} v${merged.version}` : null,
+  },
   { name: "metadata", type: "VARCHAR", value: (row) => row.metadata },
+  { name: "tags", type: "VARCHAR", value: ({ tags }) => tags },
 ];
 
 /** Columns of operations; `show` has the same. */
@@ -166,10 +177,10 @@ async function writeLog(
   { format, stat }: LogCommand,
   context: Context,
 ): Promise<void> {
-  const rows = fs.transactions(options);
+  const rows = tagged(fs, fs.transactions(options));
   if (format === undefined && context.out.isTerminal) {
     for await (const row of rows) {
-      await writeHeader(context, row);
+      await writeHeader(context, row, row.tags);
       if (!stat || row.version === 0) continue;
       await writeSummary(context, changesIn(fs, row.version, context));
       await context.out.line("");
@@ -182,10 +193,21 @@ async function writeLog(
 
 async function* summarized(
   fs: TinyLogFS,
-  rows: AsyncIterable<TransactionRow>,
+  rows: AsyncIterable<LogRow>,
 ): AsyncGenerator<LogRow> {
   for await (const row of rows) {
     yield { ...row, summary: await fs.transactionSummary(row.version) };
+  }
+}
+
+async function* tagged(
+  fs: TinyLogFS,
+  rows: AsyncIterable<TransactionRow>,
+): AsyncGenerator<LogRow> {
+  const names = Map.groupBy(await fs.tags(), ({ version }) => version);
+  for await (const row of rows) {
+    const tags = (names.get(row.version) ?? []).map(({ name }) => name);
+    yield { ...row, tags };
   }
 }
 
@@ -204,9 +226,11 @@ export function changesIn(
 export async function writeHeader(
   { host, out }: Context,
   { author, message, timestampUs, transactionId, version }: TransactionRow,
+  tags: readonly string[] = [],
 ): Promise<void> {
   const since = ago(timestampUs, host.clock.nowUs());
-  const title = `v${version} ${transactionId.slice(0, 8)}`;
+  const names = tags.length === 0 ? "" : ` (${tags.join(", ")})`;
+  const title = `v${version} ${transactionId.slice(0, 8)}${names}`;
   await out.line(out.color ? `\x1b[33m${title}\x1b[0m` : title);
   await out.line(`Author: ${printable(author)}`);
   await out.line(`Date:   ${localTime(timestampUs)} (${since})`);

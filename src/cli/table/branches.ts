@@ -7,11 +7,18 @@ import { PondError } from "../../errors.ts";
 import { define } from "../command.ts";
 import type {
   BranchCommand,
+  MergeCommand,
   SwitchCommand,
   TableEntry,
   Values,
 } from "../command.ts";
-import { FORMAT, formatOf } from "../options.ts";
+import {
+  DURABILITY,
+  durabilityOf,
+  FORMAT,
+  formatOf,
+  MESSAGE,
+} from "../options.ts";
 
 const BRANCH: TableEntry = define<BranchCommand>({
   name: "branch",
@@ -106,6 +113,59 @@ with the branch that it was staged in.`,
   load: async () => (await import("../commands/branch.ts")).runSwitch,
 });
 
+const MERGE: TableEntry = define<MergeCommand>({
+  name: "merge",
+  group: "History",
+  summary: "Take in what another branch has changed",
+  description:
+    `Merges the branch NAME into the one that is open, by one transaction: what has
+changed there since the last state that both have had. Where both have changed the
+same, in different ways, what is here stays: these conflicts are listed, the rest is
+merged, and the exit code is 3. docs/merging.md says what goes together.
+
+The next merge lists them again, until both sides are the same, or one of them is
+as it was before. When all is well as it is here, --ours says so, and they are
+settled. Look at the other side with pond cat PATH --branch NAME.`,
+  arguments: [{
+    name: "NAME",
+    summary: "The branch to merge into this one",
+    required: true,
+  }],
+  options: [
+    {
+      name: "dry-run",
+      kind: "flag",
+      summary: "List what would change, and change nothing",
+    },
+    {
+      name: "ours",
+      kind: "flag",
+      summary: "Settle conflicts by what is here",
+    },
+    MESSAGE,
+    DURABILITY,
+    FORMAT,
+  ],
+  examples: [
+    { cmd: "pond merge trial --dry-run", says: "See what would be merged" },
+    { cmd: "pond merge trial", says: "Merge the branch trial into this one" },
+    {
+      cmd: "pond merge trial --ours",
+      says: "Keep what is here where both don't fit, for good",
+    },
+  ],
+  read: (values) => ({
+    name: "merge",
+    branch: values.words[0] ?? "",
+    ours: values.flag("ours"),
+    dryRun: values.flag("dry-run"),
+    message: values.text("message"),
+    durability: durabilityOf(values),
+    format: formatOf(values),
+  }),
+  load: async () => (await import("../commands/merge.ts")).runMerge,
+});
+
 function readBranch(values: Values): BranchCommand {
   const [branch] = values.words;
   const command: BranchCommand = {
@@ -156,5 +216,5 @@ function readBranch(values: Values): BranchCommand {
 
 /** Commands of branches. */
 export const BRANCH_COMMANDS: Readonly<
-  Record<"branch" | "switch", TableEntry>
-> = { branch: BRANCH, switch: SWITCH };
+  Record<"branch" | "switch" | "merge", TableEntry>
+> = { branch: BRANCH, switch: SWITCH, merge: MERGE };

@@ -1,0 +1,16 @@
+/**
+ * The formats of rows.
+ *
+ * @module
+ */
+/** How rows are written. */
+export type Format =
+  | "table"
+  | "tsv"
+  | "csv"
+  | "json"
+  | "ndjson"
+  | "markdown"
+  | "arrow"
+  | "parquet"
+  | "chart";

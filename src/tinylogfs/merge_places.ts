@@ -1,0 +1,177 @@
+/**
+ * Where the nodes of a merge are, in each of the states that are compared.
+ *
+ * A directory's record says where it is. A file's doesn't, but its rows are where
+ * it was: so the rows since two lines parted name every place that a file can
+ * have, and only these are looked at.
+ *
+ * @module
+ */
+import type { OplogTable } from "../oplog/table.ts";
+import type { NodeId, NodeType } from "../tinyfs/mod.ts";
+import { parseAttributes } from "./attributes.ts";
+import type { NodeRow } from "./node_row.ts";
+import {
+  DirectoryPaths,
+  NO_DIRECTORIES,
+  type Place,
+  type RestoreSide,
+  rowAt,
+} from "./restore_changes.ts";
+
+/** A name in a directory. */
+export interface Slot {
+  /** The directory. */
+  readonly directoryId: NodeId;
+  /** The name in it. */
+  readonly name: string;
+}
+
+/** What the rows of a line say of its nodes. */
+export class TouchedNodes {
+  /** The places that nodes have had. */
+  readonly slots = new Map<string, Slot[]>();
+  /** The first and the last version that a node had, by its identity. */
+  readonly versions = new Map<string, { first: number; last: number }>();
+
+  /**
+   * Reads rows.
+   *
+   * @param after The version before the first one.
+   * @param maxVersion The last version.
+   */
+  static async read(
+    table: OplogTable,
+    after: number,
+    maxVersion: number,
+  ): Promise<TouchedNodes> {
+    const touched = new TouchedNodes();
+    if (after >= maxVersion) return touched;
+    const range = { minVersion: after + 1, maxVersion };
+    for await (const record of table.readAll(range)) {
+      if (NO_DIRECTORIES.has(record.partId)) continue;
+      for (const entry of record.entries()) {
+        if (entry.position < 0) continue;
+        const { fileType, name, nodeId, nodeVersion, operation } = entry;
+        touched.#count(nodeId, nodeVersion);
+        if (fileType !== "directory") {
+          touched.#add(nodeId, record.partId, name);
+          if (operation !== "move") continue;
+        }
+        const said = parseAttributes(entry.metadata, record.source);
+        const { from, place } = said;
+        if (place) touched.#add(nodeId, place.directory, place.name);
+        if (from) touched.#add(nodeId, from.directory, from.name);
+      }
+    }
+    return touched;
+  }
+
+  #count(nodeId: string, version: number): void {
+    const known = this.versions.get(nodeId);
+    const { first, last } = known ?? { first: version, last: version };
+    this.versions.set(nodeId, {
+      first: Math.min(first, version),
+      last: Math.max(last, version),
+    });
+  }
+
+  #add(nodeId: string, directory: string, name: string): void {
+    const slots = this.slots.get(nodeId) ?? [];
+    const directoryId = directory as NodeId;
+    const isKnown = slots.some((slot) =>
+      slot.directoryId === directoryId && slot.name === name
+    );
+    if (!isKnown) slots.push({ directoryId, name });
+    this.slots.set(nodeId, slots);
+  }
+}
+
+/** What tells one state of a node from another. */
+export interface Said {
+  /** The kind of node. */
+  readonly fileType: NodeType;
+  /** Its content, its mode and its attributes. */
+  readonly text: string;
+  /** The time of its last change; of a directory none. */
+  readonly modifiedUs: number;
+}
+
+/** One of the states, in which nodes are found. */
+export class MergeState {
+  readonly side: RestoreSide;
+  readonly #touched: readonly TouchedNodes[];
+  readonly #paths: DirectoryPaths;
+
+  /**
+   * @param side The state.
+   * @param touched What the rows of both lines say.
+   */
+  constructor(side: RestoreSide, touched: readonly TouchedNodes[]) {
+    this.side = side;
+    this.#touched = touched;
+    this.#paths = new DirectoryPaths(side);
+  }
+
+  /** Where a node is; `undefined` when it isn't there. */
+  async find(nodeId: string): Promise<Place | undefined> {
+    const directory = await this.side.load(nodeId);
+    if (directory.exists && directory.place !== undefined) {
+      const { directory: directoryId, name } = directory.place;
+      const slot = { directoryId: directoryId as NodeId, name };
+      return await this.#ifAt(nodeId, slot);
+    }
+    for (const slot of this.slotsOf(nodeId)) {
+      const place = await this.#ifAt(nodeId, slot);
+      if (place !== undefined) return place;
+    }
+    return undefined;
+  }
+
+  /** The places that a node has had, as far as rows tell. */
+  slotsOf(nodeId: string): Slot[] {
+    return this.#touched.flatMap(({ slots }) => slots.get(nodeId) ?? []);
+  }
+
+  /** What is in a place; `undefined` when nothing is. */
+  async at({ directoryId, name }: Slot): Promise<Place | undefined> {
+    const entry = (await this.side.load(directoryId)).entries.get(name);
+    if (entry === undefined) return undefined;
+    const path = `${await this.#paths.of(directoryId)}/${name}`;
+    return { directoryId, path, entry };
+  }
+
+  /** What is said of a node. */
+  async said(place: Place): Promise<Said> {
+    const { childType } = place.entry;
+    const row = await rowAt(this.side, place);
+    return {
+      fileType: childType,
+      text: textOf(row, childType),
+      modifiedUs: childType === "directory" ? 0 : row.attributes.modifiedUs,
+    };
+  }
+
+  async #ifAt(nodeId: string, slot: Slot): Promise<Place | undefined> {
+    const place = await this.at(slot);
+    return place?.entry.childNodeId === nodeId ? place : undefined;
+  }
+}
+
+function textOf({ attributes, content }: NodeRow, fileType: NodeType): string {
+  const { attributes: own = {}, mode, sha256 } = attributes;
+  const target = fileType === "symlink" ? [...content ?? []] : undefined;
+  // The order in which attributes were set is none of theirs.
+  const sorted = Object.entries(own).sort(([a], [b]) => a < b ? -1 : 1);
+  return JSON.stringify([fileType, sha256 ?? null, target, mode, sorted]);
+}
+
+/** The name in the directory of a place. */
+export function slotOf({ directoryId, entry }: Place): Slot {
+  return { directoryId, name: entry.name };
+}
+
+/** A name in a directory, as a key. */
+export function slotKey({ directoryId, name }: Slot): string {
+  return `${directoryId}/${name}`;
+}
