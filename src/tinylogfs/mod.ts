@@ -28,9 +28,11 @@ export { BLOB_MIN_BYTES } from "./blobs.ts";
 export type {
   CheckCounts,
   CheckDepth,
+  CheckedBranch,
   CheckFinding,
   CheckOptions,
   CheckReport,
+  PondFinding,
 } from "./check_types.ts";
 export * from "./branch_types.ts";
 export * from "./change_types.ts";

@@ -18,7 +18,7 @@ export const CHECK: TableEntry = define<CheckCommand>({
 which version, what is lost, and what to do. A pond that can't be opened is
 checked, too. It changes nothing, and may run while others use the pond.
 
-It looks at the log and its checkpoints, at the SHA-256, statistics and rows of
+Of main and of each branch, it looks at the log and its checkpoints, at the SHA-256, statistics and rows of
 every data file, at directories and their nodes, at the stage, and whether blobs
 are there. --quick looks at the log, and at the sizes of data files; --read-data
 at the SHA-256 of every blob, too. Notes and leftovers are no damage.
