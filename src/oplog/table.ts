@@ -48,6 +48,7 @@ import {
   type PartitionRecord,
   TableReader,
   type VersionRange,
+  wholeSince,
 } from "./table_reader.ts";
 
 import type { UnusedFile } from "./unused_files.ts";
@@ -84,6 +85,11 @@ const SCHEMA_FIELDS = [
   { name: "version", type: "long", nullable: true, metadata: {} },
   { name: "content", type: "binary", nullable: true, metadata: {} },
 ] as const;
+
+/** The columns of the table. */
+export const RECORD_COLUMNS: readonly string[] = SCHEMA_FIELDS.map((
+  { name },
+) => name);
 
 /** Fewer files are never merged by themselves. */
 const LEAST_MERGED = 16;
@@ -209,6 +215,11 @@ export class OplogTable {
     return this.#delta.snapshot.metaData.partitionColumns.length > 0
       ? "hive"
       : "clustered";
+  }
+
+  /** The version from which on history is whole; 0 if none was dropped. */
+  get wholeSince(): number {
+    return wholeSince(this.#delta.snapshot);
   }
 
   /** The data files, oldest first. */
@@ -369,7 +380,7 @@ export class OplogTable {
     refresh?: () => Promise<unknown>,
   ): Promise<MergeResult> {
     const { mergeRuns, requireColumns } = await import("./merge.ts");
-    requireColumns(this.#delta, SCHEMA_FIELDS.map(({ name }) => name));
+    requireColumns(this.#delta, RECORD_COLUMNS);
     const writer = await dataFileWriter({
       store: this.#delta.store,
       random: this.#host.random,

@@ -29,9 +29,11 @@ import type {
   PondFinding,
 } from "./check_types.ts";
 import type { NamedBlob } from "./node_check.ts";
+import { openLine } from "./line.ts";
 import { readPondFile } from "./pond_file.ts";
 import { Stage, type StageContent, type StageFile } from "./stage.ts";
 import {
+  keepPruned,
   leftovers,
   oldBlobs,
   RETENTION_MS,
@@ -301,11 +303,13 @@ async function unneeded(
   const beforeMs = isOld ? nowMs - RETENTION_MS : nowMs;
   const found: Leftover[] = [];
   if (named !== undefined) {
-    for (
-      const [sha256, blob] of await oldBlobs(files, `${pond}/blobs`, beforeMs)
-    ) {
-      if (!named.has(sha256) && !pending.has(sha256)) found.push(blob);
+    const blobs = await oldBlobs(files, `${pond}/blobs`, beforeMs);
+    for (const sha256 of [...named.keys(), ...pending]) blobs.delete(sha256);
+    for (const { line: { directory } } of lines) {
+      if (blobs.size === 0) break;
+      await keepPruned(await openLine(host, directory), blobs, beforeMs);
     }
+    found.push(...blobs.values());
   }
   for (const { line: { branch, directory }, log, snapshot } of lines) {
     if (snapshot !== undefined && log.isWhole) {

@@ -5,6 +5,7 @@
  */
 import type { CheckOptions, CheckReport } from "./check_types.ts";
 import type { MaintainedPond } from "./maintenance.ts";
+import type { PruneOptions, PruneReport } from "./retention_types.ts";
 import { RestoreOperations } from "./restore_operations.ts";
 import type {
   CheckpointReport,
@@ -55,6 +56,33 @@ export abstract class MaintenanceOperations extends RestoreOperations {
     const { vacuumPond } = await import("./vacuum.ts");
     const { host, path } = this.maintained;
     return await vacuumPond(host, path, this.#pendingHashes(), options);
+  }
+
+  /**
+   * Drops history of this branch: what is older than a revision. The state at it
+   * and everything later stays as it is, and so do states that are pinned. It is
+   * the only thing that drops history, and can't be taken back. What it leaves of
+   * files and blobs is deleted by {@linkcode vacuum}.
+   *
+   * @throws {PondError} `REVISION_NOT_FOUND`; `UNSUPPORTED` when other engines
+   *   have added columns; `VERSION_CONFLICT` when others merge all the time.
+   */
+  async prune(options: PruneOptions): Promise<PruneReport> {
+    if (!options.dryRun) this.requireWritable();
+    const { prunePond } = await import("./prune.ts");
+    const pins = await this.pinnedVersions();
+    const report = await prunePond(this.maintained, pins, options);
+    if (!options.dryRun) await this.committer.refresh();
+    return report;
+  }
+
+  /**
+   * Versions of this branch whose states are never dropped.
+   *
+   * @ignore
+   */
+  protected pinnedVersions(): Promise<readonly number[]> {
+    return Promise.resolve([]);
   }
 
   /**

@@ -36,6 +36,7 @@ export type {
 } from "./check_types.ts";
 export * from "./branch_types.ts";
 export * from "./change_types.ts";
+export type * from "./retention_types.ts";
 export { errorKind, type TinyLogFSErrorKind } from "./error_kind.ts";
 export { FileOperations } from "./files.ts";
 export { HistoryOperations } from "./history_operations.ts";

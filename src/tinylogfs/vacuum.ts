@@ -14,7 +14,8 @@
  * at.
  *
  * Blobs are found before it is asked who names them, and the stage is read before
- * history: what is named in between is younger, or in one of the two. A blob
+ * history: what is named in between is younger, or in one of the two. What was
+ * dropped from history is needed for as long as its data files are kept. A blob
  * that is stored again while it is being deleted gets its name back. All of that
  * is so for each branch: they share the blobs.
  *
@@ -121,7 +122,9 @@ async function unusedBlobs(
   }
   for (const line of lines) {
     if (candidates.size === 0) return [];
-    await keepNamed(await openLine(host, line), candidates, signal);
+    const table = await openLine(host, line);
+    await keepNamed(table, candidates, signal);
+    await keepPruned(table, candidates, beforeMs);
   }
   return [...candidates.values()];
 }
@@ -157,6 +160,23 @@ async function keepNamed(
       }
     }
     if (candidates.size === 0) return;
+  }
+}
+
+/** What a prune has dropped is needed as long as its files are kept. */
+export async function keepPruned(
+  table: OplogTable,
+  candidates: { delete(sha256: string): boolean; readonly size: number },
+  beforeMs: number,
+): Promise<void> {
+  if (table.wholeSince === 0 || candidates.size === 0) return;
+  const { prunedEntries } = await import("../oplog/pruned_rows.ts");
+  for await (const entries of prunedEntries(table, beforeMs)) {
+    for (const { metadata } of entries) {
+      for (const [hash] of metadata.matchAll(/[0-9a-f]{64}/g)) {
+        candidates.delete(hash);
+      }
+    }
   }
 }
 
