@@ -6,6 +6,10 @@
 import type { CheckDepth, Durability, Layout } from "../tinylogfs/mod.ts";
 import type { Context } from "./context.ts";
 import type { ExitCode } from "./exit_codes.ts";
+import type { Format } from "./format.ts";
+import type { PruneCommand, UsageCommand } from "./retention_command.ts";
+
+export type { Format, PruneCommand, UsageCommand };
 
 /** The groups of `pond help`, in their order. */
 export const GROUPS = [
@@ -19,18 +23,6 @@ export const GROUPS = [
 
 /** Under which heading a command stands. */
 export type Group = typeof GROUPS[number];
-
-/** How rows are written. */
-export type Format =
-  | "table"
-  | "tsv"
-  | "csv"
-  | "json"
-  | "ndjson"
-  | "markdown"
-  | "arrow"
-  | "parquet"
-  | "chart";
 
 /** Every format, as `--format` takes it. */
 export const FORMATS: readonly Format[] = [
@@ -491,6 +483,8 @@ export type Command =
   | BranchCommand
   | SwitchCommand
   | MaintainCommand
+  | PruneCommand
+  | UsageCommand
   | CheckCommand
   | DebugCommand
   | HelpCommand

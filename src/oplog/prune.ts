@@ -28,7 +28,7 @@ import { encodeOplogEntries, type OplogEntry, type Record } from "./record.ts";
 import { RecordFiles } from "./record_files.ts";
 import { MemoryStore } from "./store/memory_store.ts";
 import type { TableStore } from "./store/store.ts";
-import { type OplogTable, RECORD_COLUMNS } from "./table.ts";
+import type { OplogTable } from "./table.ts";
 import { EVERY_VERSION, PRUNED_APP_ID } from "./table_reader.ts";
 
 /** What is kept of a row: all of it, nothing, or some of its entries. */
@@ -79,7 +79,7 @@ const MAX_ATTEMPTS = 20;
  *   or `OUTCOME_UNKNOWN`; `UNSUPPORTED` when other engines have added columns.
  */
 export async function pruneTable(job: PruneJob): Promise<PruneResult> {
-  requireColumns(job.table.delta, RECORD_COLUMNS);
+  requireColumns(job.table.delta);
   const { store } = job.table.delta;
   const removes: AddFile[] = [];
   const adds: AddFile[] = [];

@@ -86,11 +86,6 @@ const SCHEMA_FIELDS = [
   { name: "content", type: "binary", nullable: true, metadata: {} },
 ] as const;
 
-/** The columns of the table. */
-export const RECORD_COLUMNS: readonly string[] = SCHEMA_FIELDS.map((
-  { name },
-) => name);
-
 /** Fewer files are never merged by themselves. */
 const LEAST_MERGED = 16;
 
@@ -380,7 +375,7 @@ export class OplogTable {
     refresh?: () => Promise<unknown>,
   ): Promise<MergeResult> {
     const { mergeRuns, requireColumns } = await import("./merge.ts");
-    requireColumns(this.#delta, RECORD_COLUMNS);
+    requireColumns(this.#delta);
     const writer = await dataFileWriter({
       store: this.#delta.store,
       random: this.#host.random,

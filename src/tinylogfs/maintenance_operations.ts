@@ -5,7 +5,12 @@
  */
 import type { CheckOptions, CheckReport } from "./check_types.ts";
 import type { MaintainedPond } from "./maintenance.ts";
-import type { PruneOptions, PruneReport } from "./retention_types.ts";
+import type {
+  PruneOptions,
+  PruneReport,
+  UsageOptions,
+  UsageReport,
+} from "./retention_types.ts";
 import { RestoreOperations } from "./restore_operations.ts";
 import type {
   CheckpointReport,
@@ -74,6 +79,25 @@ export abstract class MaintenanceOperations extends RestoreOperations {
     const report = await prunePond(this.maintained, pins, options);
     if (!options.dryRun) await this.committer.refresh();
     return report;
+  }
+
+  /**
+   * Adds up what there is at a path, and with `history` what is on the disk, and
+   * what {@linkcode prune} would take of it. The latter reads all rows.
+   *
+   * @throws {PondError} `NOT_FOUND` for the path.
+   */
+  async usage(options: UsageOptions = {}): Promise<UsageReport> {
+    const { history = false, path: top = "/", signal } = options;
+    const { historyUsage, treeUsage } = await import("./usage.ts");
+    const path = await this.absolutePath(top);
+    const entry = await this.entry(path);
+    const isTree = entry.fileType === "directory";
+    const tree = await treeUsage(isTree ? this.findNodes({ path }) : [entry]);
+    if (!history) return { path, ...tree };
+    const pins = await this.pinnedVersions();
+    const usage = await historyUsage(this.maintained, pins, signal);
+    return { path, ...tree, history: usage };
   }
 
   /**

@@ -30,6 +30,7 @@ import {
 import { changeOf } from "./directories.ts";
 import { resolveRevision } from "./history.ts";
 import { isState } from "./kept_history.ts";
+import { DroppedBlobs } from "./prune_blobs.ts";
 import { openLine } from "./line.ts";
 import type { MaintainedPond } from "./maintenance.ts";
 import type { PruneOptions, PruneReport } from "./retention_types.ts";
@@ -75,7 +76,15 @@ export async function prunePond(
     const { status: _, ...counts } = result;
     const { rows, transactions } = pruning;
     const { bound: wholeSince, kept } = points;
-    return { dryRun, wholeSince, kept, transactions, rows, ...counts };
+    const blobs = await pruning.blobs.unnamed(
+      host,
+      pond,
+      table,
+      wholeSince,
+      signal,
+    );
+    const report = { dryRun, wholeSince, kept, transactions, rows, blobs };
+    return { ...report, ...counts };
   }
   throw new PondError(
     "VERSION_CONFLICT",
@@ -166,6 +175,8 @@ class Pruning {
   rows = 0;
   /** Transactions that go, so far. */
   transactions = 0;
+  /** Blobs of the rows, so far. */
+  readonly blobs = new DroppedBlobs();
 
   constructor(table: OplogTable, { bound, kept }: KeptPoints) {
     this.#table = table;
@@ -176,16 +187,22 @@ class Pruning {
   /** What is kept of a row from before the bound. */
   async keep(record: Record, source: string): Promise<KeptEntries> {
     const { content, partId, version } = record;
-    if (this.#kept.has(version)) return "all";
+    const isPoint = this.#kept.has(version);
+    if (isPoint && partId === TRANSACTION_PART_ID) return "all";
     if (partId === TRANSACTION_PART_ID) {
       this.transactions++;
       return "none";
     }
-    const wanted = (await this.#of(partId)).get(version);
+    const wanted = isPoint ? undefined : (await this.#of(partId)).get(version);
     const entries = decodeOplogEntries(content, source);
-    const kept = entries.filter((entry) =>
-      wanted?.has(entry.nodeId) || this.#isEnd(entry, version)
-    );
+    const kept: OplogEntry[] = [];
+    for (const entry of entries) {
+      const isKept = isPoint || wanted?.has(entry.nodeId) ||
+        this.#isEnd(entry, version);
+      if (isKept) kept.push(entry);
+      if (isKept) this.blobs.keep(entry, source);
+      else this.blobs.drop(entry, source);
+    }
     if (kept.length === entries.length) return "all";
     this.rows += entries.length - kept.length;
     return kept;

@@ -99,7 +99,10 @@ function requireRetention(retentionMs: number, force: boolean): void {
 }
 
 /** The directories of all branches. */
-async function linesOf(files: FileStore, pond: string): Promise<string[]> {
+export async function linesOf(
+  files: FileStore,
+  pond: string,
+): Promise<string[]> {
   const { branchNames } = await import("./branches.ts");
   const names = [MAIN_BRANCH, ...await branchNames(files, pond)];
   return names.map((name) => lineDirectory(pond, name));
@@ -129,10 +132,16 @@ async function unusedBlobs(
   return [...candidates.values()];
 }
 
+/** Hashes that nothing is known to need yet. */
+interface Candidates {
+  readonly size: number;
+  delete(sha256: string): boolean;
+}
+
 /** What a stage names is needed. */
-async function keepStaged(
+export async function keepStaged(
   stage: Stage,
-  candidates: Map<string, UnusedFile>,
+  candidates: Candidates,
 ): Promise<void> {
   for (const file of await stage.list(-1)) {
     const content = await stage.read(file, Number.MAX_SAFE_INTEGER);
@@ -143,12 +152,14 @@ async function keepStaged(
 }
 
 /** What history names is needed. */
-async function keepNamed(
+export async function keepNamed(
   table: OplogTable,
-  candidates: Map<string, UnusedFile>,
+  candidates: Candidates,
   signal: AbortSignal | undefined,
+  minVersion = 0,
 ): Promise<void> {
-  const rows = table.entryTable().scan({
+  if (candidates.size === 0) return;
+  const rows = table.entryTable({ minVersion }).scan({
     columns: ["metadata"],
     ...(signal ? { signal } : {}),
   });
@@ -166,7 +177,7 @@ async function keepNamed(
 /** What a prune has dropped is needed as long as its files are kept. */
 export async function keepPruned(
   table: OplogTable,
-  candidates: { delete(sha256: string): boolean; readonly size: number },
+  candidates: Candidates,
   beforeMs: number,
 ): Promise<void> {
   if (table.wholeSince === 0 || candidates.size === 0) return;
