@@ -157,7 +157,7 @@ async function commitPrune(
   removes: readonly AddFile[],
   adds: readonly AddFile[],
 ): Promise<boolean> {
-  const { delta } = table;
+  const { delta, wholeSince } = table;
   const transactionId = host.random.uuidHex();
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
     const nowMs = Math.floor(host.clock.nowUs() / 1000);
@@ -178,6 +178,9 @@ async function commitPrune(
     });
     if (status === "committed") return true;
     await table.refresh();
+    requireColumns(delta);
+    // Another prune has gone further: the counter must not go back.
+    if (table.wholeSince !== wholeSince) return false;
     const there = new Set(table.files.map(({ add }) => add.path));
     if (!removes.every(({ path }) => there.has(path))) return false;
   }

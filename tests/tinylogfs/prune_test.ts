@@ -168,6 +168,25 @@ for (const layout of ["clustered", "hive"] as const) {
     assertEquals((await cold.check()).isSound, true);
   });
 
+  Deno.test(`two prune() at the same time leave what the one that goes further keeps (${layout})`, async () => {
+    for (const bounds of [["v2", "v4"], ["v4", "v2"]]) {
+      const { fs, host } = await open();
+      await using _fs = fs;
+      await using other = await TinyLogFS.open(host, POND);
+      const [first = "", second = ""] = bounds;
+      await Promise.allSettled([
+        fs.prune({ before: first }),
+        other.prune({ before: second }),
+      ]);
+      await using cold = await TinyLogFS.open(host, POND);
+      assertEquals(cold.oplog.wholeSince, 4);
+      await assertCode("REVISION_NOT_FOUND", () => cold.at("v3"));
+      await using at = await cold.at("v4");
+      assertEquals(await textOf(at, "/d/moved"), "first\nsecond\n");
+      assertEquals((await cold.check()).isSound, true);
+    }
+  });
+
   Deno.test(`prune() of nothing changes nothing, and refuses what is no version (${layout})`, async () => {
     const { fs } = await open();
     await using _fs = fs;
