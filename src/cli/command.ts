@@ -14,9 +14,11 @@ import type {
   SwitchCommand,
   TagCommand,
 } from "./line_command.ts";
+import type { PruneCommand, UsageCommand } from "./retention_command.ts";
 
 export type { Format } from "./format.ts";
 export type * from "./line_command.ts";
+export type * from "./retention_command.ts";
 
 /** The groups of `pond help`, in their order. */
 export const GROUPS = [
@@ -42,10 +44,7 @@ export const FORMATS = [
   "arrow",
   "parquet",
   "chart",
-] as const;
-
-/** How rows are written. */
-export type Format = typeof FORMATS[number];
+] as const satisfies readonly Format[];
 
 /** An argument of a command, in its place. */
 export interface ArgumentSpec {
@@ -472,6 +471,8 @@ export type Command =
   | MergeCommand
   | TagCommand
   | MaintainCommand
+  | PruneCommand
+  | UsageCommand
   | CheckCommand
   | DebugCommand
   | HelpCommand

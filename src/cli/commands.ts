@@ -46,6 +46,10 @@ const TABLE: Readonly<Record<CommandName, Load>> = {
   help: async () => (await start()).helpEntry(loadCommands),
   ...of(["version"], async () => (await start()).CARE),
   maintain: async () => (await import("./table/maintain.ts")).MAINTAIN,
+  ...of(
+    ["prune", "du"],
+    async () => (await import("./table/retention.ts")).RETENTION,
+  ),
   check: async () => (await import("./table/check.ts")).CHECK,
   debug: async () => (await import("./table/debug.ts")).DEBUG,
 };

@@ -78,6 +78,7 @@ pond check looks for damage, and pond check --repair does away with what loses
 nothing; what it moves away is in the directory recovered of the pond.
 
 History is rows of the table, and stays through all of this, every version of it.
+pond du --history says what it costs, and only pond prune drops some of it.
 Other engines that read the Delta table at an old version need its files: they are
 there until they are vacuumed.`,
   },

@@ -66,6 +66,9 @@ export interface Merge {
   readonly written: readonly WrittenFile[];
 }
 
+/** Those of a table of records. */
+const COLUMNS = ["part_id", "timestamp", "version", "content"] as const;
+
 /** How often a merge is tried again whose version was taken. */
 const MAX_ATTEMPTS = 20;
 
@@ -110,12 +113,11 @@ export async function mergeRuns(
  */
 export function requireColumns(
   { directory, snapshot }: DeltaTable,
-  names: readonly string[],
 ): void {
   const schema: unknown = JSON.parse(snapshot.metaData.schemaString);
   const { fields = [] } = schema as { fields?: readonly { name: unknown }[] };
   const found = fields.map(({ name }) => name);
-  if (JSON.stringify(found) === JSON.stringify(names)) return;
+  if (JSON.stringify(found) === JSON.stringify(COLUMNS)) return;
   throw new PondError(
     "UNSUPPORTED",
     `Cannot merge the files of ${directory}: it has columns that are not pond's`,

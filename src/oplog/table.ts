@@ -48,6 +48,7 @@ import {
   type PartitionRecord,
   TableReader,
   type VersionRange,
+  wholeSince,
 } from "./table_reader.ts";
 
 import type { UnusedFile } from "./unused_files.ts";
@@ -211,6 +212,11 @@ export class OplogTable {
       : "clustered";
   }
 
+  /** The version from which on history is whole; 0 if none was dropped. */
+  get wholeSince(): number {
+    return wholeSince(this.#delta.snapshot);
+  }
+
   /** The data files, oldest first. */
   get files(): readonly IndexedFile[] {
     return this.#index.files;
@@ -369,7 +375,7 @@ export class OplogTable {
     refresh?: () => Promise<unknown>,
   ): Promise<MergeResult> {
     const { mergeRuns, requireColumns } = await import("./merge.ts");
-    requireColumns(this.#delta, SCHEMA_FIELDS.map(({ name }) => name));
+    requireColumns(this.#delta);
     const writer = await dataFileWriter({
       store: this.#delta.store,
       random: this.#host.random,

@@ -1,13 +1,13 @@
 /**
  * Reads the records of an oplog: of one partition, or all.
  *
- * A snapshot may name files that are gone: merged since then, and vacuumed. No
- * row is ever removed, so the table as it is now has them, in other files, and
- * the reading goes on there.
+ * A snapshot may name files that are gone: merged since then, and vacuumed. The
+ * table as it is now has their rows in other files, and the reading goes on
+ * there; unless history was dropped meanwhile: then the rows may be gone.
  *
  * @module
  */
-import { hasCode, IntegrityError } from "../errors.ts";
+import { hasCode, IntegrityError, PondError } from "../errors.ts";
 import type { StreamRow } from "./byte_stream_table.ts";
 import type { RowSelection } from "./data_file.ts";
 import type { DeltaTable } from "./delta/mod.ts";
@@ -52,6 +52,22 @@ export const EVERY_VERSION: Required<VersionRange> = {
   maxTimestampUs: Number.MAX_SAFE_INTEGER,
 };
 
+/**
+ * The `txn` counter of a table that is the version from which on history is
+ * whole. It is set by the commit that drops rows, stays in checkpoints, and goes
+ * with a fork: nobody can read the one without the other.
+ *
+ * @see {@link https://github.com/delta-io/delta/blob/master/PROTOCOL.md#transaction-identifiers}
+ */
+export const PRUNED_APP_ID = "pond-pruned";
+
+/** The version from which on every row is there; 0 where none was dropped. */
+export function wholeSince(
+  { transactions }: DeltaTable["snapshot"],
+): number {
+  return Math.max(0, transactions.get(PRUNED_APP_ID)?.version ?? 0);
+}
+
 /** What is read. */
 export interface TableParts {
   /** The Delta table. */
@@ -90,6 +106,7 @@ export class TableReader {
         file.maxTimestampUs >= minTimestampUs
       );
     let next = Math.min(maxVersion, this.#version);
+    const since = wholeSince(this.#parts.delta.snapshot);
     try {
       const load = (file: IndexedFile) => this.#rowsOf(file, selection);
       for await (const { record, file } of newestFirst(files, load)) {
@@ -104,7 +121,7 @@ export class TableReader {
         );
       }
     } catch (error) {
-      const successor = await this.#successorAfter(error, files);
+      const successor = await this.#successorAfter(error, files, since);
       const rest = { ...selection, maxVersion: next };
       yield* successor.partition(partId, rest);
     }
@@ -119,6 +136,7 @@ export class TableReader {
     const files = index.files.filter((file) =>
       file.maxVersion >= next && file.minVersion <= maxVersion
     );
+    const since = wholeSince(delta.snapshot);
     try {
       const load = (file: IndexedFile) => this.#rowsOf(file, selection);
       for await (const { record, file } of oldestFirst(files, load)) {
@@ -126,7 +144,7 @@ export class TableReader {
         yield { record, source: delta.dataPath(file.add) };
       }
     } catch (error) {
-      const successor = await this.#successorAfter(error, files);
+      const successor = await this.#successorAfter(error, files, since);
       const last = Math.min(maxVersion, this.#version);
       yield* successor.rows({ minVersion: next, maxVersion: last });
     }
@@ -182,21 +200,41 @@ export class TableReader {
    * Where to go on when a file is gone.
    *
    * @param files What was read: this table may have merged them by now.
+   * @param since From which version on history was whole when they were there.
    * @throws The error, unless it is of a file that is merged by now.
    */
   async #successorAfter(
     error: unknown,
     files: readonly IndexedFile[],
+    since: number,
   ): Promise<TableReader> {
     const isGone = error instanceof IntegrityError &&
       hasCode(error.cause, "NOT_FOUND");
     if (!isGone) throw error;
     const { index, newest } = this.#parts;
-    if (files.some(({ add }) => !index.has(add.path))) return this;
+    if (files.some(({ add }) => !index.has(add.path))) {
+      return this.#requireRows(since, error);
+    }
     const successor = this.#successor ?? await newest();
     if (successor.#version <= this.#version) throw error;
     this.#successor = successor;
-    return successor;
+    return successor.#requireRows(since, error);
+  }
+
+  /**
+   * This, if it has the rows that were there.
+   *
+   * @throws {PondError} `REVISION_NOT_FOUND` when some were dropped since then.
+   */
+  #requireRows(since: number, cause: unknown): this {
+    const { delta: { directory, snapshot } } = this.#parts;
+    const now = wholeSince(snapshot);
+    if (now <= since) return this;
+    throw new PondError(
+      "REVISION_NOT_FOUND",
+      `Cannot read on: what was before v${now} was pruned meanwhile`,
+      { path: directory, version: now, cause, hint: "open the pond again" },
+    );
   }
 
   /** Opened once for as long as the record is in memory. */

@@ -210,6 +210,12 @@ export abstract class BranchOperations extends MaintenanceOperations {
     return await removeTag(this.#tagSide, name, options);
   }
 
+  /** @ignore */
+  protected override async pinnedVersions(): Promise<readonly number[]> {
+    const { pinnedVersions } = await import("./tags.ts");
+    return await pinnedVersions(this.branchSide.table);
+  }
+
   get #tagSide(): TagSide {
     const { clock, committer } = this;
     return { table: this.branchSide.table, committer, nowUs: clock.nowUs() };

@@ -22,10 +22,18 @@ import {
 } from "../oplog/check.ts";
 import { unusedDataFiles, type UnusedFile } from "../oplog/unused_files.ts";
 import { BlobStore } from "./blobs.ts";
+import { unusedBranches } from "./branches.ts";
+import type {
+  CheckedPond,
+  LineExamination,
+  PondFinding,
+} from "./check_types.ts";
 import type { NamedBlob } from "./node_check.ts";
+import { openLine } from "./line.ts";
 import { readPondFile } from "./pond_file.ts";
-import { Stage, type StageFile } from "./stage.ts";
+import { Stage, type StageContent, type StageFile } from "./stage.ts";
 import {
+  keepPruned,
   leftovers,
   oldBlobs,
   RETENTION_MS,
@@ -89,9 +97,9 @@ export async function witnessOf(
 export async function checkBlobs(
   host: Host,
   pond: string,
-  blobs: Iterable<NamedBlob>,
+  blobs: Iterable<NamedBlob & { readonly branch?: string }>,
   { findings, readData, signal }: {
-    readonly findings: Finding[];
+    readonly findings: PondFinding[];
     readonly readData: boolean;
     readonly signal: AbortSignal | undefined;
   },
@@ -112,7 +120,10 @@ export async function checkBlobs(
       }
       if (readData) await store.verify(blob.sha256, signal);
     });
-    if (!read.isSound) findings.push(lostBlob(path, blob, read));
+    if (read.isSound) continue;
+    const { branch } = blob;
+    const finding = lostBlob(path, blob, read);
+    findings.push(branch === undefined ? finding : { ...finding, branch });
   }
 }
 
@@ -158,18 +169,31 @@ export async function checkStage(
   const stage = new Stage(host, pond);
   const files = await stage.list(-1);
   const newest = files.at(-1)?.sequence;
-  for (const file of files) {
+  const sound: { file: StageFile; content: StageContent }[] = [];
+  const torn: Finding[] = [];
+  let instead = -1;
+  // The last ones first: they say which of the others count.
+  for (const file of files.reverse()) {
     if (file.sequence <= committed) {
-      findings.push(committedStage(file));
+      findings.push(doneStage(file, "it is committed already"));
+      continue;
+    }
+    if (file.sequence <= instead) {
+      findings.push(doneStage(file, "it was dropped already"));
       continue;
     }
     const read = await attempt(() => stage.read(file, committed));
     if (!read.isSound) {
       if (read.fault === "missing") continue;
-      findings.push(tornStage(file, newest, read));
-      continue;
+      torn.push(tornStage(file, newest, read));
+    } else if (read.value !== undefined) {
+      sound.push({ file, content: read.value });
+      instead = Math.max(instead, read.value.instead);
     }
-    for (const { attributes, path } of read.value?.operations ?? []) {
+  }
+  findings.push(...torn.reverse());
+  for (const { content: { operations } } of sound.reverse()) {
+    for (const { attributes, path } of operations) {
       const { blob, sha256, sizeBytes } = attributes;
       if (!blob || sha256 === undefined) continue;
       name({ sha256, sizeBytes, pondPath: path, version: undefined });
@@ -177,12 +201,12 @@ export async function checkStage(
   }
 }
 
-function committedStage({ path }: StageFile): Finding {
+function doneStage({ path }: StageFile, problem: string): Finding {
   return {
     severity: "leftover",
     kind: "stage",
     path,
-    problem: "it is committed already",
+    problem,
     lost: "",
     remedy: BY_REPAIR,
     repair: "delete",
@@ -211,42 +235,38 @@ function tornStage(
 
 /** What the search for leftovers goes by. */
 export interface LeftoverSearch {
-  readonly findings: Finding[];
-  /** The newest state; leftovers of the table are told only by a whole one. */
-  readonly snapshot: Snapshot | undefined;
+  readonly findings: PondFinding[];
+  /** What was made out of each line; leftovers of a table are told by a whole one. */
+  readonly lines: readonly LineExamination[];
   /** Blobs that are named; unless all rows were read, none is a leftover. */
   readonly named: ReadonlyMap<string, unknown> | undefined;
-  /** Hashes that this process is about to name. */
-  readonly pending: ReadonlySet<string>;
 }
+
+/** A file that nothing needs, and on which branch. */
+type Leftover = UnusedFile & { readonly branch?: string | undefined };
 
 /**
  * Lists what nothing needs. What is younger than vacuum's retention may be a
  * running writer's, and stays.
  */
 export async function listLeftovers(
-  host: Host,
-  pond: string,
+  pond: CheckedPond,
   search: LeftoverSearch,
 ): Promise<void> {
-  const nowMs = Math.floor(host.clock.nowUs() / 1000);
+  const nowMs = Math.floor(pond.host.clock.nowUs() / 1000);
   const old = new Set<string>();
-  for (const { path } of await unneeded(host, pond, search, nowMs, true)) {
+  for (const { path } of await unneeded(pond, search, nowMs, true)) {
     old.add(path);
   }
-  for (const file of await unneeded(host, pond, search, nowMs, false)) {
-    const isOld = old.has(file.path);
+  for (const file of await unneeded(pond, search, nowMs, false)) {
+    const { branch, path, sizeBytes } = file;
+    const isOld = old.has(path);
     search.findings.push({
       severity: "leftover",
       kind: "unused",
-      path: file.path,
-      problem: `${
-        file.kind === "unfinished"
-          ? "what an interrupted writer has left"
-          : `a ${
-            file.kind === "blob" ? "blob" : "data file"
-          } that nothing names`
-      }, ${file.sizeBytes} bytes`,
+      path,
+      ...(branch === undefined ? {} : { branch }),
+      problem: `${describe(file)}, ${sizeBytes} bytes`,
       lost: "",
       remedy: isOld
         ? BY_REPAIR
@@ -256,41 +276,76 @@ export async function listLeftovers(
   }
 }
 
+function describe({ kind, path }: Leftover): string {
+  switch (kind) {
+    case "blob":
+      return "a blob that nothing names";
+    case "branch":
+      return path.endsWith(".tmp")
+        ? "a branch that was never finished, or is half deleted"
+        : "a branch whose time is over";
+    case "data":
+      return "a data file that nothing names";
+    case "unfinished":
+      return "what an interrupted writer has left";
+    default:
+      return kind satisfies never;
+  }
+}
+
 async function unneeded(
-  host: Host,
-  pond: string,
-  { named, pending, snapshot }: LeftoverSearch,
+  { host, path: pond, pending }: CheckedPond,
+  { lines, named }: LeftoverSearch,
   nowMs: number,
   isOld: boolean,
-): Promise<UnusedFile[]> {
+): Promise<Leftover[]> {
   const { files } = host;
-  const keptSinceMs = nowMs - RETENTION_MS;
-  const beforeMs = isOld ? keptSinceMs : nowMs;
-  const found: UnusedFile[] = [];
+  const beforeMs = isOld ? nowMs - RETENTION_MS : nowMs;
+  const found: Leftover[] = [];
   if (named !== undefined) {
-    for (
-      const [sha256, blob] of await oldBlobs(files, `${pond}/blobs`, beforeMs)
-    ) {
-      if (!named.has(sha256) && !pending.has(sha256)) found.push(blob);
+    const blobs = await oldBlobs(files, `${pond}/blobs`, beforeMs);
+    for (const sha256 of [...named.keys(), ...pending]) blobs.delete(sha256);
+    for (const { line: { directory } } of lines) {
+      if (blobs.size === 0) break;
+      await keepPruned(await openLine(host, directory), blobs, beforeMs);
     }
+    found.push(...blobs.values());
   }
-  if (snapshot !== undefined) {
-    const store = new LocalStore(host, `${pond}/oplog`);
-    const kept = new Set<string>();
-    for (const remove of await snapshot.tombstones()) {
-      // Merged, and kept for readers: a leftover only after the retention.
-      const { deletionTimestamp = 0, path } = remove;
-      if (deletionTimestamp >= keptSinceMs) {
-        kept.add(`${store.location}/${path}`);
+  for (const { line: { branch, directory }, log, snapshot } of lines) {
+    if (snapshot !== undefined && log.isWhole) {
+      const store = new LocalStore(host, `${directory}/oplog`);
+      for await (const file of unneededData(store, snapshot, nowMs, beforeMs)) {
+        found.push({ ...file, branch });
       }
     }
-    for await (const file of unusedDataFiles(store, snapshot, beforeMs)) {
-      if (!kept.has(file.path)) found.push(file);
+    for await (const file of leftovers(files, directory, beforeMs)) {
+      found.push({ ...file, branch });
     }
   }
-  for await (const file of leftovers(files, pond, beforeMs)) found.push(file);
   for await (const file of unfinishedBlobs(files, pond, beforeMs)) {
     found.push(file);
   }
+  // Of one that can't be read, it was told already.
+  const branches = await attempt(() => unusedBranches(host, pond, beforeMs));
+  if (branches.isSound) found.push(...branches.value);
   return found;
+}
+
+async function* unneededData(
+  store: LocalStore,
+  snapshot: Snapshot,
+  nowMs: number,
+  beforeMs: number,
+): AsyncGenerator<UnusedFile> {
+  const kept = new Set<string>();
+  for (const remove of await snapshot.tombstones()) {
+    // Merged, and kept for readers: a leftover only after the retention.
+    const { deletionTimestamp = 0, path } = remove;
+    if (deletionTimestamp >= nowMs - RETENTION_MS) {
+      kept.add(`${store.location}/${path}`);
+    }
+  }
+  for await (const file of unusedDataFiles(store, snapshot, beforeMs)) {
+    if (!kept.has(file.path)) yield file;
+  }
 }

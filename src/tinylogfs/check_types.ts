@@ -4,7 +4,13 @@
  * @module
  */
 import type { Host } from "../host/host.ts";
-import type { Finding, LogCheck, LostTransaction } from "../oplog/check.ts";
+import type {
+  Finding,
+  LogCheck,
+  LostTransaction,
+  Snapshot,
+} from "../oplog/check.ts";
+import type { NamedBlob } from "./node_check.ts";
 
 /**
  * How deep a check looks: `quick` at the log, and whether data files are there,
@@ -24,13 +30,27 @@ export interface CheckOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Something that was found, and on which branch. */
+export interface PondFinding extends Finding {
+  /** The branch, where it is about another one than `main`. */
+  readonly branch?: string;
+}
+
 /** Something that was found. */
-export interface CheckFinding extends Omit<Finding, "repair"> {
+export interface CheckFinding extends Omit<PondFinding, "repair"> {
   /** Whether a repair does away with it, or has done so. */
   readonly repair: "none" | "possible" | "done";
 }
 
-/** How much was looked at. */
+/** A branch that was looked at. */
+export interface CheckedBranch {
+  /** Its name. */
+  readonly name: string;
+  /** Its newest version that is sound; -1 when none is. */
+  readonly version: number;
+}
+
+/** How much was looked at, on all branches together. */
 export interface CheckCounts {
   /** Commits of the log. */
   readonly commits: number;
@@ -48,8 +68,10 @@ export interface CheckCounts {
 export interface CheckReport {
   /** Whether there is no damage, or none any more. */
   readonly isSound: boolean;
-  /** The newest version that is sound; -1 when none is. */
+  /** The newest version of `main` that is sound; -1 when none is. */
   readonly version: number;
+  /** The branches beside `main`, in order. */
+  readonly branches: readonly CheckedBranch[];
   /** How deep it has looked. */
   readonly depth: CheckDepth;
   /** Everything that was found; what was repaired comes first. */
@@ -58,16 +80,42 @@ export interface CheckReport {
   readonly counts: CheckCounts;
 }
 
+/** A line of history to check. */
+export interface CheckedLine {
+  /** The branch; `undefined`: `main`. */
+  readonly branch: string | undefined;
+  /** The directory with its table, its witness and its stage. */
+  readonly directory: string;
+}
+
+/** What was made out of a line. */
+export interface LineExamination {
+  /** The line. */
+  readonly line: CheckedLine;
+  /** What was found. */
+  readonly findings: readonly PondFinding[];
+  /** The log. */
+  readonly log: LogCheck;
+  /** The newest state, if it is a table that pond reads. */
+  readonly snapshot: Snapshot | undefined;
+  /** What lost commits had written. */
+  readonly lost: readonly LostTransaction[];
+  /** Blobs that its rows and its stage name, by their hashes. */
+  readonly blobs: ReadonlyMap<string, NamedBlob>;
+  /** How many data files were looked at. */
+  readonly dataFiles: number;
+  /** How many rows. */
+  readonly records: number;
+}
+
 /** What was made out of a pond. */
 export interface Examination {
   /** What was found. */
-  readonly findings: readonly Finding[];
+  readonly findings: readonly PondFinding[];
   /** The pond's identity, if it can be read. */
   readonly pondId: string | undefined;
-  /** The log. */
-  readonly log: LogCheck;
-  /** What lost commits had written. */
-  readonly lost: readonly LostTransaction[];
+  /** `main`, and the branches. */
+  readonly lines: readonly LineExamination[];
   /** How much was looked at. */
   readonly counts: CheckCounts;
 }

@@ -222,6 +222,11 @@ export class DirectoryCache implements Directories {
   }
 
   async #read(partId: string): Promise<MutableDirectory> {
+    const maxVersion = this.#maxVersion ?? Number.MAX_SAFE_INTEGER;
+    if (maxVersion < this.#table.wholeSince) {
+      const { requireState } = await import("./kept_history.ts");
+      await requireState(this.#table, maxVersion);
+    }
     const changes: DirectoryChange[] = [];
     let newest: { record: PartitionRecord; entry: OplogEntry } | undefined;
     const options = this.#maxVersion === undefined

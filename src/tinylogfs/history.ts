@@ -180,6 +180,23 @@ export async function resolveRevision(
   revision: Revision,
   text: string,
 ): Promise<number> {
+  const version = await versionOf(table, revision, text);
+  if (version >= table.wholeSince) return version;
+  const { isState, prunedRevision } = await import("./kept_history.ts");
+  // Of a gap nobody can say which version was the one before, or at a time.
+  const isNamed = revision.kind === "version" || revision.kind === "tag" ||
+    revision.kind === "transaction";
+  if (!isNamed || !await isState(table, version)) {
+    throw prunedRevision(text, table.wholeSince);
+  }
+  return version;
+}
+
+async function versionOf(
+  table: OplogTable,
+  revision: Revision,
+  text: string,
+): Promise<number> {
   switch (revision.kind) {
     case "newest":
       return table.transactionVersion;
@@ -381,6 +398,10 @@ async function versionAtTime(
     const { version } of table.readPartition(TRANSACTION_PART_ID, range)
   ) {
     return version;
+  }
+  if (table.wholeSince > 0) {
+    const { prunedRevision } = await import("./kept_history.ts");
+    throw prunedRevision(text, table.wholeSince);
   }
   const first = await timeOfVersion(table, 0);
   throw noSuchRevision(

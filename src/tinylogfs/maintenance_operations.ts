@@ -5,6 +5,12 @@
  */
 import type { CheckOptions, CheckReport } from "./check_types.ts";
 import type { MaintainedPond } from "./maintenance.ts";
+import type {
+  PruneOptions,
+  PruneReport,
+  UsageOptions,
+  UsageReport,
+} from "./retention_types.ts";
 import { RestoreOperations } from "./restore_operations.ts";
 import type {
   CheckpointReport,
@@ -18,6 +24,12 @@ import type {
 export abstract class MaintenanceOperations extends RestoreOperations {
   /** @ignore */
   protected abstract readonly maintained: MaintainedPond;
+  /**
+   * Versions of this branch whose states are never dropped.
+   *
+   * @ignore
+   */
+  protected abstract pinnedVersions(): Promise<readonly number[]>;
 
   /**
    * Merges data files, so that there are as few as possible. Every row of history
@@ -55,6 +67,43 @@ export abstract class MaintenanceOperations extends RestoreOperations {
     const { vacuumPond } = await import("./vacuum.ts");
     const { host, path } = this.maintained;
     return await vacuumPond(host, path, this.#pendingHashes(), options);
+  }
+
+  /**
+   * Drops history of this branch: what is older than a revision. The state at it
+   * and everything later stays as it is, and so do states that are pinned. It is
+   * the only thing that drops history, and can't be taken back. What it leaves of
+   * files and blobs is deleted by {@linkcode vacuum}.
+   *
+   * @throws {PondError} `REVISION_NOT_FOUND`; `UNSUPPORTED` when other engines
+   *   have added columns; `VERSION_CONFLICT` when others merge all the time.
+   */
+  async prune(options: PruneOptions): Promise<PruneReport> {
+    if (!options.dryRun) this.requireWritable();
+    const { prunePond } = await import("./prune.ts");
+    const pins = await this.pinnedVersions();
+    const report = await prunePond(this.maintained, pins, options);
+    if (!options.dryRun) await this.committer.refresh();
+    return report;
+  }
+
+  /**
+   * Adds up what there is at a path, and with `history` what is on the disk, and
+   * what {@linkcode prune} would take of it. The latter reads all rows.
+   *
+   * @throws {PondError} `NOT_FOUND` for the path.
+   */
+  async usage(options: UsageOptions = {}): Promise<UsageReport> {
+    const { history = false, path: top = "/", signal } = options;
+    const { historyUsage, treeUsage } = await import("./usage.ts");
+    const path = await this.absolutePath(top);
+    const entry = await this.entry(path);
+    const isTree = entry.fileType === "directory";
+    const tree = await treeUsage(isTree ? this.findNodes({ path }) : [entry]);
+    if (!history) return { path, ...tree };
+    const pins = await this.pinnedVersions();
+    const usage = await historyUsage(this.maintained, pins, signal);
+    return { path, ...tree, history: usage };
   }
 
   /**

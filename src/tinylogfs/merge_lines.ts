@@ -153,7 +153,8 @@ async function ownRows(ours: MergeLine, theirs: MergeLine): Promise<{
   }
   throw new PondError(
     "UNSUPPORTED",
-    `Cannot merge ${theirs.name}: it has no transaction in common with ${ours.name}`,
+    `Cannot merge ${theirs.name}: no transaction is left that it has in common with ${ours.name}`,
+    { hint: "history was pruned too far: copy what is needed (get, put)" },
   );
 }
 

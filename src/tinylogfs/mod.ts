@@ -28,12 +28,15 @@ export { BLOB_MIN_BYTES } from "./blobs.ts";
 export type {
   CheckCounts,
   CheckDepth,
+  CheckedBranch,
   CheckFinding,
   CheckOptions,
   CheckReport,
+  PondFinding,
 } from "./check_types.ts";
 export * from "./branch_types.ts";
 export * from "./change_types.ts";
+export type * from "./retention_types.ts";
 export { errorKind, type TinyLogFSErrorKind } from "./error_kind.ts";
 export { FileOperations } from "./files.ts";
 export { HistoryOperations } from "./history_operations.ts";

@@ -13,8 +13,11 @@
  *    version, which is a new one if that commit is damaged itself; then all that
  *    is before it is moved away, checkpoints first, and commits oldest first
  *                                                       a longer log
- * 7  a damaged end of the stage, likewise; what is committed of it is removed
- * 8  what vacuum deletes                                more leftovers
+ * 7  a damaged end of the stage, likewise; what is done of it is removed
+ * 8  2 to 7 for each branch; what is moved away of one gets `<branch>+` before
+ *    its name                                           the rest of the branches
+ * 9  a `branch` that names none is moved away
+ * 10 what vacuum deletes                                more leftovers
  * ```
  *
  * Nothing is edited, and all that is moved away is kept. Each step begins with
@@ -48,7 +51,13 @@ import {
 } from "../oplog/check.ts";
 import { NameFlusher } from "../oplog/name_flusher.ts";
 import { checkStage, witnessOf } from "./check_files.ts";
-import type { CheckedPond, Examination } from "./check_types.ts";
+import { checkBranches } from "./check_branches.ts";
+import type {
+  CheckedPond,
+  Examination,
+  LineExamination,
+  PondFinding,
+} from "./check_types.ts";
 import { Stage } from "./stage.ts";
 import { vacuumPond } from "./vacuum.ts";
 
@@ -70,38 +79,76 @@ export async function repairPond(
   found: Examination,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const repair = new Repair(pond, signal);
-  await using _lock = await repair.lock();
-  await repair.flush();
-  await repair.log(found);
-  await repair.hints();
-  await repair.cut();
-  await repair.stage(found);
-  await repair.sweep(found);
+  await using _lock = await lockRepair(pond);
+  const repairs: LineRepair[] = [];
+  for (const line of found.lines) {
+    const repair = new LineRepair(pond, line, signal);
+    await repair.flush();
+    await repair.log();
+    await repair.hints();
+    await repair.cut();
+    await repair.stage(found.pondId);
+    repairs.push(repair);
+  }
+  await repairs[0]?.current();
+  await sweep(pond, found, repairs, signal);
 }
 
-class Repair {
+async function lockRepair(
+  { host: { files }, path }: CheckedPond,
+): Promise<AsyncDisposable> {
+  const directory = `${path}/${RECOVERED}`;
+  await files.makeDirectory(directory);
+  await files.syncDirectory(path);
+  return await files.lock(`${directory}/lock`);
+}
+
+/** Nothing is deleted while something is damaged: it may be of use. */
+async function sweep(
+  { host, path, pending }: CheckedPond,
+  { findings }: Examination,
+  repairs: readonly LineRepair[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const isOld = findings.some(({ kind, repair }) =>
+    kind === "unused" && repair === "delete"
+  );
+  const isDamaged = findings.some(({ repair, severity }) =>
+    severity === "damage" && repair === undefined
+  );
+  if (!isOld || isDamaged) return;
+  for (const repair of repairs) {
+    if (!await repair.isWhole()) return;
+  }
+  await vacuumPond(host, path, pending, {
+    dryRun: false,
+    ...(signal ? { signal } : {}),
+  });
+}
+
+/** The repair of one line of history. */
+class LineRepair {
   readonly #pond: CheckedPond;
   readonly #files: FileStore;
+  /** The line's directory. */
   readonly #path: string;
+  readonly #line: LineExamination;
   readonly #store: LocalStore;
   readonly #names: NameFlusher;
   readonly #signal: AbortSignal | undefined;
 
-  constructor(pond: CheckedPond, signal: AbortSignal | undefined) {
+  constructor(
+    pond: CheckedPond,
+    line: LineExamination,
+    signal: AbortSignal | undefined,
+  ) {
     this.#pond = pond;
     this.#files = pond.host.files;
-    this.#path = pond.path;
-    this.#store = new LocalStore(pond.host, `${pond.path}/oplog`);
+    this.#line = line;
+    this.#path = line.line.directory;
+    this.#store = new LocalStore(pond.host, `${this.#path}/oplog`);
     this.#names = new NameFlusher(pond.host);
     this.#signal = signal;
-  }
-
-  async lock(): Promise<AsyncDisposable> {
-    const directory = `${this.#path}/${RECOVERED}`;
-    await this.#files.makeDirectory(directory);
-    await this.#names.flush(this.#path);
-    return await this.#files.lock(`${directory}/lock`);
   }
 
   /** What a repair that was stopped has removed must not come back. */
@@ -111,7 +158,8 @@ class Repair {
     if (await this.#files.stat(staging)) await this.#names.flush(staging);
   }
 
-  async log({ lost }: Examination): Promise<void> {
+  async log(): Promise<void> {
+    const { lost } = this.#line;
     const { findings, torn } = await this.#check();
     for (const { files, version } of lost) {
       if (!torn.includes(version)) continue;
@@ -154,10 +202,9 @@ class Repair {
   async cut(): Promise<void> {
     const { isWhole, needlessTo, newest } = await this.#check();
     if (!isWhole || needlessTo < 0) return;
-    const { host, path } = this.#pond;
-    const { OplogTable } = await import("../oplog/table.ts");
-    const options = { headPath: `${path}/head` };
-    const { delta } = await OplogTable.open(host, `${path}/oplog`, options);
+    const { host } = this.#pond;
+    const { openLine } = await import("./line.ts");
+    const { delta } = await openLine(host, this.#path);
     if (needlessTo === newest) {
       // Without a commit of its version, a log can't be gone on with. Who takes
       // the version meanwhile has made the one that is needed.
@@ -191,13 +238,15 @@ class Repair {
     return [...others, ...commits.sort()];
   }
 
-  async stage({ findings, pondId }: Examination): Promise<void> {
+  async stage(pondId: string | undefined): Promise<void> {
+    const { findings } = this.#line;
     if (pondId === undefined) return;
     if (!findings.some(({ kind, repair }) => kind === "stage" && repair)) {
       return;
     }
     const { isExact, state } = await this.#check();
-    const { host, path } = this.#pond;
+    const { host } = this.#pond;
+    const path = this.#path;
     if (!isExact || state === undefined) return;
     const counter = state.transactions.get(`pond-stage:${pondId}`);
     const committed = counter?.version ?? 0;
@@ -211,24 +260,27 @@ class Repair {
     for (const { path, repair } of now) {
       if (repair === "move away") await this.#moveAway(path);
     }
+    const done = new Set(
+      now.flatMap(({ path, repair }) => repair === "delete" ? [path] : []),
+    );
     const files = await stage.list(-1);
-    await stage.remove(files.filter(({ sequence }) => sequence <= committed));
+    await stage.remove(files.filter(({ path }) => done.has(path)));
   }
 
-  /** Nothing is deleted while something is damaged: it may be of use. */
-  async sweep({ findings }: Examination): Promise<void> {
-    const isOld = findings.some(({ kind, repair }) =>
-      kind === "unused" && repair === "delete"
-    );
-    const isDamaged = findings.some(({ repair, severity }) =>
-      severity === "damage" && repair === undefined
-    );
-    if (!isOld || isDamaged || !(await this.#check()).isWhole) return;
-    const { host, path, pending } = this.#pond;
-    await vacuumPond(host, path, pending, {
-      dryRun: false,
-      ...(this.#signal ? { signal: this.#signal } : {}),
-    });
+  /** A `branch` that names none leaves a pond that can't be opened. */
+  async current(): Promise<void> {
+    const now: PondFinding[] = [];
+    await checkBranches(this.#pond, now);
+    for (const { kind, path, repair } of now) {
+      if (kind === "branch" && repair === "move away") {
+        await this.#moveAway(path);
+      }
+    }
+  }
+
+  /** Whether the log tells of every data file. */
+  async isWhole(): Promise<boolean> {
+    return (await this.#check()).isWhole;
   }
 
   async #check(): Promise<LogCheck> {
@@ -273,8 +325,10 @@ class Repair {
 
   /** Gives a file a name in `recovered/`, the same one each time. */
   async #keep(path: string): Promise<string | undefined> {
-    const directory = `${this.#path}/${RECOVERED}`;
-    const name = path.slice(path.lastIndexOf("/") + 1);
+    const directory = `${this.#pond.path}/${RECOVERED}`;
+    const { branch } = this.#line.line;
+    const ofBranch = branch === undefined ? "" : `${branch}+`;
+    const name = `${ofBranch}${path.slice(path.lastIndexOf("/") + 1)}`;
     for (let attempt = 1;; attempt++) {
       const suffix = attempt === 1 ? "" : `.${attempt}`;
       const target = `${directory}/${name}${suffix}`;
@@ -300,8 +354,9 @@ class Repair {
 
   /** Not in place, as after a commit: flushed, it must not say the old again. */
   async #writeHead(version: number, digest: string): Promise<void> {
-    const temporary = `${this.#path}/tmp/${this.#pond.host.random.uuidHex()}`;
-    await this.#files.makeDirectory(`${this.#path}/tmp`);
+    const directory = `${this.#pond.path}/tmp`;
+    const temporary = `${directory}/${this.#pond.host.random.uuidHex()}`;
+    await this.#files.makeDirectory(directory);
     {
       await using file = await this.#files.create(temporary);
       await file.write(formatHead({ digest, version }));

@@ -188,6 +188,8 @@ export abstract class RestoreOperations extends TransactionOperations {
     await this.committer.refresh();
     const { marks, transaction } = await find();
     const { version } = transaction;
+    const { requireBefore } = await import("./kept_history.ts");
+    requireBefore(this.historySide().table, version);
     const { planUndo } = await import("./undo.ts");
     let nodesChanged = 0;
     const plan = async () => {

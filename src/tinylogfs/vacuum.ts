@@ -14,7 +14,8 @@
  * at.
  *
  * Blobs are found before it is asked who names them, and the stage is read before
- * history: what is named in between is younger, or in one of the two. A blob
+ * history: what is named in between is younger, or in one of the two. What was
+ * dropped from history is needed for as long as its data files are kept. A blob
  * that is stored again while it is being deleted gets its name back. All of that
  * is so for each branch: they share the blobs.
  *
@@ -98,7 +99,10 @@ function requireRetention(retentionMs: number, force: boolean): void {
 }
 
 /** The directories of all branches. */
-async function linesOf(files: FileStore, pond: string): Promise<string[]> {
+export async function linesOf(
+  files: FileStore,
+  pond: string,
+): Promise<string[]> {
   const { branchNames } = await import("./branches.ts");
   const names = [MAIN_BRANCH, ...await branchNames(files, pond)];
   return names.map((name) => lineDirectory(pond, name));
@@ -121,15 +125,23 @@ async function unusedBlobs(
   }
   for (const line of lines) {
     if (candidates.size === 0) return [];
-    await keepNamed(await openLine(host, line), candidates, signal);
+    const table = await openLine(host, line);
+    await keepNamed(table, candidates, signal);
+    await keepPruned(table, candidates, beforeMs);
   }
   return [...candidates.values()];
 }
 
+/** Hashes that nothing is known to need yet. */
+interface Candidates {
+  readonly size: number;
+  delete(sha256: string): boolean;
+}
+
 /** What a stage names is needed. */
-async function keepStaged(
+export async function keepStaged(
   stage: Stage,
-  candidates: Map<string, UnusedFile>,
+  candidates: Candidates,
 ): Promise<void> {
   for (const file of await stage.list(-1)) {
     const content = await stage.read(file, Number.MAX_SAFE_INTEGER);
@@ -140,12 +152,14 @@ async function keepStaged(
 }
 
 /** What history names is needed. */
-async function keepNamed(
+export async function keepNamed(
   table: OplogTable,
-  candidates: Map<string, UnusedFile>,
+  candidates: Candidates,
   signal: AbortSignal | undefined,
+  minVersion = 0,
 ): Promise<void> {
-  const rows = table.entryTable().scan({
+  if (candidates.size === 0) return;
+  const rows = table.entryTable({ minVersion }).scan({
     columns: ["metadata"],
     ...(signal ? { signal } : {}),
   });
@@ -157,6 +171,23 @@ async function keepNamed(
       }
     }
     if (candidates.size === 0) return;
+  }
+}
+
+/** What a prune has dropped is needed as long as its files are kept. */
+export async function keepPruned(
+  table: OplogTable,
+  candidates: Candidates,
+  beforeMs: number,
+): Promise<void> {
+  if (table.wholeSince === 0 || candidates.size === 0) return;
+  const { prunedEntries } = await import("../oplog/pruned_rows.ts");
+  for await (const entries of prunedEntries(table, beforeMs)) {
+    for (const { metadata } of entries) {
+      for (const [hash] of metadata.matchAll(/[0-9a-f]{64}/g)) {
+        candidates.delete(hash);
+      }
+    }
   }
 }
 

@@ -49,9 +49,24 @@ export async function pondToDamage(layout: Layout): Promise<MemoryHost> {
   return host;
 }
 
-/** Reads everything; fails as any reader would. */
+/** Reads everything, of each branch; fails as any reader would. */
 export async function everythingOf(host: MemoryHost): Promise<Everything> {
-  await using fs = await TinyLogFS.open(host, POND, { staged: true });
+  const trees: Tree[] = [];
+  const rows: string[] = [];
+  await using fs = await TinyLogFS.open(host, POND);
+  for await (const { name } of fs.branches()) {
+    const line = await everythingOn(host, name);
+    trees.push(...line.trees);
+    rows.push(...line.rows);
+  }
+  return { trees, rows };
+}
+
+async function everythingOn(
+  host: MemoryHost,
+  branch: string,
+): Promise<Everything> {
+  await using fs = await TinyLogFS.open(host, POND, { staged: true, branch });
   const trees: Tree[] = [];
   for (let version = 0; version <= fs.version; version++) {
     await using at = await fs.at(`v${version}`);

@@ -74,6 +74,25 @@ export async function pondWithHistory(
   return host;
 }
 
+/** Adds two branches to the pond: one with commits and a stage, the current one. */
+export async function pondWithBranches(layout: Layout): Promise<MemoryHost> {
+  const host = await pondWithHistory(layout);
+  await using fs = await TinyLogFS.open(host, POND);
+  await fs.createBranch("exp", { at: "v5" });
+  await fs.createBranch("old", { at: "v2", ttlMs: 30 * 86_400_000 });
+  await using exp = await TinyLogFS.open(host, POND, { branch: "exp" });
+  await exp.createFile("/own", new Uint8Array(90_000).fill(5));
+  await exp.commit({ message: "on a branch" });
+  await exp.checkpoint();
+  await exp.updateFile("/d/f5", "changed on a branch");
+  await exp.commit();
+  await using other = await TinyLogFS.open(host, POND, { branch: "exp" });
+  await other.createFile("/staged", new Uint8Array(85_000).fill(4));
+  await other.stage();
+  await fs.switchBranch("exp");
+  return host;
+}
+
 /** A copy of the disk, for a process of its own. */
 export function copyOf({ clock, files }: MemoryHost): MemoryHost {
   return processOn(files.clone(() => 0.5), clock.nowUs());

@@ -45,6 +45,7 @@ export async function runCheck(
 const COLUMNS: readonly Column<CheckFinding>[] = [
   { name: "severity", type: "VARCHAR", value: ({ severity }) => severity },
   { name: "kind", type: "VARCHAR", value: ({ kind }) => kind },
+  { name: "branch", type: "VARCHAR", value: ({ branch }) => branch ?? null },
   { name: "path", type: "VARCHAR", value: ({ path }) => path },
   {
     name: "pond_path",
@@ -59,10 +60,12 @@ const COLUMNS: readonly Column<CheckFinding>[] = [
 ];
 
 function textOf(finding: CheckFinding, command: CheckCommand): string {
-  const { kind, lost, path, pondPath, problem, remedy, repair } = finding;
+  const { branch, kind, lost, path, pondPath, problem, remedy, repair } =
+    finding;
   const { severity, version } = finding;
   const where = [
     kind,
+    ...(branch === undefined ? [] : [`branch ${branch}`]),
     ...(pondPath === undefined ? [] : [pondPath]),
     ...(version === undefined ? [] : [`v${version}`]),
   ].join(", ");
@@ -77,7 +80,8 @@ function textOf(finding: CheckFinding, command: CheckCommand): string {
   return lines.map((line) => `${printable(line)}\n`).join("");
 }
 
-function summaryOf({ counts, findings, isSound, version }: CheckReport) {
+function summaryOf(report: CheckReport) {
+  const { branches, counts, findings, isSound, version } = report;
   const { blobs, checkpoints, commits, dataFiles, records } = counts;
   const left = findings.filter(({ repair }) => repair !== "done");
   const countOf = (wanted: CheckFinding["severity"]) =>
@@ -94,6 +98,13 @@ function summaryOf({ counts, findings, isSound, version }: CheckReport) {
       ? [counted(countOf("leftover"), "leftover")]
       : []),
     version < 0 ? "no sound version" : `v${version}`,
+    ...(branches.length > 0
+      ? [
+        `${branches.length} more ${
+          branches.length === 1 ? "branch" : "branches"
+        }`,
+      ]
+      : []),
     counted(commits, "commit"),
     counted(checkpoints, "checkpoint"),
     counted(dataFiles, "data file"),

@@ -18,10 +18,11 @@ export const CHECK: TableEntry = define<CheckCommand>({
 which version, what is lost, and what to do. A pond that can't be opened is
 checked, too. It changes nothing, and may run while others use the pond.
 
-It looks at the log and its checkpoints, at the SHA-256, statistics and rows of
-every data file, at directories and their nodes, at the stage, and whether blobs
-are there. --quick looks at the log, and at the sizes of data files; --read-data
-at the SHA-256 of every blob, too. Notes and leftovers are no damage.
+Of main and of each branch it looks at the log and its checkpoints, at the
+SHA-256, statistics and rows of every data file, at directories and their nodes,
+at the stage, and whether blobs are there. --quick looks at the log, and at the
+sizes of data files; --read-data at the SHA-256 of every blob, too. Notes and
+leftovers are no damage.
 
 --repair moves away a damaged newest commit, so that the pond opens at the
 version before it, damaged checkpoints whose commits are there, commits up to a

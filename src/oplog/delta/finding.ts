@@ -29,6 +29,7 @@ export type FindingKind =
   | "node"
   | "blob"
   | "stage"
+  | "branch"
   | "unused";
 
 /** How a repair does away with what was found. */
