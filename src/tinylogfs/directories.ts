@@ -116,6 +116,8 @@ export class DirectoryCache implements Directories {
   readonly #cached = new Map<string, MutableDirectory>();
   readonly #loading = new Map<string, Promise<MutableDirectory>>();
   #entryCount = 0;
+  /** The bound of history for which the version is known to be kept. */
+  #keptSince = 0;
 
   /**
    * @param table The oplog.
@@ -142,6 +144,8 @@ export class DirectoryCache implements Directories {
 
   /** Loads a directory; one that has no record is empty and doesn't exist. */
   async load(partId: string): Promise<CommittedDirectory> {
+    const version = this.#maxVersion ?? Number.MAX_SAFE_INTEGER;
+    if (version < this.#table.wholeSince) await this.#requireState(version);
     const cached = this.#cached.get(partId);
     if (cached !== undefined) {
       this.#cached.delete(partId);
@@ -211,6 +215,18 @@ export class DirectoryCache implements Directories {
     }
   }
 
+  /**
+   * What is in memory of a version that was dropped meanwhile points to rows
+   * that are gone.
+   */
+  async #requireState(version: number): Promise<void> {
+    const { wholeSince } = this.#table;
+    if (this.#keptSince === wholeSince) return;
+    const { requireState } = await import("./kept_history.ts");
+    await requireState(this.#table, version);
+    this.#keptSince = wholeSince;
+  }
+
   #keep(partId: string, directory: MutableDirectory): void {
     this.#cached.set(partId, directory);
     this.#entryCount += directory.entries.size;
@@ -222,11 +238,6 @@ export class DirectoryCache implements Directories {
   }
 
   async #read(partId: string): Promise<MutableDirectory> {
-    const maxVersion = this.#maxVersion ?? Number.MAX_SAFE_INTEGER;
-    if (maxVersion < this.#table.wholeSince) {
-      const { requireState } = await import("./kept_history.ts");
-      await requireState(this.#table, maxVersion);
-    }
     const changes: DirectoryChange[] = [];
     let newest: { record: PartitionRecord; entry: OplogEntry } | undefined;
     const options = this.#maxVersion === undefined

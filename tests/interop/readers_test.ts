@@ -1,5 +1,5 @@
 /** Other engines read from a pond what pond reads itself. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertLess } from "@std/assert";
 import { PROJECT_ROOT, runProgram } from "../support/deno_process.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { readByPond, type Row, somePond } from "./rows.ts";
@@ -31,6 +31,21 @@ for (const layout of ["clustered", "hive"] as const) {
       assertEquals(newest.rows, await readByPond(fs));
       const earlier = await readBy(engine, pond, 66);
       assertEquals(earlier.rows, await readByPond(fs, 66));
+    });
+
+    Deno.test(`${engine} reads of a pruned pond (${layout}) what is kept, and before the prune all of it`, async () => {
+      await using temp = await tempDirectory();
+      const pond = temp.join("pond");
+      await using fs = await somePond(pond, layout);
+      const before = { version: fs.oplog.version, rows: await readByPond(fs) };
+      await fs.prune({ before: "@" });
+      await fs.checkpoint();
+      const newest = await readBy(engine, pond);
+      assertEquals(newest.version, fs.oplog.version);
+      assertEquals(newest.rows, await readByPond(fs));
+      assertLess(newest.rows.length, before.rows.length);
+      const earlier = await readBy(engine, pond, before.version);
+      assertEquals(earlier.rows, before.rows);
     });
   }
 }

@@ -99,6 +99,7 @@ for (const layout of ["clustered", "hive"] as const) {
     await using at = await fs.at("v3");
     const tree = await treeOf(at);
     await using early = await fs.at("v1");
+    await treeOf(early);
     await fs.prune({ before: "v3" });
     const error = await errorOf(() => fs.undo("v3"));
     assertEquals(error.code, "REVISION_NOT_FOUND");
