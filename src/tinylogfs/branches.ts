@@ -224,10 +224,18 @@ export async function switchBranch(
   pond: string,
   name: string,
 ): Promise<void> {
-  const { files } = host;
+  const { files, random } = host;
   if (name !== MAIN_BRANCH) await readBranchFile(files, pond, name);
   if (name === await readBranch(files, pond)) return;
-  await files.replace(`${pond}/branch`, encodeUtf8(`${name}\n`));
+  // Flushed before it has its name: else a power cut leaves a name of nothing.
+  const aside = `${pond}/tmp/${random.uuidHex()}`;
+  await files.makeDirectory(`${pond}/tmp`);
+  {
+    await using file = await files.create(aside);
+    await file.write(encodeUtf8(`${name}\n`));
+    await file.sync();
+  }
+  await files.rename(aside, `${pond}/branch`);
   await files.syncDirectory(pond);
 }
 

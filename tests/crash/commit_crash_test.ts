@@ -41,7 +41,7 @@ interface Scenario {
   /** Whether it takes many operations. */
   readonly isLong?: boolean;
   /** Brings a pond to the state before. */
-  before(fs: TinyLogFS): Promise<void>;
+  before(fs: TinyLogFS, disk: SimDisk): Promise<void>;
   /** The work that is stopped; resolves when it is acknowledged. */
   work(disk: SimDisk, seed: number): Promise<void>;
 }
@@ -51,11 +51,12 @@ async function opened(
   seed: number,
   staged = false,
   daysLater = 0,
+  branch = "main",
 ): Promise<TinyLogFS> {
   // A process of its own: it makes other ids than the one before.
   const host = memoryHost({ files: disk, seed: seed + 1000 });
   await host.clock.sleep(daysLater * 86_400_000);
-  return await TinyLogFS.open(host, POND, { staged });
+  return await TinyLogFS.open(host, POND, { staged, branch });
 }
 
 async function someFiles(fs: TinyLogFS): Promise<void> {
@@ -171,6 +172,64 @@ const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
+    name: "an undo",
+    async before(fs) {
+      await someFiles(fs);
+      await changeMuch(fs);
+      await fs.commit();
+    },
+    async work(disk, seed) {
+      await (await opened(disk, seed)).undo();
+    },
+  },
+  {
+    name: "a redo",
+    async before(fs) {
+      await someFiles(fs);
+      await changeMuch(fs);
+      await fs.commit();
+      await fs.undo();
+    },
+    async work(disk, seed) {
+      await (await opened(disk, seed)).redo();
+    },
+  },
+  {
+    name: "a transaction() with a savepoint",
+    before: someFiles,
+    async work(disk, seed) {
+      const fs = await opened(disk, seed);
+      await fs.transaction(async (tx) => {
+        await tx.writeFile("/d/new", "new");
+        await tx.savepoint(async () => {
+          await tx.delete("/d", { recursive: true });
+          throw new RangeError("dropped");
+        }).catch((error) => {
+          if (!(error instanceof RangeError)) throw error;
+        });
+        await tx.rename("/d/a", "/e/a");
+      });
+    },
+  },
+  {
+    name: "a merge of another branch",
+    async before(fs, disk) {
+      await someFiles(fs);
+      await fs.createBranch("theirs");
+      const theirs = await opened(disk, 7, false, 0, "theirs");
+      await changeMuch(theirs);
+      await theirs.commit();
+      await fs.writeFile("/d/ours", "ours");
+      await fs.commit();
+    },
+    async work(disk, seed) {
+      const { changes, conflicts } = await (await opened(disk, seed)).merge(
+        "theirs",
+      );
+      assert(changes.length > 3 && conflicts.length === 0, "it takes in much");
+    },
+  },
+  {
     name: "a commit of what was staged",
     async before(fs) {
       await someFiles(fs);
@@ -188,7 +247,7 @@ async function prepared(scenario: Scenario, layout: Layout): Promise<SimDisk> {
   const disk = emptyDisk(1);
   const host = memoryHost({ files: disk, seed: 1 });
   const fs = await TinyLogFS.initEmpty(host, POND, { layout });
-  await scenario.before(fs);
+  await scenario.before(fs, disk);
   // The test begins with a disk that has been flushed as a whole.
   disk.crash("everything survives");
   return disk;
