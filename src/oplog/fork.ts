@@ -6,6 +6,8 @@
  * <new>/_delta_log/<n>.checkpoint.parquet       the state, with an id of its own
  *                  <n>.json                     the commit it goes on from, linked
  *                  _last_checkpoint
+ *                  00000000000000000000.json    of version 0 alone instead: a
+ *                                               first commit of its own
  * ```
  *
  * No byte of a data file is copied, and neither table needs the other: each
@@ -20,6 +22,7 @@ import { PondError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
 import { DataFileWriter } from "./data_file_writer.ts";
 import type { Action, AddFile } from "./delta/actions.ts";
+import { encodeCommit } from "./delta/commit_file.ts";
 import { writeCheckpoint } from "./delta/checkpoint_writer.ts";
 import type { DeltaTable } from "./delta/delta_table.ts";
 import { commitFileName, LOG_DIRECTORY } from "./delta/log_path.ts";
@@ -65,13 +68,19 @@ export async function forkTable(
   const job = { host, delta, files, maxVersion, store };
   const adds = await shareFiles(job);
   const { version } = delta.snapshot;
-  await writeCheckpoint({
-    store,
-    nowMs: Math.floor(host.clock.nowUs() / 1000),
-    state: stateOf(job, adds),
-    digest: delta.digest,
-  });
+  const actions = actionsOf(job, adds);
+  const nowMs = Math.floor(host.clock.nowUs() / 1000);
   const commit = `${LOG_DIRECTORY}/${commitFileName(version)}`;
+  if (version === 0) {
+    // The first commit has the table's id in it, which a checkpoint can't change.
+    const commitInfo = { timestamp: nowMs, operation: "CLONE" };
+    const { bytes } = await encodeCommit(commitInfo, actions, undefined);
+    await store.putIfAbsent({ path: commit, bytes, modifiedMs: nowMs });
+    return;
+  }
+  const state = new TableState(`${delta.directory}/${LOG_DIRECTORY}`);
+  state.apply(version, actions);
+  await writeCheckpoint({ store, nowMs, state, digest: delta.digest });
   await host.files.link(pathIn(delta.store, commit), pathIn(store, commit));
   await store.flush(LOG_DIRECTORY);
 }
@@ -129,11 +138,10 @@ async function rewritten(
 }
 
 /** The state of the new table: another table, with the same rows so far. */
-function stateOf(
-  { delta: { directory, snapshot }, host }: ForkJob,
+function actionsOf(
+  { delta: { snapshot }, host }: ForkJob,
   adds: readonly AddFile[],
-): TableState {
-  const state = new TableState(`${directory}/${LOG_DIRECTORY}`);
+): Action[] {
   const metaData = { ...snapshot.metaData, id: tableIdOf(host.random) };
   const actions: Action[] = [
     { kind: "protocol", protocol: snapshot.protocol },
@@ -143,6 +151,5 @@ function stateOf(
     actions.push({ kind: "txn", txn });
   }
   for (const add of adds) actions.push({ kind: "add", add });
-  state.apply(snapshot.version, actions);
-  return state;
+  return actions;
 }
