@@ -464,13 +464,14 @@ export class Committer {
   }
 
   #applyPlan(plan: CommitPlan, version: number): void {
+    // First: what it holds of the state before need not be kept.
+    this.#directories.advance();
     for (const change of plan.directories) {
       const rows = change.rows.map((row) =>
         row.childVersion < 0 ? { ...row, childVersion: version } : row
       );
       this.#parts.shared.directories.applyCommit({ ...change, rows }, version);
     }
-    this.#directories.advance();
   }
 
   #nothing(): CommitResult {

@@ -52,6 +52,11 @@ export interface CommittedDirectory {
   readonly place: NodePlace | undefined;
   /** When it was read, microseconds since the epoch, UTC. */
   readonly loadedUs: number;
+  /**
+   * Who must not see it change: a commit then puts another one in its place. It
+   * changes, and costs what the commit does, where there is nobody.
+   */
+  readonly pins: Set<object>;
 }
 
 /** What a directory's own row says of it. */
@@ -177,7 +182,7 @@ export class DirectoryCache implements Directories {
 
   /** Brings a cached directory up to a commit of this process: O(changes). */
   applyCommit(change: CommittedChange, version: number): void {
-    const cached = this.#cached.get(change.partId);
+    const cached = this.#ownOf(change.partId);
     this.#loading.delete(change.partId);
     if (cached === undefined) return;
     const attributes = parseAttributes(change.entry.metadata, change.partId);
@@ -227,6 +232,16 @@ export class DirectoryCache implements Directories {
     this.#keptSince = wholeSince;
   }
 
+  /** A cached directory that nobody else holds as it is. */
+  #ownOf(partId: string): MutableDirectory | undefined {
+    const cached = this.#cached.get(partId);
+    if (cached === undefined || cached.pins.size === 0) return cached;
+    const entries = new Map(cached.entries);
+    const own = { ...cached, entries, pins: new Set<object>() };
+    this.#cached.set(partId, own);
+    return own;
+  }
+
   #keep(partId: string, directory: MutableDirectory): void {
     this.#cached.set(partId, directory);
     this.#entryCount += directory.entries.size;
@@ -269,6 +284,7 @@ export class DirectoryCache implements Directories {
       attributes: attributes.attributes,
       place: attributes.place,
       loadedUs: this.#clock.nowUs(),
+      pins: new Set(),
     };
   }
 }
@@ -290,6 +306,7 @@ function emptyDirectory(loadedUs: number): MutableDirectory {
     attributes: undefined,
     place: undefined,
     loadedUs,
+    pins: new Set(),
   };
 }
 

@@ -3,7 +3,8 @@
  *
  * Most directories are not changed while it runs: those it takes from the cache
  * that everybody shares. Only what has been changed since is read again, up to
- * the version that is looked at, and kept beside.
+ * the version that is looked at, and kept beside. What was taken is pinned, so
+ * that a commit of the same process leaves it as it is.
  *
  * @module
  */
@@ -22,6 +23,8 @@ export class DirectoryView implements Directories {
   readonly #maxEntries: number;
   #version: number;
   #older: DirectoryCache | undefined;
+  /** Directories of the shared cache that stay as they are for it. */
+  readonly #pinned = new Map<string, CommittedDirectory>();
 
   /**
    * @param shared The table, and its newest directories.
@@ -42,8 +45,15 @@ export class DirectoryView implements Directories {
 
   /** Loads a directory as it was at the version. */
   async load(partId: string): Promise<CommittedDirectory> {
+    const pinned = this.#pinned.get(partId);
+    if (pinned !== undefined) return pinned;
     const newest = await this.#shared.directories.load(partId);
-    if (newest.version <= this.#version) return newest;
+    if (newest.version <= this.#version) {
+      // In the same turn: nothing has changed it since the look at its version.
+      newest.pins.add(this);
+      this.#pinned.set(partId, newest);
+      return newest;
+    }
     this.#older ??= new DirectoryCache(
       this.#shared.table,
       this.#clock,
@@ -55,13 +65,22 @@ export class DirectoryView implements Directories {
 
   /** A directory, if it is in memory as it was at the version. */
   peek(partId: string): CommittedDirectory | undefined {
+    const pinned = this.#pinned.get(partId);
+    if (pinned !== undefined) return pinned;
     const newest = this.#shared.directories.peek(partId);
     if (newest === undefined || newest.version <= this.#version) return newest;
     return this.#older?.peek(partId);
   }
 
+  /** Lets go of what was read: commits needn't leave it as it is. */
+  release(): void {
+    for (const { pins } of this.#pinned.values()) pins.delete(this);
+    this.#pinned.clear();
+  }
+
   /** Goes on to the newest version. */
   advance(): void {
+    this.release();
     this.#version = this.#shared.table.transactionVersion;
     this.#older = undefined;
   }

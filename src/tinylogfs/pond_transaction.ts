@@ -117,6 +117,7 @@ export class PondTransaction extends HistoryOperations {
       return { value, commit };
     } finally {
       tx.#hasEnded = true;
+      tx.#directories.release();
     }
   }
 
