@@ -162,9 +162,7 @@ export class MergeDecisions {
     for (const base of states) {
       const place = await base.find(nodeId);
       if (place !== undefined) known.push(place);
-      bases.push(
-        place ?? (there && await this.#onlyIn(base, slotOf(there), theirs)),
-      );
+      bases.push(place ?? (there && await this.#inStead(base, slotOf(there))));
     }
     if (there === undefined && known.length === 0) {
       bases = await this.#deletedInTheirs(nodeId, states);
@@ -205,11 +203,22 @@ export class MergeDecisions {
     for (const base of states) {
       let place: Place | undefined;
       for (const slot of theirs.slotsOf(nodeId)) {
-        place ??= await this.#onlyIn(base, slot, theirs);
+        place ??= await this.#inStead(base, slot);
       }
       bases.push(place);
     }
     return bases;
+  }
+
+  /** What a base has in a place of theirs; its directory may be that of ours. */
+  async #inStead(
+    base: MergeState,
+    { directoryId, name }: Slot,
+  ): Promise<Place | undefined> {
+    const { theirs } = this.#states;
+    const slot = { directoryId: await this.directoryInOurs(directoryId), name };
+    return await this.#onlyIn(base, { directoryId, name }, theirs) ??
+      await this.#onlyIn(base, slot, theirs);
   }
 
   /** What is in a place of one state, if another state doesn't have the node. */

@@ -240,6 +240,21 @@ Deno.test("merge(): merges that crossed compare with both states", async () => {
   await isClean(host);
 });
 
+Deno.test("merge() finds what both have made alike in a directory that each has made", async () => {
+  const { main, trial } = await twoBranches();
+  await main.delete("/d", { recursive: true });
+  await main.createDirectory("/d");
+  await main.commit();
+  await trial.merge("main");
+  for (const fs of [main, trial]) {
+    await fs.createDirectory("/d/n");
+    await fs.commit();
+  }
+  assertEquals((await trial.merge("main")).conflicts, []);
+  assertEquals((await main.merge("trial")).conflicts, []);
+  assertEquals(await treeOf(main), await treeOf(trial));
+});
+
 Deno.test("merge() knows what came through a third branch", async () => {
   const { host, main, trial } = await twoBranches();
   const other = await branch(host, main, "other");
