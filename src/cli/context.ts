@@ -12,6 +12,8 @@ export interface GlobalOptions {
   readonly pond: string | undefined;
   /** The branch, if it was said. */
   readonly branch: string | undefined;
+  /** How much of directories is kept in memory, if it was said. */
+  readonly cacheSize: string | undefined;
   /** When to use colours. */
   readonly color: "auto" | "always" | "never";
   /** Whether only errors are wanted on standard error. */

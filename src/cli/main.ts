@@ -35,6 +35,7 @@ export async function main(
   const fallback: GlobalOptions = {
     pond: undefined,
     branch: undefined,
+    cacheSize: undefined,
     color: "auto",
     quiet: false,
     json: wantsJson(argv),

@@ -93,13 +93,19 @@ export const GLOBAL: readonly OptionSpec[] = [
     short: "C",
     kind: "text",
     value: "DIR",
-    summary: "The pond's directory (else POND, else the nearest one above)",
+    summary: "The pond's directory (else POND, else the nearest above)",
   },
   {
     name: "branch",
     kind: "text",
     value: "NAME",
     summary: "The branch (else POND_BRANCH, else the current one)",
+  },
+  {
+    name: "cache-size",
+    kind: "text",
+    value: "SIZE",
+    summary: "What to keep in memory of directories (64MiB)",
   },
   {
     name: "json",

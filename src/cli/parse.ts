@@ -116,6 +116,7 @@ function globalsOf(values: Values): GlobalOptions {
   return {
     pond: values.text("pond"),
     branch: values.text("branch"),
+    cacheSize: values.text("cache-size"),
     color: color === "always" || color === "never" ? color : "auto",
     quiet: values.flag("quiet"),
     json: values.flag("json") || values.text("format") === "json",

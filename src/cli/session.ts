@@ -50,12 +50,24 @@ export async function withPond<T>(
     await using fs = await openPond(host, path, {
       ...options,
       ...(branch === undefined ? {} : { branch }),
+      ...await cacheBytesOf(context),
       signal,
     });
     return await suggesting(fs, work);
   } catch (error) {
     throw withCheckHint(error);
   }
+}
+
+/** How much is kept in memory, where that was said. */
+async function cacheBytesOf(
+  { globals: { cacheSize }, host }: Context,
+): Promise<Pick<OpenOptions, "cacheBytes">> {
+  const text = cacheSize ?? (host.terminal.env("POND_CACHE_SIZE") || undefined);
+  if (text === undefined) return {};
+  const { parseSize } = await import("./cache_size.ts");
+  const where = cacheSize === undefined ? "POND_CACHE_SIZE" : "--cache-size";
+  return { cacheBytes: parseSize(text, where) };
 }
 
 /** An error tells of one damaged file; a check tells of all. */

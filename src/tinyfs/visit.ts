@@ -13,6 +13,7 @@
  */
 import { hasCode, PondError } from "../errors.ts";
 import { type Glob, type GlobAlternative, parseGlob } from "./glob.ts";
+import { IdSet } from "./id_set.ts";
 import type { NodePath } from "./node_path.ts";
 import { MAX_DEPTH } from "./path.ts";
 import {
@@ -96,7 +97,7 @@ class PatternWalk {
   readonly #start: ResolveStart;
   readonly #options: VisitOptions;
   /** Identities of the nodes that were visited, for each position. */
-  readonly #visited = new Map<GlobAlternative, Set<string>[]>();
+  readonly #visited = new Map<GlobAlternative, IdSet[]>();
   readonly #walks: Map<Directory["id"], number>;
 
   constructor(start: ResolveStart, options: VisitOptions) {
@@ -248,8 +249,7 @@ class PatternWalk {
     return positions.filter(({ alternative, matcher }) => {
       let sets = this.#visited.get(alternative);
       if (sets === undefined) this.#visited.set(alternative, sets = []);
-      const visited = sets[matcher] ??= new Set();
-      return visited.size !== visited.add(id).size;
+      return (sets[matcher] ??= new IdSet()).add(id);
     });
   }
 }

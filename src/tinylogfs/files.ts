@@ -40,6 +40,12 @@ export abstract class FileOperations {
   /** The newest version that is known. */
   abstract readonly version: number;
   /**
+   * How many entries and nodes are kept in memory, at most.
+   *
+   * @ignore
+   */
+  protected abstract readonly cacheEntries: number;
+  /**
    * Finds nodes by their identities.
    *
    * @ignore
@@ -47,6 +53,7 @@ export abstract class FileOperations {
   protected readonly nodeIndex: NodeIndex = new NodeIndex(() => ({
     transaction: this.pendingTransaction,
     version: this.version,
+    maxPlaces: this.cacheEntries,
   }));
 
   /** Creates a file. `ALREADY_EXISTS` when the path is taken. */

@@ -3,9 +3,10 @@
  *
  * A directory knows its children, and a child not its directory. So the first
  * question walks the tree, and the answers to all others are remembered: where
- * each node hung when it was seen. What is remembered is checked name by name
- * on the way up before it is believed, O(depth), and the tree is walked again
- * when that fails and anything has changed since the last walk.
+ * each node hung when it was seen, as many as the bound allows. What is
+ * remembered is checked name by name on the way up before it is believed,
+ * O(depth), and the tree is walked again when that fails and anything has changed
+ * since the last walk, or was forgotten in it.
  *
  * @module
  */
@@ -36,6 +37,8 @@ export interface NodeIndexSource {
   readonly transaction: Transaction;
   /** The newest version that is known. */
   readonly version: number;
+  /** How many nodes are remembered, at most. */
+  readonly maxPlaces: number;
 }
 
 /** Whether a text is the identity of a node: 32 hexadecimal digits. */
@@ -46,13 +49,19 @@ export function isNodeId(text: string): boolean {
 /** Finds nodes by their identities. */
 export class NodeIndex {
   readonly #source: () => NodeIndexSource;
-  #places = new Map<string, Place>();
+  /** The one that was taken note of first is forgotten first. */
+  readonly #places = new Map<string, Place>();
   /** The state that was walked last. */
   #walked = "";
 
   /** @param source The filesystem as it is now. */
   constructor(source: () => NodeIndexSource) {
     this.#source = source;
+  }
+
+  /** How many nodes are remembered. */
+  get size(): number {
+    return this.#places.size;
   }
 
   /**
@@ -82,16 +91,21 @@ export class NodeIndex {
     if (transaction.latest(nodeId)?.kind === "delete") return undefined;
     const state =
       `${version} ${transaction.id} ${transaction.operations.length}`;
-    if (state !== this.#walked) {
-      await this.#walk();
-      this.#walked = state;
-    }
-    return await this.#known(nodeId);
+    if (state === this.#walked) return undefined;
+    const { found, isWhole } = await this.#walk(nodeId);
+    this.#walked = isWhole ? state : "";
+    return found;
   }
 
   /** Takes note of where a node hangs, which may save a walk. */
   remember(nodeId: string, place: Place): void {
+    this.#places.delete(nodeId);
     this.#places.set(nodeId, place);
+    const { maxPlaces } = this.#source();
+    for (const oldest of this.#places.keys()) {
+      if (this.#places.size <= maxPlaces) return;
+      this.#places.delete(oldest);
+    }
   }
 
   /** From the node up to the root; `undefined` when a name isn't its own now. */
@@ -118,15 +132,44 @@ export class NodeIndex {
       this.#places.get(nodeId);
   }
 
-  async #walk(): Promise<void> {
-    this.#places = new Map();
+  /**
+   * Takes note of where everything is.
+   *
+   * @returns Where a node is, and whether nothing had to be forgotten.
+   */
+  async #walk(
+    nodeId: string,
+  ): Promise<
+    { readonly found: FoundPlace | undefined; readonly isWhole: boolean }
+  > {
+    this.#places.clear();
     const directories: string[] = [ROOT_PART_ID];
+    const ways = new Map<string, Place>();
+    let bottom: (Place & { readonly entry: DirectoryEntry }) | undefined;
+    let count = 0;
     for (let id = directories.pop(); id !== undefined; id = directories.pop()) {
       for (const entry of await this.#source().transaction.list(id)) {
         const { childNodeId, childType, name } = entry;
-        this.#places.set(childNodeId, { directoryId: id, name });
-        if (childType === "directory") directories.push(childNodeId);
+        const place = { directoryId: id, name };
+        this.remember(childNodeId, place);
+        count++;
+        if (childNodeId === nodeId) bottom = { ...place, entry };
+        if (childType !== "directory") continue;
+        directories.push(childNodeId);
+        ways.set(childNodeId, place);
       }
     }
+    const isWhole = this.#places.size === count;
+    if (bottom === undefined) return { found: undefined, isWhole };
+    const names = [bottom.name];
+    for (
+      let way = ways.get(bottom.directoryId);
+      way !== undefined;
+      way = ways.get(way.directoryId)
+    ) names.push(way.name);
+    return {
+      found: { ...bottom, path: `/${names.reverse().join("/")}` },
+      isWhole,
+    };
   }
 }

@@ -168,6 +168,11 @@ export class PondTransaction extends HistoryOperations {
   }
 
   /** @ignore */
+  protected override get cacheEntries(): number {
+    return this.#side.cacheEntries;
+  }
+
+  /** @ignore */
   protected override get root(): WorkingDir {
     return this.#workspace.root;
   }

@@ -38,11 +38,11 @@ import type {
 } from "./types.ts";
 import { stateOf, Workspace, type WorkspaceOwner } from "./workspace.ts";
 
-/** Entries that the directory cache holds. */
-const CACHE_ENTRIES = 1_000_000;
+/** What is kept of directories in memory unless told otherwise. */
+const CACHE_BYTES = 64 * 1024 * 1024;
 
-/** Estimate of what a cached directory entry costs in memory. */
-const ENTRY_BYTES = 300;
+/** What an entry of a directory costs in memory: bench/memory/walk.ts. */
+const ENTRY_BYTES = 1200;
 
 interface Parts {
   readonly host: Host;
@@ -298,6 +298,12 @@ export class TinyLogFS extends BranchOperations implements AsyncDisposable {
   }
 
   /** @ignore */
+  protected override get cacheEntries(): number {
+    const { cacheBytes = CACHE_BYTES } = this.#parts.options;
+    return Math.floor(cacheBytes / ENTRY_BYTES);
+  }
+
+  /** @ignore */
   protected override get pendingTransaction(): Transaction {
     return this.committer.pending.transaction;
   }
@@ -393,7 +399,7 @@ export class TinyLogFS extends BranchOperations implements AsyncDisposable {
       pondId: this.pondId,
       shared: this.#shared,
       options,
-      cacheEntries: options.cacheEntries ?? CACHE_ENTRIES,
+      cacheEntries: this.cacheEntries,
       cacheDirectory: () => this.cacheDirectory(),
       at: (revision) => this.at(revision),
     };
@@ -417,9 +423,8 @@ export class TinyLogFS extends BranchOperations implements AsyncDisposable {
   }
 
   #directoriesAt(version: number | undefined): DirectoryCache {
-    const { host, options, table } = this.#parts;
-    const { cacheEntries = CACHE_ENTRIES } = options;
-    return new DirectoryCache(table, host.clock, cacheEntries, version);
+    const { host, table } = this.#parts;
+    return new DirectoryCache(table, host.clock, this.cacheEntries, version);
   }
 }
 

@@ -43,8 +43,11 @@ export interface OpenOptions {
   readonly commitThresholdBytes?: number;
   /** Who commits, for the history; the host's user when left out. */
   readonly author?: string;
-  /** Bound of the directory cache, in entries. */
-  readonly cacheEntries?: number;
+  /**
+   * How much of directories is kept in memory, in bytes; 64 MiB when left out.
+   * What is pending, and a directory that is in use, are kept whatever it is.
+   */
+  readonly cacheBytes?: number;
   /** Runs SQL; the query layer's unless told otherwise. */
   readonly queryRunner?: QueryRunner;
   /** Ends the call. */

@@ -29,6 +29,7 @@ function contextWith(
   const globals = {
     pond: undefined,
     branch: undefined,
+    cacheSize: undefined,
     color,
     quiet: false,
     json: false,

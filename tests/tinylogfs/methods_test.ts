@@ -63,7 +63,9 @@ Deno.test("readFileById() walks the tree once for any number of nodes", async ()
       ids.push(await idOf(fs, `/d${i}/f`));
     }
     await fs.commit();
-    await using again = await TinyLogFS.open(host, POND, { cacheEntries: 4 });
+    await using again = await TinyLogFS.open(host, POND, {
+      cacheBytes: 4 * 1200,
+    });
     await again.readFileById(ids[0] ?? "");
     const before = host.files.operations.length;
     for (const [i, id] of ids.entries()) {
@@ -427,7 +429,9 @@ Deno.test("the directory cache holds at most its bound, and forgets what was use
       for (let i = 0; i < 4; i++) await fs.createFile(`/${name}/${i}`, "");
     }
     await fs.commit();
-    await using again = await TinyLogFS.open(host, POND, { cacheEntries: 11 });
+    await using again = await TinyLogFS.open(host, POND, {
+      cacheBytes: 11 * 1200,
+    });
     for (const path of ["/a", "/b", "/a", "/c"]) {
       await Array.fromAsync(again.listDirectory(path));
     }
