@@ -20,7 +20,7 @@ const FILES_A_DIRECTORY = 1000;
 const DIRECTORIES_A_TRANSACTION = 10;
 const MIB = 1024 * 1024;
 /** The default is among them; all nodes have a place in the last one. */
-const BOUNDS = [4 * MIB, 64 * MIB, 2048 * MIB];
+const BOUNDS = [4 * MIB, 16 * MIB, 64 * MIB, 2048 * MIB];
 
 const [what = "1000000", path = "", bound = ""] = Deno.args;
 if (what === "walk") await walk(path, Number(bound));

@@ -105,7 +105,7 @@ export const GLOBAL: readonly OptionSpec[] = [
     name: "cache-size",
     kind: "text",
     value: "SIZE",
-    summary: "What to keep in memory of directories (64MiB)",
+    summary: "What to keep in memory of directories (16MiB)",
   },
   {
     name: "json",

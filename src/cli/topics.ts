@@ -50,7 +50,7 @@ lists the versions.`,
     text: () =>
       `  POND              the pond's directory; --pond wins over it
   POND_BRANCH       the branch; --branch wins over it
-  POND_CACHE_SIZE   what to keep of directories in memory: 64MiB unless told
+  POND_CACHE_SIZE   what to keep of directories in memory: 16MiB unless told
                     otherwise; --cache-size wins over it
   POND_DEBUG        when set, errors come with a stack trace
   POND_FORCE_TTY    a number: write as to a terminal of so many columns

@@ -56,6 +56,8 @@ export interface DataField {
   readonly physicalName: string;
   /** Its id in data files, where files are read by id. */
   readonly fieldId?: number;
+  /** To how many characters its texts are filled up with spaces. */
+  readonly padTo?: number;
 }
 
 /** A struct's values, by the names of its fields. */

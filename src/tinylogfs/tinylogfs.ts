@@ -39,10 +39,10 @@ import type {
 import { stateOf, Workspace, type WorkspaceOwner } from "./workspace.ts";
 
 /** What is kept of directories in memory unless told otherwise. */
-const CACHE_BYTES = 64 * 1024 * 1024;
+const CACHE_BYTES = 16 * 1024 * 1024;
 
 /** What an entry of a directory costs in memory: bench/memory/walk.ts. */
-const ENTRY_BYTES = 1200;
+const ENTRY_BYTES = 600;
 
 interface Parts {
   readonly host: Host;

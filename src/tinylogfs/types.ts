@@ -44,7 +44,7 @@ export interface OpenOptions {
   /** Who commits, for the history; the host's user when left out. */
   readonly author?: string;
   /**
-   * How much of directories is kept in memory, in bytes; 64 MiB when left out.
+   * How much of directories is kept in memory, in bytes; 16 MiB when left out.
    * What is pending, and a directory that is in use, are kept whatever it is.
    */
   readonly cacheBytes?: number;

@@ -23,8 +23,12 @@ import {
 } from "../../src/oplog/mod.ts";
 
 /** All rows of a table, a text each, sorted. */
-export async function generalRows(path: string): Promise<string[]> {
-  const table = await DeltaTable.open(denoHost(), path);
+export async function generalRows(
+  path: string,
+  version?: number,
+): Promise<string[]> {
+  const options = version === undefined ? {} : { version };
+  const table = await DeltaTable.open(denoHost(), path, options);
   const rows: string[] = [];
   for await (const batch of table.rows()) rows.push(...textsOf(batch));
   return rows.sort();

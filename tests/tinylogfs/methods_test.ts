@@ -64,7 +64,7 @@ Deno.test("readFileById() walks the tree once for any number of nodes", async ()
     }
     await fs.commit();
     await using again = await TinyLogFS.open(host, POND, {
-      cacheBytes: 4 * 1200,
+      cacheBytes: 4 * 600,
     });
     await again.readFileById(ids[0] ?? "");
     const before = host.files.operations.length;
@@ -430,7 +430,7 @@ Deno.test("the directory cache holds at most its bound, and forgets what was use
     }
     await fs.commit();
     await using again = await TinyLogFS.open(host, POND, {
-      cacheBytes: 11 * 1200,
+      cacheBytes: 11 * 600,
     });
     for (const path of ["/a", "/b", "/a", "/c"]) {
       await Array.fromAsync(again.listDirectory(path));

@@ -8,7 +8,7 @@
  */
 import type { Bytes } from "../../bytes.ts";
 import { IntegrityError, PondError } from "../../errors.ts";
-import type { DataField, DataValue } from "../data_type.ts";
+import type { DataField, DataType, DataValue } from "../data_type.ts";
 import { type FileBytes, ParquetFile } from "../parquet/file.ts";
 import { pathIn, type TableStore } from "../store/store.ts";
 import type { AddFile } from "./actions.ts";
@@ -76,14 +76,40 @@ export function columnsOf(
   }
   const mode = columnMappingMode(protocol, metaData, directory);
   const fields = parseSchema(metaData.schemaString, mode, source);
+  const columns = withoutVoid(fields);
   const unknown = metaData.partitionColumns.find((name) =>
     !fields.some((field) => field.name === name)
   );
-  if (unknown === undefined) return fields;
+  if (unknown === undefined) return columns;
   throw new IntegrityError(
     source,
     `its partition column ${unknown} is not in its schema`,
   );
+}
+
+/** A column without a type holds nothing: as for Spark, it isn't there. */
+function withoutVoid(fields: readonly DataField[]): readonly DataField[] {
+  return fields.filter(({ type }) => type.kind !== "void").map((field) => ({
+    ...field,
+    type: typeWithoutVoid(field.type),
+  }));
+}
+
+function typeWithoutVoid(type: DataType): DataType {
+  switch (type.kind) {
+    case "struct":
+      return { kind: "struct", fields: withoutVoid(type.fields) };
+    case "array":
+      return { kind: "array", element: typeWithoutVoid(type.element) };
+    case "map":
+      return {
+        kind: "map",
+        key: typeWithoutVoid(type.key),
+        value: typeWithoutVoid(type.value),
+      };
+    default:
+      return type;
+  }
 }
 
 /**
@@ -155,7 +181,8 @@ export async function* fileRows(
   for (const field of columns) {
     if (fields.includes(field)) continue;
     const text = partitionText(add, field, bytes.path);
-    fixed.set(field, parsePartitionValue(field, text, bytes.path));
+    const value = parsePartitionValue(field, text, bytes.path);
+    fixed.set(field, padded(field, value));
   }
   for await (const { start, numRows, values } of file.rows(reading)) {
     const kept = isWanted && keptRows(isWanted, start, numRows);
@@ -170,10 +197,19 @@ export async function* fileRows(
           return new Array<DataValue>(count).fill(fixed.get(field) ?? null);
         }
         const column = values[at] ?? [];
-        return kept?.map((row) => column[row] ?? null) ?? column;
+        const all = kept?.map((row) => column[row] ?? null) ?? column;
+        return field.padTo === undefined
+          ? all
+          : all.map((value) => padded(field, value));
       }),
     };
   }
+}
+
+/** Spaces are characters as others are; a longer text stays as it is. */
+function padded({ padTo = 0 }: DataField, value: DataValue): DataValue {
+  if (typeof value !== "string" || value.length >= 2 * padTo) return value;
+  return value + " ".repeat(Math.max(0, padTo - [...value].length));
 }
 
 /** What the log says of a file with rows. */

@@ -38,6 +38,8 @@ const SYNONYMS: Readonly<Record<string, PrimitiveName>> = { null: "void" };
 const PHYSICAL_NAME = "delta.columnMapping.physicalName";
 const FIELD_ID = "delta.columnMapping.id";
 const TYPE_CHANGES = "delta.typeChanges";
+/** What Spark says of a text that was declared as another type. */
+const DECLARED_TYPE = "__CHAR_VARCHAR_TYPE_STRING";
 
 /** Deeper than any table that is meant seriously. */
 const MAX_DEPTH = 100;
@@ -157,6 +159,7 @@ class SchemaReader {
       name,
       type: this.type(value.type, at, depth + 1),
       nullable: value.nullable !== false,
+      ...paddingOf(metadata[DECLARED_TYPE]),
     };
     if (this.#mode === "none") return { ...base, physicalName: name };
     const physicalName = metadata[PHYSICAL_NAME];
@@ -186,6 +189,12 @@ class SchemaReader {
   #refuse(problem: string): IntegrityError {
     return new IntegrityError(this.#source, `in its schema, ${problem}`);
   }
+}
+
+/** A `char(n)` has n characters when it is read, whatever was stored. */
+function paddingOf(declared: unknown): Pick<DataField, "padTo"> {
+  const match = /^char\((\d+)\)$/.exec(String(declared));
+  return match ? { padTo: Number(match[1]) } : {};
 }
 
 const HINT = "read it with Spark, or rewrite the column there";

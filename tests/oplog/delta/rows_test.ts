@@ -24,12 +24,64 @@ Deno.test("rows() fills columns that a file lacks with nulls, and ignores those 
     field("new", "string"),
     field("id", "long"),
     field("s", { type: "struct", fields: [field("x", "integer")] }),
-    field("nothing", "void"),
   ];
   fixture.commit(0, protocol(), metaData(fields), add("a"));
   assertEquals(await fixture.rows(), [
-    { new: null, id: "1n", s: null, nothing: null },
-    { new: null, id: "2n", s: null, nothing: null },
+    { new: null, id: "1n", s: null },
+    { new: null, id: "2n", s: null },
+  ]);
+});
+
+Deno.test("rows() leaves out columns and fields without a type, as Spark does", async () => {
+  const fixture = await new Fixture().parquet("a", longs("id", 1));
+  const struct = {
+    type: "struct",
+    fields: [field("x", "integer"), field("none", "void")],
+  };
+  const fields = [
+    field("id", "long"),
+    field("nothing", "void"),
+    field("list", {
+      type: "array",
+      elementType: struct,
+      containsNull: true,
+    }),
+  ];
+  fixture.commit(0, protocol(), metaData(fields), add("a"));
+  const table = await fixture.open();
+  assertEquals(await fixture.rows(), [{ id: "1n", list: null }]);
+  const [, list] = await table.columns();
+  const inner = list?.type.kind === "array" ? list.type.element : undefined;
+  assertEquals(
+    inner?.kind === "struct" && inner.fields.map(({ name }) => name),
+    ["x"],
+  );
+});
+
+Deno.test("rows() fills texts of char(n) up with spaces, those of partitions as well", async () => {
+  const text = { type: "BYTE_ARRAY", converted_type: "UTF8" } as const;
+  const fixture = await new Fixture().parquet(
+    "a",
+    leaf("code", text, ["ab", "abcde", "\u{1f600}", null]),
+  );
+  const char = (n: number) => ({ __CHAR_VARCHAR_TYPE_STRING: `char(${n})` });
+  const fields = [
+    field("code", "string", char(4)),
+    field("site", "string", char(3)),
+    field("rest", "string", { __CHAR_VARCHAR_TYPE_STRING: "varchar(9)" }),
+  ];
+  const file = add("a", { partitionValues: { site: "x" } });
+  fixture.commit(
+    0,
+    protocol(),
+    metaData(fields, { partitionColumns: ["site"] }),
+    file,
+  );
+  assertEquals(await fixture.rows(), [
+    { code: "ab  ", site: "x  ", rest: null },
+    { code: "abcde", site: "x  ", rest: null },
+    { code: "\u{1f600}   ", site: "x  ", rest: null },
+    { code: null, site: "x  ", rest: null },
   ]);
 });
 
