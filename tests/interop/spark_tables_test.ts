@@ -34,10 +34,9 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
     "ALTER TABLE {table} ALTER COLUMN m.key TYPE INT",
     "INSERT INTO {table} VALUES (100000, 2.5, 12345.6789, 12345, named_struct('x', 70000), map(100000, 9))",
   ],
-  "texts of char(n), and columns without a type": [
-    "CREATE TABLE {table} USING delta AS SELECT 1 AS id, cast(NULL AS VOID) AS none, struct(1 AS x) AS s",
-    "ALTER TABLE {table} ADD COLUMN code CHAR(5)",
-    "INSERT INTO {table} (id, code) VALUES (2, 'ab')",
+  "texts of char(n), in partitions as well": [
+    "CREATE TABLE {table} (a CHAR(5), b VARCHAR(10), p CHAR(3)) USING delta PARTITIONED BY (p)",
+    "INSERT INTO {table} VALUES ('ab', 'cd', 'x'), (NULL, '', 'yyy')",
   ],
 };
 
