@@ -18,6 +18,7 @@ import {
   type DataStruct,
   type DataType,
   type DataValue,
+  decimalText,
   type RowBatch,
 } from "../oplog/mod.ts";
 import {
@@ -136,12 +137,4 @@ function nestedValue(type: DataType, value: DataValue): QueryValue {
     if (Math.fround(short) === value) return short;
   }
   return value;
-}
-
-function decimalText(unscaled: bigint, scale: number): string {
-  const sign = unscaled < 0n ? "-" : "";
-  const digits = String(unscaled < 0n ? -unscaled : unscaled)
-    .padStart(scale + 1, "0");
-  if (scale === 0) return sign + digits;
-  return `${sign}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
 }

@@ -386,3 +386,16 @@ export function invalidMember(source: string, name: string): IntegrityError {
 export function isObject(value: unknown): value is { [name: string]: unknown } {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+/** JSON whose members are in an order of their own; empty for no value. */
+export function canonical(value: unknown): string {
+  return JSON.stringify(
+    value,
+    (_, member: unknown) =>
+      isObject(member)
+        ? Object.fromEntries(
+          Object.entries(member).sort(([a], [b]) => a < b ? -1 : 1),
+        )
+        : member,
+  ) ?? "";
+}

@@ -10,7 +10,7 @@
  */
 import { IntegrityError } from "../../errors.ts";
 import { pathIn, type TableStore } from "../store/store.ts";
-import { type AddFile, isObject } from "./actions.ts";
+import { type AddFile, canonical } from "./actions.ts";
 import { decodeCheckpoint } from "./checkpoint.ts";
 import { foreignActions } from "./foreign_checkpoint.ts";
 import { LOG_DIRECTORY, SIDECAR_DIRECTORY } from "./log_path.ts";
@@ -132,17 +132,4 @@ async function differenceOfRemoves(
     return `it removes ${remove.path} otherwise`;
   }
   return undefined;
-}
-
-/** JSON whose members are in an order of their own. */
-function canonical(value: unknown): string {
-  return JSON.stringify(
-    value,
-    (_, member: unknown) =>
-      isObject(member)
-        ? Object.fromEntries(
-          Object.entries(member).sort(([a], [b]) => a < b ? -1 : 1),
-        )
-        : member,
-  );
 }

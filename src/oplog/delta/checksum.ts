@@ -14,7 +14,7 @@
  */
 import { type Bytes, tryDecodeUtf8 } from "../../bytes.ts";
 import { IntegrityError } from "../../errors.ts";
-import { type Action, actionFrom, isObject } from "./actions.ts";
+import { type Action, actionFrom, canonical, isObject } from "./actions.ts";
 import type { Snapshot } from "./table_state.ts";
 
 /** What a version's checksum says of the version. */
@@ -84,17 +84,4 @@ function hasSameFiles(files: unknown, { adds, fileCount }: Snapshot): boolean {
   const paths = new Set(files.map((file) => isObject(file) ? file.path : ""));
   for (const { path } of adds) if (!paths.has(path)) return false;
   return true;
-}
-
-/** JSON whose members are in an order of their own. */
-function canonical(value: unknown): string {
-  return JSON.stringify(
-    value,
-    (_, member: unknown) =>
-      isObject(member)
-        ? Object.fromEntries(
-          Object.entries(member).sort(([a], [b]) => a < b ? -1 : 1),
-        )
-        : member,
-  ) ?? "";
 }

@@ -23,6 +23,7 @@ export type { LogCleanup } from "./log_cleanup.ts";
 export type { DataFileAction, RowBatch, RowOptions } from "./rows.ts";
 export type { DeltaField, DeltaSchema, DeltaType } from "./schema.ts";
 export { type FileStats, formatStats, parseStats } from "./stats.ts";
+export { decimalText } from "./stats_text.ts";
 export type {
   DeltaChanges,
   DeltaCommit,

@@ -19,11 +19,12 @@ import type { Host } from "../../../host/host.ts";
 import { backOff } from "../../backoff.ts";
 import type { DataField, DataStruct, DataValue } from "../../data_type.ts";
 import type { TableStore } from "../../store/store.ts";
-import type {
-  AddFile,
-  MetaData,
-  RemoveFile,
-  SetTransaction,
+import {
+  type AddFile,
+  canonical,
+  type MetaData,
+  type RemoveFile,
+  type SetTransaction,
 } from "../actions.ts";
 import type { RowBatch, RowOptions } from "../rows.ts";
 import { parseSchema } from "../schema_reader.ts";
@@ -466,7 +467,7 @@ class KeptRows {
 }
 
 function isSame(a: unknown, b: unknown): boolean {
-  return a === b || JSON.stringify(a) === JSON.stringify(b);
+  return a === b || canonical(a) === canonical(b);
 }
 
 function tooSlow(path: string, attempts: number): PondError {
