@@ -82,6 +82,8 @@ const TASKS: Record<string, Task> = {
   "bench": (flags, args) =>
     deno(["bench", "-A", ...flags, ...orElse(args, ["bench"])]),
   "bench:compare": compare,
+  "bench:large": (flags, args) =>
+    deno(["run", "-A", ...flags, "bench/large/compare.ts", ...args]),
   "bench:memory": (flags, args) =>
     deno(["run", "-A", ...flags, "bench/memory/walk.ts", ...args]),
   "check": (flags) => code(runStep(GATE["check"], flags)),
