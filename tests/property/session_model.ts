@@ -435,7 +435,11 @@ class Session {
       const { unsure } = line;
       if (unsure === undefined) continue;
       await using fs = await this.#open(branch);
-      if (fs.version < unsure) line.versions.delete(unsure);
+      if (fs.version < unsure) {
+        line.versions.delete(unsure);
+        // Its number is another commit's next: what is staged is behind none.
+        if (line.staged) line.staged = { ...line.staged, at: -1 };
+      }
       line.unsure = undefined;
     }
   }
