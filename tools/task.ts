@@ -20,6 +20,7 @@ import { type Outcome, run, type RunOptions } from "./process.ts";
 /** Runs one task. */
 type Task = (flags: readonly string[], args: string[]) => Promise<number>;
 
+const FIXED_SEED = ["--preload=tests/support/fixed_seed.ts"];
 const UNIT_TEST_IGNORES = "--ignore=tests/interop,tests/long";
 const CHECKED = [
   "mod.ts",
@@ -72,7 +73,8 @@ const GATE = {
 const TASKS: Record<string, Task> = {
   "demo": (flags, args) =>
     deno(["run", "-A", ...flags, "examples/demo.ts", ...args]),
-  "test": (flags, args) => deno([...testCommand(flags), ...testFiles(args)]),
+  "test": (flags, args) =>
+    deno([...testCommand(flags), ...FIXED_SEED, ...testFiles(args)]),
   "test:long": (flags, args) =>
     deno([
       ...testCommand(flags),
@@ -190,7 +192,7 @@ async function gate(flags: readonly string[]): Promise<number> {
   });
   const results = await Promise.all(steps);
   const { value, seconds } = await timed(() =>
-    deno([...testCommand(flags), ...testFiles([])])
+    deno([...testCommand(flags), ...FIXED_SEED, ...testFiles([])])
   );
   results.push({ name: "test", seconds, passed: value === 0 });
   for (const { name, seconds, passed } of results) {
