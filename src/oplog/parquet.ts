@@ -400,12 +400,17 @@ export function openParquet(
   return { groups, keyValues };
 }
 
+/** The footer; a damaged one may have anything in the place of a list. */
 function metadataOf(bytes: Bytes, source: string): FileMetaData {
   try {
-    return parquetMetadata(exactBuffer(bytes));
+    const metadata = parquetMetadata(exactBuffer(bytes));
+    const { key_value_metadata: pairs = [], row_groups } = metadata;
+    const lists = [pairs, row_groups, ...row_groups.map((it) => it.columns)];
+    if (lists.every(Array.isArray)) return metadata;
   } catch (cause) {
     throw noParquet(source, cause);
   }
+  throw noParquet(source, new TypeError("a list of the footer is none"));
 }
 
 function noParquet(source: string, cause: unknown): IntegrityError {
