@@ -12,7 +12,8 @@ import type { Host } from "./host/host.ts";
 import { lazyQueryRunner } from "./query/lazy_runner.ts";
 import type { CheckOptions, CheckReport } from "./tinylogfs/check_types.ts";
 import { TinyLogFS } from "./tinylogfs/tinylogfs.ts";
-import type { InitOptions, OpenOptions } from "./tinylogfs/types.ts";
+import type { OpenOptions } from "./tinylogfs/open_options.ts";
+import type { InitOptions } from "./tinylogfs/types.ts";
 
 /**
  * Opens a pond at its newest version.

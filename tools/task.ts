@@ -86,6 +86,8 @@ const TASKS: Record<string, Task> = {
   "bench:compare": compare,
   "bench:large": (flags, args) =>
     deno(["run", "-A", ...flags, "bench/large/compare.ts", ...args]),
+  "bench:query": (flags, args) =>
+    deno(["run", "-A", ...flags, "bench/query/history.ts", ...args]),
   "bench:memory": (flags, args) =>
     deno(["run", "-A", ...flags, "bench/memory/walk.ts", ...args]),
   "check": (flags) => code(runStep(GATE["check"], flags)),

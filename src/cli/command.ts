@@ -14,6 +14,7 @@ import type {
   SwitchCommand,
   TagCommand,
 } from "./line_command.ts";
+import type { TablesCommand } from "./sql_command.ts";
 import type { PruneCommand, UsageCommand } from "./retention_command.ts";
 
 export type { Format } from "./format.ts";
@@ -388,6 +389,8 @@ export interface QueryCommand extends ViewOptions {
   readonly file: string | undefined;
   readonly output: string | undefined;
   readonly force: boolean;
+  /** Whether to tell what is read, and not what it answers. */
+  readonly explain: boolean;
   readonly format: Format | undefined;
 }
 
@@ -466,6 +469,7 @@ export type Command =
   | UndoCommand
   | RestoreCommand
   | QueryCommand
+  | TablesCommand
   | BranchCommand
   | SwitchCommand
   | MergeCommand

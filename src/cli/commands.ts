@@ -43,6 +43,7 @@ const TABLE: Readonly<Record<CommandName, Load>> = {
     async () => (await import("./table/go_back.ts")).GO_BACK,
   ),
   ...of(["query"], async () => (await history()).QUERY_COMMANDS),
+  tables: async () => (await import("./table/tables.ts")).TABLES,
   help: async () => (await start()).helpEntry(loadCommands),
   ...of(["version"], async () => (await start()).CARE),
   maintain: async () => (await import("./table/maintain.ts")).MAINTAIN,

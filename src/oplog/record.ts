@@ -195,6 +195,15 @@ export class EntryBatch {
     return Array.from({ length: numRows }, (_, row) => this.#entry(row));
   }
 
+  /** All entries, in order, each cell decoded when it is asked for. */
+  views(): OplogEntry[] {
+    const { numRows } = this.#batch;
+    return Array.from(
+      { length: numRows },
+      (_, row) => new EntryView(new RowReader(this.#batch, row, this.#source)),
+    );
+  }
+
   /** The highest position of an entry; only these are decoded. */
   get lastPosition(): number {
     let last = -1;
@@ -223,19 +232,68 @@ export class EntryBatch {
   }
 
   #entry(index: number): OplogEntry {
-    const row = new RowReader(this.#batch, index, this.#source);
+    const view = new EntryView(new RowReader(this.#batch, index, this.#source));
     return {
-      partId: row.text(0),
-      nodeId: row.text(1),
-      fileType: row.oneOf(2, ENTRY_FILE_TYPES),
-      metadata: row.text(3),
-      content: row.bytes(4),
-      operation: row.oneOf(5, ENTRY_OPERATIONS),
-      nodeVersion: row.number(6),
-      position: row.number(POSITION_COLUMN),
-      name: row.text(8),
-      path: row.text(9),
+      partId: view.partId,
+      nodeId: view.nodeId,
+      fileType: view.fileType,
+      metadata: view.metadata,
+      content: view.content,
+      operation: view.operation,
+      nodeVersion: view.nodeVersion,
+      position: view.position,
+      name: view.name,
+      path: view.path,
     };
+  }
+}
+
+/** An entry in its batch. */
+class EntryView implements OplogEntry {
+  readonly #row: RowReader;
+
+  constructor(row: RowReader) {
+    this.#row = row;
+  }
+
+  get partId(): string {
+    return this.#row.text(0);
+  }
+
+  get nodeId(): string {
+    return this.#row.text(1);
+  }
+
+  get fileType(): EntryFileType {
+    return this.#row.oneOf(2, ENTRY_FILE_TYPES);
+  }
+
+  get metadata(): string {
+    return this.#row.text(3);
+  }
+
+  get content(): Bytes | null {
+    return this.#row.bytes(4);
+  }
+
+  get operation(): EntryOperation {
+    return this.#row.oneOf(5, ENTRY_OPERATIONS);
+  }
+
+  get nodeVersion(): number {
+    return this.#row.number(6);
+  }
+
+  get position(): number {
+    return this.#row.number(POSITION_COLUMN);
+  }
+
+  get name(): string {
+    return this.#row.text(8);
+  }
+
+  get path(): string {
+    return this.#row.text(9);
   }
 }
 

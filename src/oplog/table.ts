@@ -46,6 +46,7 @@ import type { TableStore } from "./store/store.ts";
 import {
   EVERY_VERSION,
   type PartitionRecord,
+  type RowRange,
   TableReader,
   type VersionRange,
   wholeSince,
@@ -53,7 +54,7 @@ import {
 
 import type { UnusedFile } from "./unused_files.ts";
 
-export type { CommitNote, PartitionRecord, VersionRange };
+export type { CommitNote, PartitionRecord, RowRange, VersionRange };
 
 /** Options of creating and opening an oplog. */
 export interface OplogOptions {
@@ -449,8 +450,8 @@ export class OplogTable {
     yield* this.#reader.partition(partId, range);
   }
 
-  /** All records, ordered by version; within one by partition. */
-  async *readAll(range: VersionRange = {}): AsyncGenerator<PartitionRecord> {
+  /** Records, ordered by version; within one by partition. */
+  async *readAll(range: RowRange = {}): AsyncGenerator<PartitionRecord> {
     for await (const { record, source } of this.#reader.rows(range)) {
       yield this.#reader.partitionRecord(record, source);
     }

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import type { Bytes } from "../bytes.ts";
 import { hasCode, IntegrityError, PondError } from "../errors.ts";
 import type { StreamRow } from "./byte_stream_table.ts";
 import type { RowSelection } from "./data_file.ts";
@@ -26,8 +27,12 @@ export interface PartitionRecord {
   readonly timestampUs: number;
   /** The file that the rows come from, for errors. */
   readonly source: string;
+  /** The rows as they are stored: an Arrow IPC stream, shared with the cache. */
+  readonly content: Bytes;
   /** Decodes the rows. */
   entries(): readonly OplogEntry[];
+  /** The rows, each cell decoded when it is asked for. */
+  views(): readonly OplogEntry[];
   /** Decodes the rows about one node, in order. */
   entriesOf(nodeId: string): readonly OplogEntry[];
 }
@@ -42,6 +47,17 @@ export interface VersionRange {
   readonly minTimestampUs?: number;
   /** Latest time. */
   readonly maxTimestampUs?: number;
+}
+
+/** Which rows to read. */
+export interface RowRange extends VersionRange {
+  /** Only those of this partition. */
+  readonly partId?: string;
+  /** Is told which files are read for that. */
+  readonly onFiles?: (
+    read: readonly string[],
+    skipped: readonly string[],
+  ) => void;
 }
 
 /** The range of all rows. */
@@ -127,26 +143,40 @@ export class TableReader {
     }
   }
 
-  /** All records, ordered by version; within one by partition. */
-  async *rows(range: VersionRange): AsyncGenerator<StreamRow> {
+  /** Records, ordered by version; within one by partition. */
+  async *rows({ onFiles, ...range }: RowRange): AsyncGenerator<StreamRow> {
     const { delta, index } = this.#parts;
     const selection = { ...EVERY_VERSION, ...range };
-    const { maxVersion } = selection;
+    const { maxTimestampUs, maxVersion, minTimestampUs, partId } = selection;
     let next = selection.minVersion;
-    const files = index.files.filter((file) =>
-      file.maxVersion >= next && file.minVersion <= maxVersion
+    const candidates = partId === undefined
+      ? index.files
+      : index.filesOf(partId, maxVersion, next);
+    const files = candidates.filter((file) =>
+      file.maxVersion >= next && file.minVersion <= maxVersion &&
+      file.maxTimestampUs >= minTimestampUs &&
+      file.minTimestampUs <= maxTimestampUs
     );
+    if (onFiles !== undefined) {
+      const read = new Set(files.map(({ add }) => add.path));
+      const all = index.files.map(({ add }) => add.path);
+      onFiles([...read], all.filter((path) => !read.has(path)));
+    }
     const since = wholeSince(delta.snapshot);
     try {
       const load = (file: IndexedFile) => this.#rowsOf(file, selection);
       for await (const { record, file } of oldestFirst(files, load)) {
         next = record.version + 1;
+        const { timestampUs } = record;
+        if (timestampUs > maxTimestampUs || timestampUs < minTimestampUs) {
+          continue;
+        }
         yield { record, source: delta.dataPath(file.add) };
       }
     } catch (error) {
       const successor = await this.#successorAfter(error, files, since);
       const last = Math.min(maxVersion, this.#version);
-      yield* successor.rows({ minVersion: next, maxVersion: last });
+      yield* successor.rows({ ...range, minVersion: next, maxVersion: last });
     }
   }
 
@@ -167,14 +197,16 @@ export class TableReader {
 
   /** A row, opened when it is looked into. */
   partitionRecord(record: Record, source: string): PartitionRecord {
-    const { partId, timestampUs, version } = record;
+    const { content, partId, timestampUs, version } = record;
     const batch = () => this.#batchOf(record, source);
     return {
       partId,
       version,
       timestampUs,
       source,
+      content,
       entries: () => batch().entries(),
+      views: () => batch().views(),
       entriesOf: (nodeId) => batch().entriesOf(nodeId),
     };
   }

@@ -40,7 +40,8 @@ import {
   type StatementNames,
   statementNames,
 } from "./statement.ts";
-import type { ColumnSqlType, PondTable } from "./tables.ts";
+import type { ColumnSqlType, PondTable } from "./table.ts";
+import { TABLES } from "./tables.ts";
 
 type DuckDB = typeof import("@duckdb/node-api");
 
@@ -126,44 +127,73 @@ export class DuckDBEngine implements AsyncDisposable {
       "json_serialize_sql() answers with text",
     );
     const names = statementNames(json, statement);
-    requireHarmless(names);
+    requireHarmless(names, TABLES);
     return names;
   }
 
   /** Makes a table without rows. */
-  async makeTable(table: PondTable): Promise<void> {
-    const columns = table.columns.map(({ name, type }) =>
-      `${quoteName(name)} ${type}`
-    );
-    await this.#run(
-      `CREATE TABLE ${quoteName(table.name)} (${columns.join(", ")})`,
-    );
+  async makeTable({ columns, name }: PondTable): Promise<void> {
+    const types = columns.map(({ name, type }) => `${quoteName(name)} ${type}`);
+    await this.run(`CREATE TABLE ${quoteName(name)} (${types.join(", ")})`);
   }
 
-  /** Makes a table and fills it. */
-  async addTable(
-    table: PondTable,
-    rows: AsyncIterable<readonly QueryValue[]>,
+  /** Says of a table and its columns what they are. */
+  async comment(
+    kind: "TABLE" | "VIEW",
+    { columns, comment, name }: PondTable,
   ): Promise<void> {
-    await this.makeTable(table);
-    const appender = await this.#connection.createAppender(table.name);
-    const types = table.columns.map(({ type }) => this.#typeOf(type));
-    let collected: (readonly QueryValue[])[] = [];
-    const append = () => {
-      const chunk = this.#duckdb.DuckDBDataChunk.create(types);
-      chunk.setRows(
-        collected.map((row) =>
-          row.map((value, i) => this.#toDuckDB(value, table.columns[i]?.type))
-        ),
-      );
-      appender.appendDataChunk(chunk);
-      collected = [];
-    };
-    for await (const row of rows) {
-      if (collected.push(row) === CHUNK_ROWS) append();
+    const table = quoteName(name);
+    const comments = columns.map(({ comment, name }) =>
+      `COMMENT ON COLUMN ${table}.${quoteName(name)} IS ${quoteText(comment)}`
+    );
+    const all = [
+      `COMMENT ON ${kind} ${table} IS ${quoteText(comment)}`,
+      ...comments,
+    ];
+    await this.run(all.join("; "));
+  }
+
+  /**
+   * Makes a table and fills it.
+   *
+   * @param schema Where.
+   * @param name Its name there.
+   * @param columns Its columns, in order.
+   * @param batches Values of each column, as many of one as of the other.
+   * @returns How many rows there were.
+   */
+  async addTable(
+    schema: string,
+    name: string,
+    columns: PondTable["columns"],
+    batches: AsyncIterable<readonly (readonly QueryValue[])[]>,
+  ): Promise<number> {
+    const table = `${quoteName(schema)}.${quoteName(name)}`;
+    const types = columns.map(({ name, type }) => `${quoteName(name)} ${type}`);
+    await this.run(`CREATE TABLE ${table} (${types.join(", ")})`);
+    const appender = await this.#connection.createAppender(name, schema);
+    const kinds = columns.map(({ type }) => type);
+    let rows = 0;
+    for await (const values of batches) {
+      const count = values[0]?.length ?? 0;
+      rows += count;
+      for (let from = 0; from < count; from += CHUNK_ROWS) {
+        const part = values.map((all) => all.slice(from, from + CHUNK_ROWS));
+        appender.appendDataChunk(this.#chunkOf(kinds, part));
+      }
     }
-    if (collected.length > 0) append();
     appender.closeSync();
+    return rows;
+  }
+
+  /** A time that is written in a statement, in microseconds; or none. */
+  async microseconds(text: string): Promise<number | undefined> {
+    const sql = `SELECT epoch_us(TRY_CAST(${
+      quoteText(text)
+    } AS TIMESTAMP WITH TIME ZONE))`;
+    const reader = await this.#connection.runAndReadAll(sql);
+    const us = reader.getRows()[0]?.[0];
+    return typeof us === "bigint" ? Number(us) : undefined;
   }
 
   /**
@@ -188,7 +218,7 @@ export class DuckDBEngine implements AsyncDisposable {
   /** Closes the door: nothing can be read any more but what was added. */
   async lock(): Promise<void> {
     const paths = [...this.#allowed.keys()].map(quoteText).join(", ");
-    await this.#run(`SET allowed_paths = [${paths}]; ${LOCK}`);
+    await this.run(`SET allowed_paths = [${paths}]; ${LOCK}`);
   }
 
   /**
@@ -308,7 +338,8 @@ export class DuckDBEngine implements AsyncDisposable {
     );
   }
 
-  async #run(sql: string): Promise<void> {
+  /** Runs what makes tables and settings. */
+  async run(sql: string): Promise<void> {
     try {
       await this.#connection.run(sql);
     } catch (cause) {
@@ -342,6 +373,21 @@ export class DuckDBEngine implements AsyncDisposable {
 
   #queryError(cause: unknown): PondError {
     return queryError(cause, this.#allowed);
+  }
+
+  #chunkOf(
+    types: readonly ColumnSqlType[],
+    columns: readonly (readonly QueryValue[])[],
+  ): DuckDBDataChunk {
+    const chunk = this.#duckdb.DuckDBDataChunk.create(
+      types.map((type) => this.#typeOf(type)),
+    );
+    chunk.setColumns(
+      columns.map((values, i) =>
+        values.map((value) => this.#toDuckDB(value, types[i]))
+      ),
+    );
+    return chunk;
   }
 
   #typeOf(type: ColumnSqlType): DuckDBType {

@@ -13,4 +13,5 @@ export {
   type RowFormat,
 } from "./render/mod.ts";
 export { diffRows, type RowDiffOptions, type SqlSource } from "./row_diff.ts";
-export { type PondTable, type TableColumn, TABLES } from "./tables.ts";
+export type { PondTable, TableColumn, TableParameter } from "./table.ts";
+export { TABLES } from "./tables.ts";

@@ -16,6 +16,7 @@ import { splitRevision } from "../tinylogfs/revision.ts";
 import { DuckDBEngine } from "./duckdb_engine.ts";
 import { extensionOf, isPathName, type ScannedFile, scanOf } from "./paths.ts";
 import { parseStatement } from "./statement.ts";
+import { TableLoader } from "./table_loader.ts";
 import { TABLES } from "./tables.ts";
 
 /** What of the platform a query needs. */
@@ -47,29 +48,40 @@ async function run(
   options: QueryOptions,
   dispose: () => Promise<void>,
 ): Promise<QueryResult> {
-  const { pending = false, signal } = options;
+  const { onTable, pending = false, signal } = options;
   const statement = parseStatement(sql);
   const added = new Map<string, string>();
-  const { tables, showsTables } = await engine.namesIn(statement);
-  for (const name of tables) {
+  const names = await engine.namesIn(statement);
+  const loader = new TableLoader(engine, source, names, {
+    pending,
+    signal,
+    onTable,
+  });
+  for (const name of names.tables) {
     signal?.throwIfAborted();
     const key = asciiLowerCase(name);
     const other = added.get(key);
     const table = TABLES.get(key);
     if (table !== undefined) {
       if (other !== undefined) continue;
-      await engine.addTable(table, table.rows(source, { pending, signal }));
+      await loader.add(table);
     } else if (isPathName(name)) {
       if (other !== undefined) throw sameInSql(name, other);
       const files = await filesOf(scratch, source, name, signal);
       await engine.addView(name, scanOf(name, files), files, signal);
+      const read = files.map(({ path }) => path);
+      onTable?.({ name, columns: [], read, skipped: [] });
     }
     added.set(key, name);
   }
-  if (showsTables) {
+  await loader.addCalls();
+  if (names.showsTables) {
     // They are shown, and not read.
     for (const [name, table] of TABLES) {
-      if (!added.has(name)) await engine.makeTable(table);
+      if (table.isFunction) continue;
+      const isAdded = added.has(name);
+      if (!isAdded) await engine.makeTable(table);
+      await engine.comment(isAdded ? "VIEW" : "TABLE", table);
     }
   }
   await engine.lock();

@@ -12,6 +12,7 @@
  * @module
  */
 import { PondError } from "../errors.ts";
+import { type Needs, needsOf, type TreeNode } from "./needs.ts";
 
 /** A statement, taken apart. */
 export interface Statement {
@@ -29,8 +30,28 @@ export interface StatementNames {
   readonly tables: readonly string[];
   /** Functions in the place of tables, each once, in lower-case letters. */
   readonly functions: readonly string[];
+  /** Calls of functions in the place of tables. */
+  readonly calls: readonly TableCall[];
+  /** What is needed of the tables. */
+  readonly needs: Needs;
   /** Whether it asks which tables there are: `SHOW TABLES` and the like. */
   readonly showsTables: boolean;
+}
+
+/** A call of a function in the place of a table. */
+export interface TableCall {
+  /** The function, in lower-case letters. */
+  readonly name: string;
+  /** Its arguments, if they are constants. */
+  readonly arguments: readonly CallArgument[];
+}
+
+/** An argument of a call. */
+export interface CallArgument {
+  /** The parameter, in lower-case letters; empty for one by its place. */
+  readonly name: string;
+  /** The value, of a constant text. */
+  readonly text: string | undefined;
 }
 
 /**
@@ -114,34 +135,60 @@ export function statementNames(
   const statements = Array.isArray(tree.statements) ? tree.statements : [];
   requireOne(statements.length);
   const tables = new Set<string>();
-  const functions = new Set<string>();
+  const calls: TableCall[] = [];
   let showsTables = false;
-  for (const node of objectsIn(statements)) {
+  const nodes = [...objectsIn(statements)];
+  for (const node of nodes) {
     if (node.type === "BASE_TABLE") {
       const { schema_name, table_name } = node;
       const isOurs = schema_name === "" || schema_name === "main";
       if (isOurs && typeof table_name === "string") tables.add(table_name);
       if (schema_name === "information_schema") showsTables = true;
     } else if (node.type === "TABLE_FUNCTION") {
-      const { function_name } = asObject(node.function);
-      const name = String(function_name).toLowerCase();
-      functions.add(name);
-      if (name.startsWith("duckdb_")) showsTables = true;
+      const call = callOf(asObject(node.function));
+      calls.push(call);
+      if (call.name.startsWith("duckdb_")) showsTables = true;
     } else if (node.type === "SHOW_REF" && node.query === null) {
       showsTables = true;
     }
   }
-  return { tables: [...tables], functions: [...functions], showsTables };
+  return {
+    tables: [...tables],
+    functions: [...new Set(calls.map(({ name }) => name))],
+    calls,
+    needs: needsOf(nodes),
+    showsTables,
+  };
+}
+
+function callOf({ children, function_name }: TreeNode): TableCall {
+  const all = Array.isArray(children) ? children.map(asObject) : [];
+  return {
+    name: String(function_name).toLowerCase(),
+    arguments: all.map((child) => {
+      const { value } = asObject(child.value);
+      const isText = child.type === "VALUE_CONSTANT" &&
+        typeof value === "string";
+      return {
+        name: String(child.alias ?? "").toLowerCase(),
+        text: isText ? value : undefined,
+      };
+    }),
+  };
 }
 
 /**
  * Requires that all functions in the place of tables are harmless.
  *
+ * @param tables Tables of the pond, which can be called.
  * @throws {PondError} `QUERY` when one is not known to be.
  */
-export function requireHarmless({ functions }: StatementNames): void {
+export function requireHarmless(
+  { functions }: StatementNames,
+  tables: ReadonlyMap<string, unknown>,
+): void {
   for (const name of functions) {
-    if (TABLE_FUNCTIONS.has(name)) continue;
+    if (TABLE_FUNCTIONS.has(name) || tables.has(name)) continue;
     throw refused(
       `${name}() is not allowed`,
       "files of the pond are tables by their paths: FROM '/sensors/*.csv'",

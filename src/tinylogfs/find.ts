@@ -9,16 +9,19 @@ import { parseGlob } from "../tinyfs/glob.ts";
 import { matchGlob } from "../tinyfs/glob_match.ts";
 import type { NodeId } from "../tinyfs/mod.ts";
 import { type Attributes, formatAttributes } from "./attributes.ts";
+import type { NodeRow } from "./node_row.ts";
 import type { FoundNode, NodeSearchCriteria } from "./types.ts";
 
 /** A node of the tree, as the search meets it. */
 export interface Candidate {
   /** The absolute path. */
   readonly path: string;
-  /** What its directory says of it. */
+  /** The directory that it is in. */
+  readonly directoryId: NodeId;
+  /** What that says of it. */
   readonly entry: DirectoryEntry;
   /** Reads the rest. */
-  attributes(): Promise<Attributes>;
+  row(): Promise<NodeRow>;
 }
 
 /** Whether a node meets some of the criteria. */
@@ -101,7 +104,7 @@ async function rowTest(
     const isFile = childType !== "directory";
     if (modified && isFile && !modified(modifiedUs)) return false;
     if (!created && !selects && isFile) return true;
-    const attributes = await candidate.attributes();
+    const { attributes } = await candidate.row();
     return (created?.(attributes.createdUs) ?? true) &&
       (modified?.(attributes.modifiedUs) ?? true) &&
       (selects?.(attributes) ?? true);

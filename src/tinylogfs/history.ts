@@ -99,22 +99,6 @@ export async function* historyRows(
   if (options.pending) yield* pendingRows(side);
 }
 
-/** Rows of all directory records, oldest first. */
-export async function* directoryEntryRows(
-  side: HistorySide,
-  options: { readonly pending?: boolean; readonly signal?: AbortSignal },
-): AsyncGenerator<DirectoryEntryRow> {
-  for await (const records of byVersion(side)) {
-    options.signal?.throwIfAborted();
-    for (const record of records) {
-      for (const entry of record.entries()) {
-        yield* directoryRowsOf(entry, record);
-      }
-    }
-  }
-  if (options.pending) yield* pendingDirectoryRows(side);
-}
-
 /** Which transactions are read. */
 export interface TransactionRange {
   /** At most so many, the newest ones. */
@@ -300,7 +284,8 @@ export function* pendingRows(side: HistorySide): Generator<HistoryRow> {
   for (const entry of side.pendingRows) yield historyRow(entry, at);
 }
 
-function* directoryRowsOf(
+/** The rows of a directory record. */
+export function* directoryRowsOf(
   entry: OplogEntry,
   record: PartitionRecord,
 ): Generator<DirectoryEntryRow> {
@@ -322,7 +307,8 @@ function* directoryRowsOf(
   }
 }
 
-function* pendingDirectoryRows(
+/** The rows that the pending operations will write into directories. */
+export function* pendingDirectoryRows(
   side: HistorySide,
 ): Generator<DirectoryEntryRow> {
   for (const operation of side.pending) {

@@ -19,6 +19,14 @@ import { FileOperations } from "./files.ts";
 import type { Candidate } from "./find.ts";
 import * as history from "./history.ts";
 import { isNodeId } from "./node_index.ts";
+import type {
+  HistoryCriteria,
+  QueryRunner,
+  QuerySource,
+  RecordRow,
+  TreeCriteria,
+  TreeRow,
+} from "./query_source.ts";
 import type { RestoreSide } from "./restore_changes.ts";
 import type {
   ContentLocation,
@@ -28,8 +36,6 @@ import type {
   NodeSearchCriteria,
   QueryOptions,
   QueryResult,
-  QueryRunner,
-  QuerySource,
   TransactionRow,
 } from "./types.ts";
 
@@ -194,11 +200,40 @@ export abstract class HistoryOperations extends FileOperations
     yield* history.historyRows(this.historySide(), options);
   }
 
-  /** Rows of directory records, oldest first. */
+  /**
+   * Rows of operations that meet criteria, oldest first, some at a time: what
+   * SQL reads.
+   */
+  async *historyBatches(
+    criteria: HistoryCriteria = {},
+  ): AsyncGenerator<readonly HistoryRow[]> {
+    const { historyBatches } = await import("./history_rows.ts");
+    yield* historyBatches(this.historySide(), criteria);
+  }
+
+  /** Rows of directory records that meet criteria, oldest first. */
   async *directoryEntryRows(
-    options: { readonly pending?: boolean; readonly signal?: AbortSignal } = {},
+    criteria: HistoryCriteria = {},
   ): AsyncGenerator<DirectoryEntryRow> {
-    yield* history.directoryEntryRows(this.historySide(), options);
+    const { directoryRows } = await import("./history_rows.ts");
+    yield* directoryRows(this.historySide(), criteria);
+  }
+
+  /** Rows of the Delta table that meet criteria, oldest first. */
+  async *recordRows(
+    criteria: HistoryCriteria = {},
+  ): AsyncGenerator<RecordRow> {
+    const { recordRows } = await import("./history_rows.ts");
+    yield* recordRows(this.historySide(), criteria);
+  }
+
+  /** Nodes of the tree, the root left out, parents before their children. */
+  async *treeRows(criteria: TreeCriteria = {}): AsyncGenerator<TreeRow> {
+    const { treeRows } = await import("./tree_rows.ts");
+    const open = (path: string) => this.openDirectory(path);
+    const below = (top: OpLogDirectory, name?: string) =>
+      this.#candidates(top, name);
+    yield* treeRows({ open, below }, criteria);
   }
 
   /** Runs SQL over the committed history, and files as they are committed. */
@@ -295,13 +330,18 @@ export abstract class HistoryOperations extends FileOperations
     throw new IntegrityError(path, "its row has neither content nor a blob");
   };
 
-  async *#candidates(top: OpLogDirectory): AsyncGenerator<Candidate> {
+  async *#candidates(
+    top: OpLogDirectory,
+    only?: string,
+  ): AsyncGenerator<Candidate> {
     const directories = [top];
     for (const directory of directories) {
+      const isTop = directory === top;
       for (const entry of await this.pendingTransaction.list(directory.id)) {
+        if (isTop && only !== undefined && entry.name !== only) continue;
         const node = directory.nodeOf(entry);
-        const attributes = async () => (await node.row()).attributes;
-        yield { path: node.path, entry, attributes };
+        const row = () => node.row();
+        yield { path: node.path, directoryId: directory.id, entry, row };
         if (node instanceof OpLogDirectory) directories.push(node);
       }
     }

@@ -66,6 +66,8 @@ export { Timestamp } from "./timestamp.ts";
 export { TinyLogFS } from "./tinylogfs.ts";
 export { TransactionOperations } from "./transaction_operations.ts";
 export * from "./maintenance_types.ts";
+export type * from "./open_options.ts";
+export type * from "./query_source.ts";
 export * from "./types.ts";
 export type { Bytes, ByteSource } from "../bytes.ts";
 export {
@@ -133,6 +135,7 @@ export type {
   RemoveFile,
   RowBatch,
   RowOptions,
+  RowRange,
   RowValues,
   SetTransaction,
   Snapshot,

@@ -21,12 +21,11 @@ import { described } from "./operation.ts";
 import type { RestoreSide } from "./restore_changes.ts";
 import type { SharedTable } from "./shared_table.ts";
 import type { Transaction } from "./transaction.ts";
+import type { OpenOptions } from "./open_options.ts";
+import type { QueryRunner, QuerySource } from "./query_source.ts";
 import type {
   CommitOptions,
-  OpenOptions,
   PendingOperation,
-  QueryRunner,
-  QuerySource,
   TransactionOptions,
   TransactionResult,
 } from "./types.ts";

@@ -27,12 +27,11 @@ import type { RestoreSide } from "./restore_changes.ts";
 import { nodesOf } from "./restore_operations.ts";
 import { SharedTable } from "./shared_table.ts";
 import type { Transaction } from "./transaction.ts";
+import type { OpenOptions } from "./open_options.ts";
+import type { QueryRunner, QuerySource } from "./query_source.ts";
 import type {
   InitOptions,
   Layout,
-  OpenOptions,
-  QueryRunner,
-  QuerySource,
   RestoreResult,
   TinyLogFSStatus,
 } from "./types.ts";

@@ -28,32 +28,6 @@ export interface InitOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Options of opening a pond. */
-export interface OpenOptions {
-  /** `full` unless told otherwise. */
-  readonly durability?: Durability;
-  /**
-   * With `true`, what `--no-sync` commands have staged is pending here, and
-   * {@linkcode TinyLogFS.stage} adds to it.
-   */
-  readonly staged?: boolean;
-  /** The branch; the pond's current one when left out. */
-  readonly branch?: string;
-  /** Pending bytes from which on operations commit by themselves. */
-  readonly commitThresholdBytes?: number;
-  /** Who commits, for the history; the host's user when left out. */
-  readonly author?: string;
-  /**
-   * How much of directories is kept in memory, in bytes; 16 MiB when left out.
-   * What is pending, and a directory that is in use, are kept whatever it is.
-   */
-  readonly cacheBytes?: number;
-  /** Runs SQL; the query layer's unless told otherwise. */
-  readonly queryRunner?: QueryRunner;
-  /** Ends the call. */
-  readonly signal?: AbortSignal;
-}
-
 /** Options of a commit. */
 export interface CommitOptions {
   /** Why, for the history. */
@@ -276,8 +250,24 @@ export type ContentLocation =
 export interface QueryOptions {
   /** Whether pending operations are rows too. */
   readonly pending?: boolean;
+  /** Is told of each table that the statement names, when its rows are there. */
+  readonly onTable?: (use: TableUse) => void;
   /** Ends the query. */
   readonly signal?: AbortSignal;
+}
+
+/** What a query has read of a table. */
+export interface TableUse {
+  /** The table, or the path or pattern. */
+  readonly name: string;
+  /** The columns that were read; none of files, which the engine reads. */
+  readonly columns: readonly string[];
+  /** How many rows; none of files. */
+  readonly rows?: number;
+  /** What was read: data files by their names, files by their paths. */
+  readonly read: readonly string[];
+  /** Data files in which nothing could be that is asked for. */
+  readonly skipped: readonly string[];
 }
 
 /** A column of a query's result. */
@@ -322,51 +312,6 @@ export interface QueryResult
   /** The columns, known before the first batch. */
   readonly columns: readonly QueryColumn[];
 }
-
-/** What the query layer gets to see of a filesystem. */
-export interface QuerySource {
-  /** Rows of operations (`bookkeeping: true`: of directory records as well). */
-  historyRows(
-    options?: {
-      pending?: boolean;
-      bookkeeping?: boolean;
-      signal?: AbortSignal;
-    },
-  ): AsyncIterable<HistoryRow>;
-  /** Rows of all directory records. */
-  directoryEntryRows(
-    options?: { pending?: boolean; signal?: AbortSignal },
-  ): AsyncIterable<DirectoryEntryRow>;
-  /** The transactions, newest first. */
-  transactions(
-    options?: { limit?: number; signal?: AbortSignal },
-  ): AsyncIterable<TransactionRow>;
-  /** Paths of files that match a pattern, in order. No match: none. */
-  matchFiles(
-    pattern: string,
-    options?: { pending?: boolean; signal?: AbortSignal },
-  ): AsyncIterable<string>;
-  /**
-   * Where the bytes of a file lie; a blob's hash has been checked.
-   *
-   * @throws {PondError} `NOT_FOUND`, `IS_A_DIRECTORY`, `INTEGRITY`.
-   */
-  contentLocation(
-    path: string,
-    options?: { pending?: boolean; signal?: AbortSignal },
-  ): Promise<ContentLocation>;
-  /** The same filesystem in another state. */
-  at(revision: string): Promise<QuerySource>;
-  /** A directory on the host for disposable files, made when missing. */
-  cacheDirectory(): Promise<string>;
-}
-
-/** Runs SQL over a filesystem. */
-export type QueryRunner = (
-  source: QuerySource,
-  sql: string,
-  options: QueryOptions,
-) => Promise<QueryResult>;
 
 /** One pending operation, for people. */
 export interface PendingOperation {

@@ -20,7 +20,7 @@ import type { NodeIndex } from "./node_index.ts";
 import type { RestoreSide } from "./restore_changes.ts";
 import type { SharedTable } from "./shared_table.ts";
 import type { Transaction } from "./transaction.ts";
-import type { OpenOptions } from "./types.ts";
+import type { OpenOptions } from "./open_options.ts";
 
 /** What a workspace is made of. */
 export interface WorkspaceParts {

@@ -250,7 +250,7 @@ Deno.test("a signal ends the filling of a pond's table", async () => {
   const { signal } = controller;
   const source = new Proxy(scratch.fs, {
     get: (target, name) => {
-      if (name === "historyRows") {
+      if (name === "historyBatches") {
         controller.abort(new PondError("ABORTED", "x"));
       }
       const value = Reflect.get(target, name);

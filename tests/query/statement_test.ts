@@ -175,7 +175,11 @@ Deno.test("statementNames() lists functions of rows in lower-case letters", asyn
   connection.closeSync();
   instance.closeSync();
   const json = String(reader.getRows()[0]?.[0]);
-  assertEquals(statementNames(json, parseStatement(sql)), {
+  const { functions, showsTables, tables } = statementNames(
+    json,
+    parseStatement(sql),
+  );
+  assertEquals({ functions, showsTables, tables }, {
     tables: [],
     functions: ["range", "read_csv", "glob"],
     showsTables: false,

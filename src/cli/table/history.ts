@@ -126,8 +126,8 @@ const QUERY: TableEntry = define<QueryCommand>({
   summary: "Run SQL over files and history",
   description:
     `Runs a SQL statement (DuckDB's dialect). Tables are files of the pond by their
-path (FROM '/sensors/*.csv'), and the history: oplog_entries, operations,
-directory_entries, transactions. The statement is SQL, or the content of the file
+path (FROM '/sensors/*.csv'), and the pond's own: the tree and the history (pond
+tables lists them). The statement is SQL, or the content of the file
 of -f, or standard input for "-". With --pending, staged operations are rows, too.
 With --output, the rows go to a file of the host, in the format of its extension.`,
   arguments: [{ name: "SQL", summary: "The statement, or -" }],
@@ -138,6 +138,11 @@ With --output, the rows go to a file of the host, in the format of its extension
       kind: "text",
       value: "FILE",
       summary: "Read the statement from a file of the host, or -",
+    },
+    {
+      name: "explain",
+      kind: "flag",
+      summary: "Tell which files are read for it, and which are skipped",
     },
     ...OUTPUT,
     ...VIEW,
@@ -155,6 +160,19 @@ With --output, the rows go to a file of the host, in the format of its extension
     {
       cmd: "pond query \"FROM '/sensors/a.csv'\" -o readings.parquet",
       says: "Export a file as Parquet",
+    },
+    {
+      cmd: "pond query \"SELECT path, size FROM files(at := 'v1')\"",
+      says: "What was there at version 1",
+    },
+    {
+      cmd: "pond query \"SELECT change, path FROM changes('v0', '@')\"",
+      says: "What has changed since version 0",
+    },
+    {
+      cmd:
+        'pond query "SELECT count(*) FROM operations WHERE version = 1" --explain',
+      says: "See which data files that needs",
     },
   ],
   read: readQuery,
@@ -180,6 +198,7 @@ function readQuery(values: Values): QueryCommand {
     file,
     output: values.text("output"),
     force: values.flag("force"),
+    explain: values.flag("explain"),
     ...viewOf(values),
     format: formatOf(values),
   };

@@ -1,0 +1,221 @@
+/**
+ * Brings the pond's own tables into a query: the columns that it may look at,
+ * and the rows that it can't do without.
+ *
+ * @module
+ */
+import type { QueryOptions, QuerySource } from "../tinylogfs/mod.ts";
+import type { DuckDBEngine } from "./duckdb_engine.ts";
+import { type Condition, filterOf } from "./needs.ts";
+import { quoteName, quoteText } from "./paths.ts";
+import { refused, type StatementNames, type TableCall } from "./statement.ts";
+import type { PondTable, RowFilter } from "./table.ts";
+import { TABLES } from "./tables.ts";
+
+/** What of the options of a query concerns its tables. */
+export interface LoadOptions {
+  /** Whether pending rows are rows, too. */
+  readonly pending: boolean;
+  /** Is told what was read of each table. */
+  readonly onTable: QueryOptions["onTable"];
+  /** Ends the loading. */
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Where the rows are that views and calls read. */
+const ROWS_SCHEMA = "pond_rows";
+
+/** Brings tables in, for one statement. */
+export class TableLoader {
+  readonly #engine: DuckDBEngine;
+  readonly #source: QuerySource;
+  readonly #names: StatementNames;
+  readonly #options: LoadOptions;
+  #filled = 0;
+
+  constructor(
+    engine: DuckDBEngine,
+    source: QuerySource,
+    names: StatementNames,
+    options: LoadOptions,
+  ) {
+    this.#engine = engine;
+    this.#source = source;
+    this.#names = names;
+    this.#options = options;
+  }
+
+  /**
+   * Brings in a table that is named.
+   *
+   * @throws {PondError} `QUERY` for one that has rows only when it is called.
+   */
+  async add(table: PondTable): Promise<void> {
+    const { columns, name, parameters } = table;
+    if (table.isFunction) {
+      const call = parameters.map(({ fallback }) => quoteText(fallback));
+      throw refused(
+        `${name} must be called`,
+        `say what between: FROM ${name}(${call.join(", ")})`,
+      );
+    }
+    const rows = await this.#fill(table, this.#source, []);
+    const wanted = this.#columnsOf(table);
+    const all = columns.map((column) =>
+      wanted.has(column.name) ? quoteName(column.name) : notRead(column)
+    );
+    await this.#engine.run(
+      `CREATE VIEW ${quoteName(name)} AS SELECT ${all.join(", ")} FROM ${rows}`,
+    );
+  }
+
+  /** Brings in all that is called. */
+  async addCalls(): Promise<void> {
+    const calls = this.#names.calls.filter(({ name }) => TABLES.has(name));
+    for (const [name, group] of Map.groupBy(calls, ({ name }) => name)) {
+      const table = TABLES.get(name);
+      if (table !== undefined) await this.#addCallsOf(table, group);
+    }
+  }
+
+  /** A macro with the rows of each call, which are told apart by what it was given. */
+  async #addCallsOf(
+    table: PondTable,
+    calls: readonly TableCall[],
+  ): Promise<void> {
+    const { columns, name, parameters } = table;
+    const different = new Map(calls.map((call) => {
+      const values = valuesOf(table, call);
+      return [JSON.stringify(values), values];
+    }));
+    const wanted = this.#columnsOf(table);
+    const all = columns.map((column) =>
+      wanted.has(column.name) ? quoteName(column.name) : notRead(column)
+    );
+    const selects: string[] = [];
+    for (const values of different.values()) {
+      const source = table.isFunction
+        ? this.#source
+        : await this.#source.at(values[0] ?? "@");
+      const rows = await this.#fill(table, source, values);
+      const isIt = parameters.map(({ name }, i) =>
+        `${quoteName(name)} = ${quoteText(values[i] ?? "")}`
+      );
+      selects.push(
+        `SELECT ${all.join(", ")} FROM ${rows} WHERE ${isIt.join(" AND ")}`,
+      );
+    }
+    const given = parameters.map(({ name, fallback }) =>
+      `${quoteName(name)} := ${quoteText(fallback)}`
+    );
+    await this.#engine.run(
+      `CREATE MACRO ${quoteName(name)}(${given.join(", ")}) AS TABLE ${
+        selects.join(" UNION ALL ")
+      }`,
+    );
+  }
+
+  /** Reads rows into a table of their own: its name, quoted. */
+  async #fill(
+    table: PondTable,
+    source: QuerySource,
+    parameters: readonly string[],
+  ): Promise<string> {
+    const wanted = this.#columnsOf(table);
+    const columns = table.columns.filter(({ name }) => wanted.has(name));
+    const { onTable, pending, signal } = this.#options;
+    const files: [readonly string[], readonly string[]] = [[], []];
+    const batches = table.batches(source, {
+      pending: pending && parameters.length === 0,
+      columns: wanted,
+      filter: await this.#filterOf(table),
+      parameters,
+      onFiles: onTable && ((...all) => files.splice(0, 2, ...all)),
+      signal,
+    });
+    if (this.#filled === 0) {
+      await this.#engine.run(`CREATE SCHEMA ${ROWS_SCHEMA}`);
+    }
+    const name = `${table.name} ${++this.#filled}`;
+    const rows = await this.#engine.addTable(
+      ROWS_SCHEMA,
+      name,
+      columns,
+      batches,
+    );
+    const [read, skipped] = files;
+    onTable?.({
+      name: table.name,
+      columns: columns.map(({ name }) => name),
+      rows,
+      read,
+      skipped,
+    });
+    return `${ROWS_SCHEMA}.${quoteName(name)}`;
+  }
+
+  /** The columns that the statement may look at; never none. */
+  #columnsOf({ columns }: PondTable): ReadonlySet<string> {
+    const { needs, showsTables } = this.#names;
+    const names = columns.map(({ name }) => name);
+    if (needs.isWide || showsTables) return new Set(names);
+    const wanted = names.filter((name) => needs.words.has(name));
+    return new Set(wanted.length > 0 ? wanted : names.slice(0, 1));
+  }
+
+  async #filterOf({ name }: PondTable): Promise<RowFilter> {
+    const conditions = this.#names.needs.conditions.get(name) ?? [];
+    const known: Condition[] = [];
+    for (const condition of conditions) {
+      if (condition.column !== "timestamp") {
+        known.push(condition);
+        continue;
+      }
+      const values: number[] = [];
+      for (const text of condition.values) {
+        const us = await this.#engine.microseconds(String(text));
+        if (us !== undefined) values.push(us);
+      }
+      if (values.length === condition.values.length) {
+        known.push({ ...condition, values });
+      }
+    }
+    return filterOf(known);
+  }
+}
+
+/** Nobody looks at it; if somebody did, it must not be taken for nothing. */
+function notRead({ name, type }: PondTable["columns"][number]): string {
+  const message = quoteText(`the column ${name} was not read`);
+  return `CAST(error(${message}) AS ${type}) AS ${quoteName(name)}`;
+}
+
+/**
+ * What a call gives for each parameter.
+ *
+ * @throws {PondError} `QUERY` for what the table doesn't take.
+ */
+function valuesOf(
+  { name, parameters }: PondTable,
+  call: TableCall,
+): readonly string[] {
+  const values = parameters.map(({ fallback }) => fallback);
+  const usage = parameters.map(({ fallback, name }) =>
+    `${name} := ${quoteText(fallback)}`
+  ).join(", ");
+  const hint = `call it with revisions: ${name}(${usage})`;
+  for (const [i, { name: given, text }] of call.arguments.entries()) {
+    const place = given === ""
+      ? i
+      : parameters.findIndex(({ name }) => name === given);
+    if (values[place] === undefined) {
+      const what = given === "" ? `${i + 1} arguments` : given;
+      throw refused(`${name}() takes no ${what}`, hint);
+    }
+    if (text === undefined) {
+      throw refused(`${name}() takes only constant texts`, hint);
+    }
+    values[place] = text;
+  }
+  return values;
+}

@@ -1,0 +1,210 @@
+/**
+ * Rows of the history for SQL: those that meet criteria, from the files that
+ * may have some, with cells that are decoded when they are asked for.
+ *
+ * @module
+ */
+import type { Bytes } from "../bytes.ts";
+import type { OplogEntry, PartitionRecord, RowRange } from "../oplog/mod.ts";
+import { directoryRowsOf, type HistorySide, pendingRows } from "./history.ts";
+import { pendingDirectoryRows } from "./history.ts";
+import { BOOKKEEPING_POSITION } from "./operation.ts";
+import type { HistoryCriteria, RecordRow } from "./query_source.ts";
+import type { DirectoryEntryRow, HistoryRow, OperationKind } from "./types.ts";
+
+/** So many rows are handed on together, at least, if there are as many. */
+const BATCH_ROWS = 2048;
+
+/** Rows of operations that meet criteria, oldest first, in batches. */
+export async function* historyBatches(
+  side: HistorySide,
+  criteria: HistoryCriteria,
+): AsyncGenerator<readonly HistoryRow[]> {
+  const { nodeIds } = criteria;
+  let batch: HistoryRow[] = [];
+  for await (const records of versionsOf(side, criteria)) {
+    const rows = records.flatMap((record) => operationsOf(record, nodeIds));
+    rows.sort((a, b) => a.position - b.position);
+    batch = batch.length === 0 ? rows : batch.concat(rows);
+    if (batch.length < BATCH_ROWS) continue;
+    yield batch;
+    batch = [];
+  }
+  const pending = hasPending(criteria) ? [...pendingRows(side)] : [];
+  yield batch.concat(pending.filter((row) => isWanted(row, criteria)));
+}
+
+/** Rows of directory records that meet criteria, oldest first. */
+export async function* directoryRows(
+  side: HistorySide,
+  criteria: HistoryCriteria,
+): AsyncGenerator<DirectoryEntryRow> {
+  for await (const records of versionsOf(side, criteria)) {
+    for (const record of records) {
+      for (const entry of record.entries()) {
+        yield* directoryRowsOf(entry, record);
+      }
+    }
+  }
+  if (!hasPending(criteria)) return;
+  for (const row of pendingDirectoryRows(side)) {
+    if (isWanted({ ...row, partId: row.directoryId }, criteria)) yield row;
+  }
+}
+
+/** Rows of the Delta table that meet criteria, oldest first. */
+export async function* recordRows(
+  side: HistorySide,
+  criteria: HistoryCriteria,
+): AsyncGenerator<RecordRow> {
+  for await (const records of versionsOf(side, criteria)) yield* records;
+}
+
+/** The records of each version, oldest version first. */
+async function* versionsOf(
+  side: HistorySide,
+  criteria: HistoryCriteria,
+): AsyncGenerator<readonly PartitionRecord[]> {
+  let records: PartitionRecord[] = [];
+  for await (const record of recordsOf(side, criteria)) {
+    criteria.signal?.throwIfAborted();
+    if (records[0] !== undefined && records[0].version !== record.version) {
+      yield records;
+      records = [];
+    }
+    records.push(record);
+  }
+  if (records.length > 0) yield records;
+}
+
+/** One partition is read by itself; of more, all files are looked at. */
+async function* recordsOf(
+  { maxVersion, table }: HistorySide,
+  { partIds, ...criteria }: HistoryCriteria,
+): AsyncGenerator<PartitionRecord> {
+  const [partId, ...others] = partIds ?? [];
+  const isOne = partId !== undefined && others.length === 0;
+  const range: RowRange = {
+    ...pick(criteria),
+    maxVersion: Math.min(maxVersion, criteria.maxVersion ?? maxVersion),
+    ...(isOne ? { partId } : {}),
+  };
+  if (partIds?.size === 0 || criteria.committed === false) return;
+  for await (const record of table.readAll(range)) {
+    if (partIds?.has(record.partId) ?? true) yield record;
+  }
+}
+
+/** What of criteria chooses files. */
+function pick(
+  { maxTimestampUs, minTimestampUs, minVersion, onFiles }: HistoryCriteria,
+): RowRange {
+  return {
+    ...(maxTimestampUs === undefined ? {} : { maxTimestampUs }),
+    ...(minTimestampUs === undefined ? {} : { minTimestampUs }),
+    ...(minVersion === undefined ? {} : { minVersion }),
+    ...(onFiles === undefined ? {} : { onFiles }),
+  };
+}
+
+/** A pending row has no version, which so is within no bounds. */
+function hasPending(
+  { maxVersion, minVersion, pending }: HistoryCriteria,
+): boolean {
+  return pending === true && maxVersion === undefined &&
+    minVersion === undefined;
+}
+
+function isWanted(
+  row:
+    & { readonly partId: string; readonly timestampUs: number }
+    & (
+      | { readonly nodeId: string }
+      | { readonly directoryId: string }
+    ),
+  criteria: HistoryCriteria,
+): boolean {
+  const { maxTimestampUs = Infinity, minTimestampUs = -Infinity } = criteria;
+  const { nodeIds, partIds } = criteria;
+  return row.timestampUs >= minTimestampUs &&
+    row.timestampUs <= maxTimestampUs &&
+    (partIds?.has(row.partId) ?? true) &&
+    (nodeIds === undefined || !("nodeId" in row) || nodeIds.has(row.nodeId));
+}
+
+function operationsOf(
+  record: PartitionRecord,
+  nodeIds: ReadonlySet<string> | undefined,
+): HistoryView[] {
+  const views: HistoryView[] = [];
+  for (const entry of record.views()) {
+    if (entry.fileType === "transaction") continue;
+    if (entry.position === BOOKKEEPING_POSITION) continue;
+    if (nodeIds !== undefined && !nodeIds.has(entry.nodeId)) continue;
+    views.push(new HistoryView(entry, record));
+  }
+  return views;
+}
+
+/** A committed row of history, of an entry whose cells are decoded on demand. */
+class HistoryView implements HistoryRow {
+  readonly #entry: OplogEntry;
+  readonly #record: PartitionRecord;
+
+  constructor(entry: OplogEntry, record: PartitionRecord) {
+    this.#entry = entry;
+    this.#record = record;
+  }
+
+  get partId(): string {
+    return this.#entry.partId;
+  }
+
+  get nodeId(): string {
+    return this.#entry.nodeId;
+  }
+
+  get fileType(): HistoryRow["fileType"] {
+    return this.#entry.fileType;
+  }
+
+  get metadata(): string {
+    return this.#entry.metadata;
+  }
+
+  get content(): Bytes | null {
+    return this.#entry.content?.slice() ?? null;
+  }
+
+  get operation(): OperationKind {
+    return this.#entry.operation;
+  }
+
+  get nodeVersion(): number {
+    return this.#entry.nodeVersion;
+  }
+
+  get name(): string {
+    return this.#entry.name;
+  }
+
+  get path(): string {
+    return this.#entry.path;
+  }
+
+  get timestampUs(): number {
+    return this.#record.timestampUs;
+  }
+
+  get version(): number {
+    return this.#record.version;
+  }
+
+  get position(): number {
+    return this.#entry.position;
+  }
+
+  get pending(): boolean {
+    return false;
+  }
+}
