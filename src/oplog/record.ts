@@ -200,7 +200,7 @@ export class EntryBatch {
     const { numRows } = this.#batch;
     return Array.from(
       { length: numRows },
-      (_, row) => new EntryView(new RowReader(this.#batch, row, this.#source)),
+      (_, row) => new EntryView(this.#batch, row, this.#source),
     );
   }
 
@@ -232,7 +232,7 @@ export class EntryBatch {
   }
 
   #entry(index: number): OplogEntry {
-    const view = new EntryView(new RowReader(this.#batch, index, this.#source));
+    const view = new EntryView(this.#batch, index, this.#source);
     return {
       partId: view.partId,
       nodeId: view.nodeId,
@@ -245,55 +245,6 @@ export class EntryBatch {
       name: view.name,
       path: view.path,
     };
-  }
-}
-
-/** An entry in its batch. */
-class EntryView implements OplogEntry {
-  readonly #row: RowReader;
-
-  constructor(row: RowReader) {
-    this.#row = row;
-  }
-
-  get partId(): string {
-    return this.#row.text(0);
-  }
-
-  get nodeId(): string {
-    return this.#row.text(1);
-  }
-
-  get fileType(): EntryFileType {
-    return this.#row.oneOf(2, ENTRY_FILE_TYPES);
-  }
-
-  get metadata(): string {
-    return this.#row.text(3);
-  }
-
-  get content(): Bytes | null {
-    return this.#row.bytes(4);
-  }
-
-  get operation(): EntryOperation {
-    return this.#row.oneOf(5, ENTRY_OPERATIONS);
-  }
-
-  get nodeVersion(): number {
-    return this.#row.number(6);
-  }
-
-  get position(): number {
-    return this.#row.number(POSITION_COLUMN);
-  }
-
-  get name(): string {
-    return this.#row.text(8);
-  }
-
-  get path(): string {
-    return this.#row.text(9);
   }
 }
 
@@ -390,5 +341,48 @@ class RowReader {
       this.#source,
       `row ${this.#row} has no valid value in column ${column}`,
     );
+  }
+}
+
+/** An entry in its batch. */
+class EntryView extends RowReader implements OplogEntry {
+  get partId(): string {
+    return this.text(0);
+  }
+
+  get nodeId(): string {
+    return this.text(1);
+  }
+
+  get fileType(): EntryFileType {
+    return this.oneOf(2, ENTRY_FILE_TYPES);
+  }
+
+  get metadata(): string {
+    return this.text(3);
+  }
+
+  get content(): Bytes | null {
+    return this.bytes(4);
+  }
+
+  get operation(): EntryOperation {
+    return this.oneOf(5, ENTRY_OPERATIONS);
+  }
+
+  get nodeVersion(): number {
+    return this.number(6);
+  }
+
+  get position(): number {
+    return this.number(POSITION_COLUMN);
+  }
+
+  get name(): string {
+    return this.text(8);
+  }
+
+  get path(): string {
+    return this.text(9);
   }
 }

@@ -55,6 +55,7 @@ export async function* newestFirst(
 
 /**
  * The rows from the lowest version up, within one in the order of the partitions.
+ * While the rows of a file are looked at, the next one is loaded.
  *
  * @param files In any order.
  */
@@ -63,20 +64,29 @@ export async function* oldestFirst(
   load: LoadRows,
 ): AsyncGenerator<SourcedRecord> {
   const ordered = files.toSorted((a, b) => a.minVersion - b.minVersion);
+  const begin = (index: number) => {
+    const file = ordered[index];
+    const loading = file && load(file);
+    // It fails for whoever gets there, if anybody does.
+    loading?.catch(() => {});
+    return loading;
+  };
+  let next = begin(0);
   /** Loaded and not yielded, the lowest version last. */
   let waiting: SourcedRecord[] = [];
-  for (const file of ordered) {
+  for (const [i, file] of ordered.entries()) {
     while (true) {
-      const next = waiting.at(-1);
-      if (next === undefined || next.record.version >= file.minVersion) break;
+      const first = waiting.at(-1);
+      if (first === undefined || first.record.version >= file.minVersion) break;
       waiting.pop();
-      yield next;
+      yield first;
     }
-    const records = await load(file);
+    const records = await next ?? [];
+    next = begin(i + 1);
     const loaded = records.map((record) => ({ record, file }));
     waiting = byVersion([...waiting.reverse(), ...loaded]).reverse();
   }
-  for (const next of waiting.reverse()) yield next;
+  for (const rest of waiting.reverse()) yield rest;
 }
 
 /** Rows of one version: by their partitions, then as they were written. */

@@ -6,14 +6,25 @@
  */
 import type { Bytes } from "../bytes.ts";
 import type { OplogEntry, PartitionRecord, RowRange } from "../oplog/mod.ts";
-import { directoryRowsOf, type HistorySide, pendingRows } from "./history.ts";
-import { pendingDirectoryRows } from "./history.ts";
+import { TAG_PART_ID, TRANSACTION_PART_ID } from "../oplog/record.ts";
+import {
+  directoryRowsOf,
+  type HistorySide,
+  pendingDirectoryRows,
+  pendingRows,
+} from "./history.ts";
 import { BOOKKEEPING_POSITION } from "./operation.ts";
 import type { HistoryCriteria, RecordRow } from "./query_source.ts";
 import type { DirectoryEntryRow, HistoryRow, OperationKind } from "./types.ts";
 
 /** So many rows are handed on together, at least, if there are as many. */
 const BATCH_ROWS = 2048;
+
+/** Partitions whose rows are about no node. */
+const NO_DIRECTORIES: ReadonlySet<string> = new Set([
+  TRANSACTION_PART_ID,
+  TAG_PART_ID,
+]);
 
 /** Rows of operations that meet criteria, oldest first, in batches. */
 export async function* historyBatches(
@@ -24,7 +35,7 @@ export async function* historyBatches(
   let batch: HistoryRow[] = [];
   for await (const records of versionsOf(side, criteria)) {
     const rows = records.flatMap((record) => operationsOf(record, nodeIds));
-    rows.sort((a, b) => a.position - b.position);
+    if (records.length > 1) rows.sort((a, b) => a.position - b.position);
     batch = batch.length === 0 ? rows : batch.concat(rows);
     if (batch.length < BATCH_ROWS) continue;
     yield batch;
@@ -137,11 +148,13 @@ function operationsOf(
   nodeIds: ReadonlySet<string> | undefined,
 ): HistoryView[] {
   const views: HistoryView[] = [];
+  // What transactions and tags say of themselves is no operation.
+  if (NO_DIRECTORIES.has(record.partId)) return views;
   for (const entry of record.views()) {
-    if (entry.fileType === "transaction") continue;
-    if (entry.position === BOOKKEEPING_POSITION) continue;
+    const { position } = entry;
+    if (position === BOOKKEEPING_POSITION) continue;
     if (nodeIds !== undefined && !nodeIds.has(entry.nodeId)) continue;
-    views.push(new HistoryView(entry, record));
+    views.push(new HistoryView(entry, record, position));
   }
   return views;
 }
@@ -150,10 +163,12 @@ function operationsOf(
 class HistoryView implements HistoryRow {
   readonly #entry: OplogEntry;
   readonly #record: PartitionRecord;
+  readonly position: number;
 
-  constructor(entry: OplogEntry, record: PartitionRecord) {
+  constructor(entry: OplogEntry, record: PartitionRecord, position: number) {
     this.#entry = entry;
     this.#record = record;
+    this.position = position;
   }
 
   get partId(): string {
@@ -198,10 +213,6 @@ class HistoryView implements HistoryRow {
 
   get version(): number {
     return this.#record.version;
-  }
-
-  get position(): number {
-    return this.#entry.position;
   }
 
   get pending(): boolean {
