@@ -108,11 +108,11 @@ const PACKAGE_OWNERS: Readonly<Record<string, RegExp>> = {
   "@duckdb/node-api": /^src\/query\/duckdb_engine\.ts$/,
   "@std/cli": /^src\/cli\//,
   "@std/path": /^src\/(cli|host)\//,
-  "@uwdata/flechette": /^src\/oplog\/arrow\.ts$/,
+  "@uwdata/flechette": /^src\/oplog\/arrow(_table)?\.ts$/,
   "apache-arrow": /^src\/oplog\/arrow\.ts$/,
   "fast-string-width": /^src\/query\/render\//,
   "hyparquet": /^src\/oplog\/(parquet|parquet\/(encodings|footer|pages))\.ts$/,
-  "hyparquet-compressors": /^src\/oplog\/parquet\.ts$/,
+  "hyparquet-compressors": /^src\/oplog\/(parquet|zstd)\.ts$/,
   "hyparquet-writer": /^src\/oplog\/parquet\.ts$/,
   "json-p3": /^src\/tinylogfs\/find\.ts$/,
 };

@@ -1,6 +1,6 @@
 /**
- * Arrow IPC streams of one record batch; the one place that names the Arrow
- * library.
+ * Arrow IPC streams of one record batch; with `arrow_table.ts` all that names
+ * the Arrow library.
  *
  * Columns go straight into Arrow's buffers (validity, offsets, values) without
  * the library's value-at-a-time builders, which cost ten times as much for a

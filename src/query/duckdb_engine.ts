@@ -29,7 +29,7 @@ import {
   type QueryValue,
   Timestamp,
 } from "../tinylogfs/mod.ts";
-import { quoteName, quoteText, type ScannedFile } from "./paths.ts";
+import { quoteName, quoteText } from "./paths.ts";
 import { queryError } from "./query_error.ts";
 import { columnsOf } from "./result_columns.ts";
 import {
@@ -191,28 +191,48 @@ export class DuckDBEngine implements AsyncDisposable {
     const sql = `SELECT epoch_us(TRY_CAST(${
       quoteText(text)
     } AS TIMESTAMP WITH TIME ZONE))`;
-    const reader = await this.#connection.runAndReadAll(sql);
-    const us = reader.getRows()[0]?.[0];
+    const [[us] = []] = await this.#rowsOf(sql);
     return typeof us === "bigint" ? Number(us) : undefined;
   }
 
   /**
-   * Makes a view of what a table function reads.
+   * Makes a view of files.
    *
    * @param name The name that the statement uses.
-   * @param scan The table function with its arguments.
+   * @param select The statement that reads them.
    * @param files The files that it reads: no others can be read later.
    * @param signal Ends the look into the files.
    */
   async addView(
     name: string,
-    scan: string,
-    files: readonly ScannedFile[],
+    select: string,
+    files: readonly { readonly hostPath: string; readonly path: string }[],
     signal: AbortSignal | undefined,
   ): Promise<void> {
     for (const { hostPath, path } of files) this.#allowed.set(hostPath, path);
-    const sql = `CREATE VIEW ${quoteName(name)} AS SELECT * FROM ${scan}`;
+    const sql = `CREATE VIEW ${quoteName(name)} AS ${select}`;
     await this.#interruptible(signal, () => this.#connection.run(sql));
+  }
+
+  /** The types of the columns of a SELECT, by their names. */
+  async columnTypes(select: string): Promise<ReadonlyMap<string, string>> {
+    const rows = await this.#rowsOf(`DESCRIBE ${select}`);
+    return new Map(rows.map(([name, type]) => [String(name), String(type)]));
+  }
+
+  /** The number that a SELECT answers with. */
+  async count(select: string): Promise<bigint> {
+    const [[value] = []] = await this.#rowsOf(select);
+    invariant(typeof value === "bigint", "a count is a number");
+    return value;
+  }
+
+  async #rowsOf(sql: string): Promise<DuckDBValue[][]> {
+    try {
+      return (await this.#connection.runAndReadAll(sql)).getRows();
+    } catch (cause) {
+      throw this.#queryError(cause);
+    }
   }
 
   /** Closes the door: nothing can be read any more but what was added. */

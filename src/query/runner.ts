@@ -4,35 +4,33 @@
  *
  * @module
  */
-import { hasCode, PondError } from "../errors.ts";
-import type { Host } from "../host/host.ts";
+import { PondError } from "../errors.ts";
 import type {
   QueryOptions,
   QueryResult,
   QueryRunner,
   QuerySource,
 } from "../tinylogfs/mod.ts";
-import { splitRevision } from "../tinylogfs/revision.ts";
 import { DuckDBEngine } from "./duckdb_engine.ts";
-import { extensionOf, isPathName, type ScannedFile, scanOf } from "./paths.ts";
+import { FileLoader } from "./file_loader.ts";
+import { isPathName } from "./paths.ts";
+import { type QueryHost, ScratchFiles } from "./scratch_files.ts";
 import { parseStatement } from "./statement.ts";
 import { TableLoader } from "./table_loader.ts";
 import { TABLES } from "./tables.ts";
 
-/** What of the platform a query needs. */
-export type QueryHost = Pick<Host, "files" | "random">;
-
 /** Makes what runs SQL over filesystems. */
 export function createQueryRunner(host: QueryHost): QueryRunner {
   return async (source, sql, options) => {
-    const scratch = new Scratch(host, source);
+    const scratch = new ScratchFiles(host, source);
     const engine = await DuckDBEngine.open();
     const dispose = async () => {
       await engine[Symbol.asyncDispose]();
       await scratch[Symbol.asyncDispose]();
     };
     try {
-      return await run(engine, scratch, source, sql, options, dispose);
+      const files = { host, scratch };
+      return await run(engine, files, source, sql, options, dispose);
     } catch (error) {
       await dispose();
       throw error;
@@ -42,7 +40,7 @@ export function createQueryRunner(host: QueryHost): QueryRunner {
 
 async function run(
   engine: DuckDBEngine,
-  scratch: Scratch,
+  { host, scratch }: { host: QueryHost; scratch: ScratchFiles },
   source: QuerySource,
   sql: string,
   options: QueryOptions,
@@ -57,6 +55,8 @@ async function run(
     signal,
     onTable,
   });
+  const { needs } = names;
+  const files = new FileLoader(engine, host, scratch, source, needs, signal);
   for (const name of names.tables) {
     signal?.throwIfAborted();
     const key = asciiLowerCase(name);
@@ -67,9 +67,7 @@ async function run(
       await loader.add(table);
     } else if (isPathName(name)) {
       if (other !== undefined) throw sameInSql(name, other);
-      const files = await filesOf(scratch, source, name, signal);
-      await engine.addView(name, scanOf(name, files), files, signal);
-      const read = files.map(({ path }) => path);
+      const read = await files.add(name);
       onTable?.({ name, columns: [], read, skipped: [] });
     }
     added.set(key, name);
@@ -99,83 +97,4 @@ function sameInSql(name: string, other: string): PondError {
     `Cannot query ${other} and ${name} together: names in SQL that differ in case only are the same`,
     { path: name, hint: "write one of them as a pattern, such as '/[a].csv'" },
   );
-}
-
-/** The files that a path or pattern means, as DuckDB can read them: `PATH@REV`. */
-async function filesOf(
-  scratch: Scratch,
-  source: QuerySource,
-  name: string,
-  signal: AbortSignal | undefined,
-): Promise<ScannedFile[]> {
-  const options = signal ? { signal } : {};
-  const { path, revision } = splitRevision(name);
-  const pattern = path.startsWith("/") ? path : `/${path}`;
-  const view = revision === undefined ? source : await source.at(revision);
-  const paths: string[] = [];
-  for await (const path of view.matchFiles(pattern, options)) {
-    paths.push(path);
-  }
-  if (paths.length === 0) {
-    throw new PondError("NOT_FOUND", `Cannot query ${name}: no file matches`, {
-      path: pattern,
-    });
-  }
-  const files: ScannedFile[] = [];
-  for (const path of paths) {
-    const location = await view.contentLocation(path, options);
-    const hostPath = location.kind === "blob"
-      ? location.hostPath
-      : await scratch.write(location.bytes, extensionOf(path));
-    files.push({ path, hostPath });
-  }
-  return files;
-}
-
-/** Files that live as long as a query, for content that lies in rows. */
-class Scratch implements AsyncDisposable {
-  readonly #host: QueryHost;
-  readonly #source: QuerySource;
-  #directory: string | undefined;
-  readonly #paths: string[] = [];
-
-  constructor(host: QueryHost, source: QuerySource) {
-    this.#host = host;
-    this.#source = source;
-  }
-
-  async write(bytes: Uint8Array, extension: string): Promise<string> {
-    const { files, random } = this.#host;
-    if (this.#directory === undefined) {
-      const cache = await this.#source.cacheDirectory();
-      const directory = `${cache}/query-${random.uuidHex()}`;
-      await files.makeDirectory(directory);
-      this.#directory = directory;
-    }
-    const path = `${this.#directory}/${this.#paths.length}.${extension}`;
-    this.#paths.push(path);
-    await using file = await files.create(path);
-    await file.write(bytes);
-    return path;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#directory === undefined) return;
-    const { files } = this.#host;
-    for (const path of this.#paths) await removeIfThere(files, path);
-    await removeIfThere(files, this.#directory);
-    this.#directory = undefined;
-  }
-}
-
-async function removeIfThere(
-  files: QueryHost["files"],
-  path: string,
-): Promise<void> {
-  try {
-    await files.remove(path);
-  } catch (error) {
-    // Whoever cleans up the cache may do so at any time.
-    if (!hasCode(error, "NOT_FOUND", "DIRECTORY_NOT_EMPTY")) throw error;
-  }
 }

@@ -20,6 +20,7 @@ import type { NodeFsSide } from "./node_fs/side.ts";
 import type { NodeFs } from "./node_fs/types.ts";
 import { NodeIndex } from "./node_index.ts";
 import type { Transaction } from "./transaction.ts";
+import type { FileMatch } from "./query_source.ts";
 import type { DirEntry, NodeInfo, PondDirectory } from "./types.ts";
 
 /**
@@ -269,24 +270,25 @@ export abstract class FileOperations {
   }
 
   /**
-   * Paths of files that match a pattern; symlinks to files are followed.
+   * Files that match a pattern; symlinks to files are followed.
    *
    * @throws {PondError} `NOT_FOUND`, `IS_A_DIRECTORY` for a path without any
    *   wildcard; a pattern that matches nothing has no paths.
    */
-  async *matchFiles(
+  async *fileMatches(
     pattern: string,
     options: { readonly signal?: AbortSignal } = {},
-  ): AsyncGenerator<string> {
+  ): AsyncGenerator<FileMatch> {
     if (isLiteral(pattern)) {
       (await this.root.resolve(pattern)).asFile();
-      yield pattern;
+      yield { path: pattern, captures: [] };
       return;
     }
-    for await (const { node, path } of this.root.glob(pattern, options)) {
+    const matches = this.root.glob(pattern, options);
+    for await (const { captures, node, path } of matches) {
       const isFile = node.type === "file" || (node.type === "symlink" &&
         (await this.root.resolve(path)).node.type === "file");
-      if (isFile) yield path;
+      if (isFile) yield { path, captures };
     }
   }
 

@@ -4,6 +4,8 @@
  * @module
  */
 import { IntegrityError, InvariantError, PondError } from "../errors.ts";
+import type { Bytes } from "../bytes.ts";
+import { parseAttributes } from "./attributes.ts";
 import type { BlobStore } from "./blobs.ts";
 import type {
   BlameLine,
@@ -20,6 +22,7 @@ import type { Candidate } from "./find.ts";
 import * as history from "./history.ts";
 import { isNodeId } from "./node_index.ts";
 import type {
+  FileVersion,
   HistoryCriteria,
   QueryRunner,
   QuerySource,
@@ -278,13 +281,51 @@ export abstract class HistoryOperations extends FileOperations
       throw new InvariantError("a pond's own file");
     }
     const { content, attributes } = await file.row();
-    if (content !== null) return { kind: "inline", bytes: content.slice() };
+    const { signal } = options;
     const { sha256 } = attributes;
+    return await this.#locationOf(content, sha256, path, signal);
+  }
+
+  async #locationOf(
+    content: Bytes | null,
+    sha256: string | undefined,
+    path: string,
+    signal: AbortSignal | undefined,
+  ): Promise<ContentLocation> {
+    if (content !== null) return { kind: "inline", bytes: content.slice() };
     if (sha256 === undefined) {
       throw new IntegrityError(path, "its row has neither content nor a blob");
     }
-    await this.blobs.verify(sha256, options.signal);
+    await this.blobs.verify(sha256, signal);
     return { kind: "blob", hostPath: this.blobs.pathOf(sha256), sha256 };
+  }
+
+  /**
+   * All versions of a file, oldest first, through renames: where their bytes lie;
+   * the hashes of blobs have been checked.
+   *
+   * @throws {PondError} `NOT_FOUND` when there never was such a file.
+   */
+  async *fileVersions(
+    path: string,
+    options: { readonly signal?: AbortSignal } = {},
+  ): AsyncGenerator<FileVersion> {
+    const found = await this.root.resolve(path);
+    found.asFile();
+    const rows = await Array.fromAsync(
+      this.getNodeHistory(found.path, options),
+    );
+    for (const row of rows.reverse()) {
+      if (row.operation === "delete") continue;
+      const { timestampUs, version } = row;
+      const { content } = row;
+      const { sha256 } = parseAttributes(row.metadata, path);
+      yield {
+        version,
+        timestampUs,
+        location: await this.#locationOf(content, sha256, path, options.signal),
+      };
+    }
   }
 
   async #viewOf(revision: string): Promise<HistoryOperations> {

@@ -101,6 +101,24 @@ export interface TreeCriteria {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A file that matches a pattern. */
+export interface FileMatch {
+  /** The absolute path. */
+  readonly path: string;
+  /** What the wildcards of the pattern stand for. */
+  readonly captures: readonly string[];
+}
+
+/** A version of a file. */
+export interface FileVersion {
+  /** Version of the transaction; -1 while it is pending. */
+  readonly version: number;
+  /** Its time, microseconds since the epoch, UTC. */
+  readonly timestampUs: number;
+  /** Where the bytes are. */
+  readonly location: ContentLocation;
+}
+
 /** What the query layer gets to see of a filesystem. */
 export interface QuerySource {
   /**
@@ -128,11 +146,16 @@ export interface QuerySource {
   transactions(
     options?: { limit?: number; signal?: AbortSignal },
   ): AsyncIterable<TransactionRow>;
-  /** Paths of files that match a pattern, in order. No match: none. */
-  matchFiles(
+  /** Files that match a pattern, in order. No match: none. */
+  fileMatches(
     pattern: string,
-    options?: { pending?: boolean; signal?: AbortSignal },
-  ): AsyncIterable<string>;
+    options?: { signal?: AbortSignal },
+  ): AsyncIterable<FileMatch>;
+  /** All versions of a file, oldest first, through renames. */
+  fileVersions(
+    path: string,
+    options?: { signal?: AbortSignal },
+  ): AsyncIterable<FileVersion>;
   /**
    * Where the bytes of a file lie; a blob's hash has been checked.
    *
@@ -140,7 +163,7 @@ export interface QuerySource {
    */
   contentLocation(
     path: string,
-    options?: { pending?: boolean; signal?: AbortSignal },
+    options?: { signal?: AbortSignal },
   ): Promise<ContentLocation>;
   /** The same filesystem in another state. */
   at(revision: string): Promise<QuerySource>;

@@ -210,9 +210,10 @@ Deno.test("pond query tells a missing path from a directory and from a file that
   const directory = await query(scratch, "FROM '/sensors'");
   assertEquals([directory.code, directory.stdout], [1, ""]);
   assertStringIncludes(directory.stderr, "it is a directory");
-  const kind = await query(scratch, "FROM '/sensors/.hidden'");
+  await scratch.ok("put - /image", { stdin: "\x89PNG\0\0" });
+  const kind = await query(scratch, "FROM '/image'");
   assertEquals([kind.code, kind.stdout], [1, ""]);
-  assertStringIncludes(kind.stderr, "are not tables");
+  assertStringIncludes(kind.stderr, "it is none, by its name");
 });
 
 Deno.test("pond query tells what is wrong with a statement, and with a file by its path in the pond", async () => {

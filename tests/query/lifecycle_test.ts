@@ -76,7 +76,7 @@ Deno.test("a result read to its end leaves nothing in cache/", async () => {
   await using scratch = await withSmallFile();
   {
     await using result = await scratch.fs.queryHistory("FROM '/small.csv'");
-    assertEquals(await cachedFiles(scratch), ["0.csv"]);
+    assertEquals(await cachedFiles(scratch), ["0"]);
     assertEquals((await answerOf(result)).rows, [[1n, "x"]]);
   }
   await scratch.assertNoCache();

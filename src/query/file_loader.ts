@@ -1,0 +1,297 @@
+/**
+ * Brings files of the pond into a query, as tables by their paths.
+ *
+ * Blobs are scanned where they lie; small files, and formats that DuckDB doesn't
+ * read, go through scratch files. What is known of a file beside its rows is a
+ * column for those who name it:
+ *
+ * | column | says |
+ * |---|---|
+ * | `filename` | the path of the file |
+ * | `capture1`, `capture2` … | what the wildcards of the pattern stand for |
+ * | `version`, `timestamp` | of `PATH@*`: which version of the file, and its time |
+ *
+ * @module
+ */
+import { PondError } from "../errors.ts";
+import { readArrowTable } from "../oplog/arrow_table.ts";
+import { ParquetWriteStream } from "../oplog/mod.ts";
+import type {
+  ContentLocation,
+  FileVersion,
+  QuerySource,
+} from "../tinylogfs/mod.ts";
+import { splitRevision } from "../tinylogfs/revision.ts";
+import type { DuckDBEngine } from "./duckdb_engine.ts";
+import {
+  type FileKind,
+  HEAD_BYTES,
+  isScanned,
+  kindOf,
+  type ReadableFile,
+  scanOf,
+} from "./formats.ts";
+import type { Needs } from "./needs.ts";
+import { quoteName, quoteText } from "./paths.ts";
+import { requireOneType } from "./schema_changes.ts";
+import type { QueryHost, ScratchFiles } from "./scratch_files.ts";
+
+/** A file that is to be read. */
+interface FoundFile {
+  /** The path, with a revision where one was asked for. */
+  readonly path: string;
+  /** What the wildcards stand for. */
+  readonly captures: readonly string[];
+  /** Which version it is, of all. */
+  readonly version: Omit<FileVersion, "location"> | undefined;
+  /** Where its bytes are. */
+  readonly location: ContentLocation;
+}
+
+/** The same, where DuckDB can read it. */
+type ScannedFile = FoundFile & ReadableFile;
+
+/** Rows that are turned into Parquet at once. */
+const GROUP_ROWS = 65_536;
+
+/** Brings files in, for one statement. */
+export class FileLoader {
+  readonly #engine: DuckDBEngine;
+  readonly #host: QueryHost;
+  readonly #scratch: ScratchFiles;
+  readonly #source: QuerySource;
+  readonly #needs: Needs;
+  readonly #options: { readonly signal?: AbortSignal };
+
+  constructor(
+    engine: DuckDBEngine,
+    host: QueryHost,
+    scratch: ScratchFiles,
+    source: QuerySource,
+    needs: Needs,
+    signal: AbortSignal | undefined,
+  ) {
+    this.#engine = engine;
+    this.#host = host;
+    this.#scratch = scratch;
+    this.#source = source;
+    this.#needs = needs;
+    this.#options = signal ? { signal } : {};
+  }
+
+  /**
+   * Brings in what a path or pattern means.
+   *
+   * @param name The name that the statement uses: `PATH`, `PATH@REV`, `PATH@*`.
+   * @returns The paths of the files.
+   * @throws {PondError} `NOT_FOUND`, `UNSUPPORTED`.
+   */
+  async add(name: string): Promise<readonly string[]> {
+    const found = await this.#find(name);
+    const files: ScannedFile[] = [];
+    for (const file of found) files.push(await this.#scanned(file));
+    const formats = new Set(files.map(({ kind: { format } }) => format));
+    if (formats.size > 1) throw severalKinds(name, [...formats]);
+    const groups = Map.groupBy(files, ({ kind }) => kind.compression);
+    const selects = [...groups.values()].map((group) => this.#select(group));
+    await this.#engine.addView(
+      name,
+      selects.join(" UNION ALL BY NAME "),
+      files,
+      this.#options.signal,
+    );
+    await requireOneType(this.#engine, name, files, this.#needs);
+    return files.map(({ path }) => path);
+  }
+
+  async #find(name: string): Promise<FoundFile[]> {
+    const { path, revision } = splitRevision(name);
+    const pattern = path.startsWith("/") ? path : `/${path}`;
+    const all = revision === "*";
+    const view = revision === undefined || all
+      ? this.#source
+      : await this.#source.at(revision);
+    const found: FoundFile[] = [];
+    const matches = view.fileMatches(pattern, this.#options);
+    for await (const { captures, path } of matches) {
+      if (all) {
+        const versions = view.fileVersions(path, this.#options);
+        for await (const { location, ...version } of versions) {
+          const at = `${path}@v${version.version}`;
+          found.push({ path: at, captures, version, location });
+        }
+      } else {
+        const location = await view.contentLocation(path, this.#options);
+        found.push({ path, captures, version: undefined, location });
+      }
+    }
+    if (found.length > 0) return found;
+    throw new PondError("NOT_FOUND", `Cannot query ${name}: no file matches`, {
+      path: pattern,
+    });
+  }
+
+  async #scanned(file: FoundFile): Promise<ScannedFile> {
+    const { location, path } = file;
+    const name = splitRevision(path).path;
+    const kind = await kindOf(name, (packed) => this.#head(location, packed));
+    if (!isScanned(kind)) return await this.#converted(file, kind);
+    const hostPath = location.kind === "blob"
+      ? location.hostPath
+      : await this.#scratch.write([location.bytes]);
+    return { ...file, hostPath, kind };
+  }
+
+  /** Unpacks a file, and turns Arrow into Parquet. */
+  async #converted(file: FoundFile, kind: FileKind): Promise<ScannedFile> {
+    const { location, path } = file;
+    const bytes = await unpacked(
+      location.kind === "blob"
+        ? await this.#host.files.read(location.hostPath)
+        : location.bytes,
+      kind,
+      path,
+    );
+    const chunks = kind.format === "arrow"
+      ? parquetOf(bytes, path, this.#options.signal)
+      : [bytes];
+    const hostPath = await this.#scratch.write(chunks);
+    const parquet = { format: "parquet", compression: "none" } as const;
+    return { ...file, hostPath, kind: parquet };
+  }
+
+  async #head(
+    location: ContentLocation,
+    compression: FileKind["compression"],
+  ): Promise<Uint8Array> {
+    const head = location.kind === "inline"
+      ? location.bytes.subarray(0, HEAD_BYTES)
+      : await this.#host.files.read(location.hostPath, {
+        offset: 0,
+        length: HEAD_BYTES,
+      });
+    return compression === "gzip" ? await inflatedHead(head) : head;
+  }
+
+  /** Files of one kind, with what is known of each. */
+  #select(files: readonly ScannedFile[]): string {
+    const [first] = files;
+    if (first === undefined) throw new TypeError("a group has files");
+    const paths = files.map(({ hostPath }) => quoteText(hostPath));
+    const columns = this.#columns(files).map(([name, values]) =>
+      `${ofFile(values)} AS ${quoteName(name)}`
+    );
+    return `SELECT ${["*", ...columns].join(", ")} FROM ${
+      scanOf(first.kind, paths)
+    }`;
+  }
+
+  /** The columns beside the rows, with a value for each file. */
+  #columns(
+    files: readonly ScannedFile[],
+  ): (readonly [name: string, values: readonly string[]])[] {
+    const { words } = this.#needs;
+    const columns: [string, string[]][] = [];
+    if (words.has("filename")) {
+      const paths = files.map(({ path, version }) =>
+        quoteText(version === undefined ? path : splitRevision(path).path)
+      );
+      columns.push(["filename", paths]);
+    }
+    const most = Math.max(...files.map(({ captures }) => captures.length));
+    for (let i = 0; i < most; i++) {
+      const name = `capture${i + 1}`;
+      if (!words.has(name)) continue;
+      const values = files.map(({ captures }) => {
+        const text = captures[i];
+        return text === undefined ? "NULL" : quoteText(text);
+      });
+      columns.push([name, values]);
+    }
+    if (files.every(({ version }) => version === undefined)) return columns;
+    const of = (value: (version: FoundFile["version"]) => string) =>
+      files.map(({ version }) => value(version));
+    const time = (us: number | undefined) =>
+      `make_timestamptz(${us ?? "NULL"})`;
+    return [
+      ...columns,
+      ["version", of((it) => `${it?.version ?? "NULL"}::BIGINT`)],
+      ["timestamp", of((it) => time(it?.timestampUs))],
+    ];
+  }
+}
+
+/** A value for each file, in the order in which the table function has them. */
+function ofFile(values: readonly string[]): string {
+  const [first = "NULL"] = values;
+  return values.every((value) => value === first)
+    ? first
+    : `[${values.join(", ")}][file_index::BIGINT + 1]`;
+}
+
+async function* parquetOf(
+  bytes: Uint8Array,
+  path: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  const table = await readArrowTable(bytes, path);
+  const stream = await ParquetWriteStream.open(table.columns);
+  for (let from = 0; from < table.numRows; from += GROUP_ROWS) {
+    signal?.throwIfAborted();
+    const to = Math.min(from + GROUP_ROWS, table.numRows);
+    yield stream.append(table.rows(from, to));
+  }
+  yield stream.finish();
+}
+
+async function unpacked(
+  bytes: Uint8Array<ArrayBuffer>,
+  { compression, format }: FileKind,
+  path: string,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (compression === "none") return bytes;
+  if (compression === "zstd") {
+    throw new PondError(
+      "UNSUPPORTED",
+      `Cannot read ${path} as a table: ${format} files have a compression of their own, and are read with gzip around it only`,
+      { path },
+    );
+  }
+  const stream = new Blob([bytes]).stream()
+    .pipeThrough(new DecompressionStream("gzip"));
+  try {
+    return new Uint8Array(await new Response(stream).arrayBuffer());
+  } catch (cause) {
+    throw new PondError("QUERY", `Cannot read ${path}: it is no gzip file`, {
+      path,
+      cause,
+    });
+  }
+}
+
+/** What the beginning of a gzip file unpacks to, as far as it goes. */
+async function inflatedHead(
+  head: Uint8Array<ArrayBuffer>,
+): Promise<Uint8Array> {
+  const stream = new DecompressionStream("gzip");
+  const writer = stream.writable.getWriter();
+  // It ends in the middle, which is an error of its end and not of what was read.
+  writer.write(head).catch(() => {});
+  const reader = stream.readable.getReader();
+  try {
+    const { value } = await reader.read();
+    return value ?? new Uint8Array();
+  } finally {
+    reader.cancel().catch(() => {});
+  }
+}
+
+function severalKinds(name: string, formats: readonly string[]): PondError {
+  return new PondError(
+    "UNSUPPORTED",
+    `Cannot read ${name} as a table: it matches files of several kinds (${
+      formats.join(", ")
+    })`,
+    { path: name, hint: "match one kind of file, such as /sensors/*.csv" },
+  );
+}

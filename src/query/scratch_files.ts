@@ -1,0 +1,66 @@
+/**
+ * Files that live as long as a query.
+ *
+ * @module
+ */
+import { hasCode } from "../errors.ts";
+import type { Host } from "../host/host.ts";
+import type { QuerySource } from "../tinylogfs/mod.ts";
+
+/** What of the platform a query needs. */
+export type QueryHost = Pick<Host, "files" | "random">;
+
+/** Makes files that are gone with it. */
+export class ScratchFiles implements AsyncDisposable {
+  readonly #host: QueryHost;
+  readonly #source: QuerySource;
+  #directory: string | undefined;
+  readonly #paths: string[] = [];
+
+  constructor(host: QueryHost, source: QuerySource) {
+    this.#host = host;
+    this.#source = source;
+  }
+
+  /** Writes a file; its path on the host. */
+  async write(
+    chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  ): Promise<string> {
+    const path = `${await this.#home()}/${this.#paths.length}`;
+    this.#paths.push(path);
+    await using file = await this.#host.files.create(path);
+    for await (const bytes of chunks) await file.write(bytes);
+    return path;
+  }
+
+  async #home(): Promise<string> {
+    if (this.#directory === undefined) {
+      const { files, random } = this.#host;
+      const cache = await this.#source.cacheDirectory();
+      const directory = `${cache}/query-${random.uuidHex()}`;
+      await files.makeDirectory(directory);
+      this.#directory = directory;
+    }
+    return this.#directory;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#directory === undefined) return;
+    const { files } = this.#host;
+    for (const path of this.#paths) await removeIfThere(files, path);
+    await removeIfThere(files, this.#directory);
+    this.#directory = undefined;
+  }
+}
+
+async function removeIfThere(
+  files: QueryHost["files"],
+  path: string,
+): Promise<void> {
+  try {
+    await files.remove(path);
+  } catch (error) {
+    // Whoever cleans up the cache may do so at any time.
+    if (!hasCode(error, "NOT_FOUND", "DIRECTORY_NOT_EMPTY")) throw error;
+  }
+}
