@@ -120,29 +120,42 @@ export class MergeDecisions {
     return [...directories.map(({ id }) => id), ...others];
   }
 
-  /** Where a place of theirs is in ours: its directory may be another one. */
-  async slotInOurs(place: Place): Promise<Slot> {
-    const { directoryId, entry: { name } } = place;
-    return { directoryId: await this.directoryInOurs(directoryId), name };
+  /**
+   * Where a place is in ours: its directory may be another one.
+   *
+   * @param state The state that has the place; theirs when left out.
+   */
+  async slotInOurs(
+    { directoryId, entry: { name } }: Place,
+    state: MergeState = this.#states.theirs,
+  ): Promise<Slot> {
+    return { directoryId: await this.#inOurs(directoryId, state), name };
   }
 
-  /** The directory that is in ours what a directory of theirs is there. */
-  async directoryInOurs(directoryId: string): Promise<NodeId> {
+  /** The directory that is in ours what one of theirs is, or of a base was. */
+  async #inOurs(directoryId: string, state: MergeState): Promise<NodeId> {
     const known = this.#counterparts.get(directoryId);
     if (known !== undefined) return known;
-    const found = await this.#directoryInOurs(directoryId);
+    const found = await this.#directoryInOurs(directoryId, state);
     if (found !== undefined) this.#counterparts.set(directoryId, found);
     return found ?? directoryId as NodeId;
   }
 
-  async #directoryInOurs(directoryId: string): Promise<NodeId | undefined> {
+  async #directoryInOurs(
+    directoryId: string,
+    state: MergeState,
+  ): Promise<NodeId | undefined> {
     const { ours, theirs } = this.#states;
     const isSame = directoryId === ROOT_PART_ID ||
       (await ours.side.load(directoryId)).exists;
     if (isSame) return directoryId as NodeId;
-    const { exists, place } = await theirs.side.load(directoryId);
+    const there = await theirs.side.load(directoryId);
+    // Theirs may have deleted it: what was in it is compared all the same.
+    const { exists, place } = there.exists
+      ? there
+      : await state.side.load(directoryId);
     if (!exists || place === undefined) return undefined;
-    const above = await this.directoryInOurs(place.directory);
+    const above = await this.#inOurs(place.directory, state);
     const slot = { directoryId: above, name: place.name };
     const found = await this.#onlyIn(ours, slot, theirs);
     return found?.entry.childType === "directory"
@@ -157,26 +170,28 @@ export class MergeDecisions {
   ): Promise<Compared | undefined> {
     const { ours, theirs } = this.#states;
     const there = await theirs.find(nodeId);
-    let known: Place[] = [];
-    let bases: (Place | undefined)[] = [];
-    for (const base of states) {
-      const place = await base.find(nodeId);
-      if (place !== undefined) known.push(place);
-      bases.push(place ?? (there && await this.#inStead(base, slotOf(there))));
-    }
-    if (there === undefined && known.length === 0) {
+    let known = await placesIn(states, (base) => base.find(nodeId));
+    let bases = known;
+    if (there !== undefined) {
+      bases = await placesIn(
+        states,
+        async (base, i) => known[i] ?? await this.#inStead(base, slotOf(there)),
+      );
+    } else if (known.every((place) => place === undefined)) {
       bases = await this.#deletedInTheirs(nodeId, states);
-      known = bases.filter((place) => place !== undefined);
+      known = bases;
     }
-    // A node that was moved leaves its place to nobody who had another one.
-    const places = known.length === 0 && there ? [there] : known;
     const slots: Slot[] = [];
-    for (const place of places) {
+    for (const [i, state] of states.entries()) {
+      const place = known[i];
+      if (place === undefined) continue;
       const next = there ? undefined : await theirs.at(slotOf(place));
       // Theirs has put a new one in its place, which is compared itself.
       if (next && await isNew(next, states)) return undefined;
-      slots.push(await this.slotInOurs(place));
+      slots.push(await this.slotInOurs(place, state));
     }
+    // A node that was moved leaves its place to nobody who had another one.
+    if (slots.length === 0 && there) slots.push(await this.slotInOurs(there));
     let here = await ours.find(nodeId);
     for (const slot of slots) {
       const other = here ? undefined : await this.#onlyIn(ours, slot, theirs);
@@ -199,15 +214,13 @@ export class MergeDecisions {
     states: readonly MergeState[],
   ): Promise<(Place | undefined)[]> {
     const { theirs } = this.#states;
-    const bases: (Place | undefined)[] = [];
-    for (const base of states) {
-      let place: Place | undefined;
+    return await placesIn(states, async (base) => {
       for (const slot of theirs.slotsOf(nodeId)) {
-        place ??= await this.#inStead(base, slot);
+        const place = await this.#inStead(base, slot);
+        if (place !== undefined) return place;
       }
-      bases.push(place);
-    }
-    return bases;
+      return undefined;
+    });
   }
 
   /** What a base has in a place of theirs; its directory may be that of ours. */
@@ -216,7 +229,8 @@ export class MergeDecisions {
     { directoryId, name }: Slot,
   ): Promise<Place | undefined> {
     const { theirs } = this.#states;
-    const slot = { directoryId: await this.directoryInOurs(directoryId), name };
+    const inOurs = await this.#inOurs(directoryId, base);
+    const slot = { directoryId: inOurs, name };
     return await this.#onlyIn(base, { directoryId, name }, theirs) ??
       await this.#onlyIn(base, slot, theirs);
   }
@@ -238,9 +252,19 @@ export class MergeDecisions {
   ): Promise<State> {
     if (place === undefined) return { key: "", modifiedUs: 0 };
     const said: Said = await state.said(place);
-    const slot = slotKey(await this.slotInOurs(place));
+    const slot = slotKey(await this.slotInOurs(place, state));
     return { key: `${slot} ${said.text}`, modifiedUs: said.modifiedUs };
   }
+}
+
+/** The place of something in each state, where it has one. */
+async function placesIn(
+  states: readonly MergeState[],
+  find: (state: MergeState, index: number) => Promise<Place | undefined>,
+): Promise<(Place | undefined)[]> {
+  const places: (Place | undefined)[] = [];
+  for (const [i, state] of states.entries()) places.push(await find(state, i));
+  return places;
 }
 
 async function isNew(

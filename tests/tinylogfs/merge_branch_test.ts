@@ -255,6 +255,31 @@ Deno.test("merge() finds what both have made alike in a directory that each has 
   assertEquals(await treeOf(main), await treeOf(trial));
 });
 
+Deno.test("merge() deletes what both have made alike, in a directory that only theirs has had", async () => {
+  const { host, main, trial } = await twoBranches();
+  // Each has a directory of its own at /d, and one of its own in it.
+  await trial.delete("/d", { recursive: true });
+  await trial.createDirectory("/d");
+  await trial.commit();
+  assertEquals(said(await trial.merge("main")), []);
+  assertEquals(said(await main.merge("trial")), ["deleted /d/x"]);
+  await write(main, { "/d/y": "same" });
+  await write(trial, { "/d/y": "same" });
+  await main.merge("trial");
+  await trial.merge("main");
+  await main.delete("/d", { recursive: true });
+  await main.commit();
+  await write(trial, { "/a": "there" });
+  assertEquals(said(await trial.merge("main")), [
+    "deleted /d",
+    "deleted /d/y",
+  ]);
+  assertEquals(said(await main.merge("trial")), ["modified /a"]);
+  const tree = { "/a": "there", "/b": "/b" };
+  assertEquals([await treeOf(main), await treeOf(trial)], [tree, tree]);
+  await isClean(host);
+});
+
 Deno.test("merge() knows what came through a third branch", async () => {
   const { host, main, trial } = await twoBranches();
   const other = await branch(host, main, "other");
