@@ -212,8 +212,19 @@ export abstract class BranchOperations extends MaintenanceOperations {
 
   /** @ignore */
   protected override async pinnedVersions(): Promise<readonly number[]> {
+    const { host, path, table } = this.branchSide;
     const { pinnedVersions } = await import("./tags.ts");
-    return await pinnedVersions(this.branchSide.table);
+    const { ownLine } = await import("./merge_side.ts");
+    const { mergePins } = await import("./merge_pins.ts");
+    const own = await ownLine({
+      host,
+      path,
+      table,
+      branch: this.branch,
+      stateAt: (version) => this.stateAt(version),
+    });
+    const merges = await mergePins(host, path, own);
+    return [...await pinnedVersions(table), ...merges];
   }
 
   get #tagSide(): TagSide {

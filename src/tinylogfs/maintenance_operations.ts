@@ -71,9 +71,10 @@ export abstract class MaintenanceOperations extends RestoreOperations {
 
   /**
    * Drops history of this branch: what is older than a revision. The state at it
-   * and everything later stays as it is, and so do states that are pinned. It is
-   * the only thing that drops history, and can't be taken back. What it leaves of
-   * files and blobs is deleted by {@linkcode vacuum}.
+   * and everything later stays as it is, and so do states that tags mean, and
+   * those that merges with other branches need. It is the only thing that drops
+   * history, and can't be taken back. What it leaves of files and blobs is deleted
+   * by {@linkcode vacuum}.
    *
    * @throws {PondError} `REVISION_NOT_FOUND`; `UNSUPPORTED` when other engines
    *   have added columns; `VERSION_CONFLICT` when others merge all the time.

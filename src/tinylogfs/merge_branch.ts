@@ -103,7 +103,7 @@ async function mergedBy(side: MergeSide, isSettled: boolean): Promise<Merged> {
   const ours = await side.ours();
   const meeting = await meetingOf(ours, theirs);
   const touched = await touchedSince(ours, theirs, meeting);
-  const all = [...touched.ours, ...touched.theirs];
+  const all = [...touched.theirs, ...touched.ours];
   const states = {
     ours: new MergeState(ours.at(ours.newest), all),
     theirs: new MergeState(theirs.at(theirs.newest), all),
@@ -160,18 +160,17 @@ async function touchedSince(
   const passed = await TouchedNodes.read(table, shared, passedOn);
   const own = await TouchedNodes.read(table, passedOn, newest);
   const news = await TouchedNodes.read(theirs.table, taken, theirs.newest);
-  const openIds = [...Object.keys({ ...open, ...left }), ...settled];
-  const earlier = openIds.length === 0
-    ? []
-    : [await TouchedNodes.read(theirs.table, shared, taken)];
+  // What ours has kept out then is in another place there.
+  const earlier = await TouchedNodes.read(theirs.table, shared, taken);
   return {
     candidates: new Set([
       ...news.versions.keys(),
       ...passed.versions.keys(),
-      ...openIds,
+      ...Object.keys({ ...open, ...left }),
+      ...settled,
     ]),
-    ours: [passed, own],
-    theirs: [news, ...earlier],
+    ours: [own, passed],
+    theirs: [news, earlier],
   };
 }
 

@@ -82,7 +82,9 @@ export async function meetingOf(
   ours: MergeLine,
   theirs: MergeLine,
 ): Promise<Meeting> {
-  const { oursRows, shared, theirsRows } = await ownRows(ours, theirs);
+  const rows = await ownRows(ours, theirs);
+  if (rows === undefined) throw nothingInCommon(ours, theirs);
+  const { oursRows, shared, theirsRows } = rows;
   const taken = takenBy(oursRows, theirs, shared);
   const given = takenBy(theirsRows, ours, shared);
   // A state that has the merge of the other one is the later of the two.
@@ -96,10 +98,12 @@ export async function meetingOf(
     ...(isTakenLater ? {} : given.open),
     ...(isGivenLater ? {} : taken.open),
   };
-  const hasNews = theirsRows.some(({ mark, version }) =>
-    version > taken.version &&
-    (mark?.line !== ours.id || mark.taken[ours.id]?.settled !== undefined)
-  );
+  // Of what was pruned nobody can say that it was no news.
+  const hasNews = theirs.table.wholeSince > taken.version ||
+    theirsRows.some(({ mark, version }) =>
+      version > taken.version &&
+      (mark?.line !== ours.id || mark.taken[ours.id]?.settled !== undefined)
+    );
   const settled = theirsRows.filter(({ version }) => version > taken.version)
     .flatMap(({ mark }) => mark?.taken[ours.id]?.settled ?? []);
   const indirect = theirsRows.filter(({ mark }) => mark?.line !== ours.id);
@@ -118,18 +122,31 @@ export async function meetingOf(
 }
 
 /** A transaction of one line alone. */
-interface OwnRow {
+export interface OwnRow {
   readonly version: number;
   readonly id: string;
   readonly mark: MergeMark | undefined;
 }
 
 /** The transactions that only one of two lines has, newest first. */
-async function ownRows(ours: MergeLine, theirs: MergeLine): Promise<{
+export interface OwnRows {
+  /** The last version that is the same transaction in both. */
   readonly shared: number;
+  /** Those of the one. */
   readonly oursRows: readonly OwnRow[];
+  /** Those of the other one. */
   readonly theirsRows: readonly OwnRow[];
-}> {
+}
+
+/**
+ * Reads the transactions of two lines since they parted.
+ *
+ * @returns `undefined` when no transaction is left that both have.
+ */
+export async function ownRows(
+  ours: MergeLine,
+  theirs: MergeLine,
+): Promise<OwnRows | undefined> {
   const oursRows: OwnRow[] = [];
   const theirsRows: OwnRow[] = [];
   const [here, there] = [rowsOf(ours), rowsOf(theirs)];
@@ -151,7 +168,11 @@ async function ownRows(ours: MergeLine, theirs: MergeLine): Promise<{
     await here.return(undefined);
     await there.return(undefined);
   }
-  throw new PondError(
+  return undefined;
+}
+
+function nothingInCommon(ours: MergeLine, theirs: MergeLine): PondError {
+  return new PondError(
     "UNSUPPORTED",
     `Cannot merge ${theirs.name}: no transaction is left that it has in common with ${ours.name}`,
     { hint: "history was pruned too far: copy what is needed (get, put)" },
@@ -179,13 +200,22 @@ async function next(
 }
 
 /** What one line has of another, and the version since when it has. */
-interface Taken {
+export interface Taken {
+  /** The newest version of the other one that was taken in. */
   readonly version: number;
+  /** The version that has taken it in. */
   readonly row: number;
+  /** What was kept out then. */
   readonly open: OpenNodes;
 }
 
-function takenBy(
+/**
+ * How far a line has taken in another one.
+ *
+ * @param rows The transactions of its own, newest first.
+ * @param shared The version up to which it has it without a merge.
+ */
+export function takenBy(
   rows: readonly OwnRow[],
   { lineage }: MergeLine,
   shared: number,

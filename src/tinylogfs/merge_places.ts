@@ -7,6 +7,7 @@
  *
  * @module
  */
+import type { OplogEntry } from "../oplog/mod.ts";
 import type { OplogTable } from "../oplog/table.ts";
 import type { NodeId, NodeType } from "../tinyfs/mod.ts";
 import { parseAttributes } from "./attributes.ts";
@@ -27,15 +28,25 @@ export interface Slot {
   readonly name: string;
 }
 
+/** A name that a node has had. */
+interface SeenSlot extends Slot {
+  /** The last version of the node that has had it. */
+  readonly nodeVersion: number;
+}
+
 /** What the rows of a line say of its nodes. */
 export class TouchedNodes {
-  /** The places that nodes have had. */
-  readonly slots = new Map<string, Slot[]>();
+  /** The places that nodes have had, the last one first. */
+  readonly slots = new Map<string, SeenSlot[]>();
   /** The first and the last version that a node had, by its identity. */
   readonly versions = new Map<string, { first: number; last: number }>();
 
   /**
    * Reads rows.
+   *
+   * Where some of them were pruned, older ones tell where nodes were: the states
+   * that are compared have kept theirs. And that a directory was moved, or said
+   * something else of itself, is told by its version in any record about it.
    *
    * @param after The version before the first one.
    * @param maxVersion The last version.
@@ -47,22 +58,37 @@ export class TouchedNodes {
   ): Promise<TouchedNodes> {
     const touched = new TouchedNodes();
     if (after >= maxVersion) return touched;
-    const range = { minVersion: after + 1, maxVersion };
+    const before = new Map<string, number>();
+    const kept: OplogEntry[] = [];
+    const isWhole = after >= table.wholeSince;
+    const range = { minVersion: isWhole ? after + 1 : 0, maxVersion };
     for await (const record of table.readAll(range)) {
       if (NO_DIRECTORIES.has(record.partId)) continue;
       for (const entry of record.entries()) {
-        if (entry.position < 0) continue;
         const { fileType, name, nodeId, nodeVersion, operation } = entry;
-        touched.#count(nodeId, nodeVersion);
+        if (record.version <= after) {
+          before.set(nodeId, Math.max(before.get(nodeId) ?? 0, nodeVersion));
+        } else if (entry.position >= 0) touched.#count(nodeId, nodeVersion);
+        else if (!isWhole) kept.push(entry);
+        if (isWhole && entry.position < 0) continue;
         if (fileType !== "directory") {
-          touched.#add(nodeId, record.partId, name);
+          touched.#add(entry, record.partId, name);
           if (operation !== "move") continue;
         }
         const said = parseAttributes(entry.metadata, record.source);
         const { from, place } = said;
-        if (place) touched.#add(nodeId, place.directory, place.name);
-        if (from) touched.#add(nodeId, from.directory, from.name);
+        if (place) touched.#add(entry, place.directory, place.name);
+        if (from === undefined) continue;
+        const earlier = { nodeId, nodeVersion: nodeVersion - 1 };
+        touched.#add(earlier, from.directory, from.name);
       }
+    }
+    for (const { nodeId, nodeVersion } of kept) {
+      if (nodeVersion <= (before.get(nodeId) ?? 0)) continue;
+      touched.#count(nodeId, nodeVersion);
+    }
+    for (const slots of touched.slots.values()) {
+      slots.sort((a, b) => b.nodeVersion - a.nodeVersion);
     }
     return touched;
   }
@@ -76,13 +102,17 @@ export class TouchedNodes {
     });
   }
 
-  #add(nodeId: string, directory: string, name: string): void {
+  #add(
+    { nodeId, nodeVersion }: Pick<OplogEntry, "nodeId" | "nodeVersion">,
+    directory: string,
+    name: string,
+  ): void {
     const slots = this.slots.get(nodeId) ?? [];
-    const directoryId = directory as NodeId;
-    const isKnown = slots.some((slot) =>
-      slot.directoryId === directoryId && slot.name === name
-    );
-    if (!isKnown) slots.push({ directoryId, name });
+    const slot = { directoryId: directory as NodeId, name, nodeVersion };
+    const known = slots.findIndex((each) => slotKey(each) === slotKey(slot));
+    const seen = slots[known];
+    if (seen === undefined) slots.push(slot);
+    else if (seen.nodeVersion < nodeVersion) slots[known] = slot;
     this.slots.set(nodeId, slots);
   }
 }
@@ -128,7 +158,7 @@ export class MergeState {
     return undefined;
   }
 
-  /** The places that a node has had, as far as rows tell. */
+  /** The places that a node has had, as far as rows tell: theirs, then ours. */
   slotsOf(nodeId: string): Slot[] {
     return this.#touched.flatMap(({ slots }) => slots.get(nodeId) ?? []);
   }

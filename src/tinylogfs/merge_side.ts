@@ -47,7 +47,7 @@ export async function openMerge(
   parts: MergeParts,
   name: string,
 ): Promise<MergeSide> {
-  const { branch, committer, host, path, read, stateAt, table } = parts;
+  const { branch, committer, host, path, read } = parts;
   if (name === branch) {
     throw new PondError(
       "INVALID_ARGUMENT",
@@ -55,14 +55,24 @@ export async function openMerge(
       { hint: "see which there are: pond branch" },
     );
   }
-  const lineage = await lineageOf(host.files, path, branch);
   return {
-    ours: () => Promise.resolve(oursOf(branch, lineage, table, stateAt)),
-    theirs: await theirsOf(host, path, name),
+    ours: () => ownLine(parts),
+    theirs: await otherLine(host, path, name),
     committer,
     read,
     nowUs: () => host.clock.nowUs(),
   };
+}
+
+/** The line of the branch that is open, as far as its table knows. */
+export async function ownLine(
+  { branch, host, path, stateAt, table }: Pick<
+    MergeParts,
+    "branch" | "host" | "path" | "stateAt" | "table"
+  >,
+): Promise<MergeLine> {
+  const lineage = await lineageOf(host.files, path, branch);
+  return oursOf(branch, lineage, table, stateAt);
 }
 
 function oursOf(
@@ -84,7 +94,12 @@ function oursOf(
   };
 }
 
-async function theirsOf(
+/**
+ * The line of another branch, as it is now.
+ *
+ * @throws {PondError} `NOT_FOUND`.
+ */
+export async function otherLine(
   host: Host,
   pond: string,
   name: string,

@@ -20,7 +20,7 @@ export interface PruneReport {
   readonly dryRun: boolean;
   /** The version from which on history is whole. */
   readonly wholeSince: number;
-  /** Earlier versions whose states stay: they are pinned. */
+  /** Earlier versions whose states stay: by tags, and to merge other branches. */
   readonly kept: readonly number[];
   /** Transactions that go. */
   readonly transactions: number;

@@ -1,6 +1,7 @@
 /**
  * Stops a prune at each operation on the disk, with or without a power cut: all
- * of history is left, or what was to be kept of it, and the pond goes on.
+ * of history is left, or what was to be kept of it, and the pond goes on, and
+ * takes in a branch that parted before.
  */
 import { assert, assertEquals } from "@std/assert";
 import { hasCode } from "../../src/errors.ts";
@@ -39,6 +40,10 @@ async function prepared(layout: Layout): Promise<SimDisk> {
   await fs.createFile("/d/large", new Uint8Array(70_000).fill(1));
   await fs.createFile("/a", "of v1");
   await fs.commit();
+  await fs.createBranch("side");
+  await using side = await TinyLogFS.open(host, POND, { branch: "side" });
+  await side.writeFile("/a", "of the side");
+  await side.commit();
   await fs.optimize();
   for (let i = 0; i < 3; i++) {
     await fs.writeFile("/d/counted", `${i}`);
@@ -128,4 +133,8 @@ async function goesOn(
   const { findings } = await next.check();
   const damage = findings.filter(({ severity }) => severity === "damage");
   assertEquals(damage, [], where);
+  const merged = await next.merge("side", { dryRun: true });
+  const changes = merged.changes.map(({ kind, path }) => `${kind} ${path}`);
+  assertEquals(changes, ["modified /a"], where);
+  assertEquals(merged.conflicts, [], where);
 }
