@@ -244,6 +244,7 @@ export class TinyLogFS extends BranchOperations implements AsyncDisposable {
       memoryUsage: entryCount * ENTRY_BYTES + bytes,
       transactionId: this.committer.transactionId,
       version: this.version,
+      wholeSince: this.#table.wholeSince,
       ...(conflict ? { conflict } : {}),
     };
   }

@@ -127,6 +127,8 @@ export interface TinyLogFSStatus {
   readonly transactionId: string;
   /** The version that is looked at: the newest one, unless an earlier is. */
   readonly version: number;
+  /** The version from which on history is whole: 0, or what a prune has left. */
+  readonly wholeSince: number;
   /** Why what is staged can't be committed any more, if it can't. */
   readonly conflict?: ConflictError;
 }

@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { scratchPond } from "./scratch.ts";
 
 for (const layout of ["clustered", "hive"] as const) {
@@ -32,6 +32,32 @@ for (const layout of ["clustered", "hive"] as const) {
     assertStringIncludes(await scratch.ok("log /f"), "update\tfile\t/f\t90000");
   });
 }
+
+Deno.test("pond status and pond log say since which version history is whole", async () => {
+  await using scratch = await scratchPond();
+  for (const i of [1, 2, 3]) await scratch.ok("put - /f", { stdin: `${i}` });
+  const whole = await scratch.run("log", { terminal: true });
+  assertEquals(whole.stderr, "");
+  assert(!(await scratch.ok("status")).includes("History:"));
+  await scratch.ok("prune --before v3 --yes");
+  const line = "whole since v3; what was before it was pruned\n";
+  assertStringIncludes(await scratch.ok("status"), `History:      ${line}`);
+  const [row] = JSON.parse(await scratch.ok("status --json"));
+  assertEquals(row.whole_since, 3);
+  for (const command of ["log", "log --stat", "log /f"]) {
+    const { code, stderr } = await scratch.run(command, { terminal: true });
+    assertEquals([code, stderr], [0, `history is ${line}`], command);
+  }
+  // What ends before, and what is no person's, says nothing of it.
+  for (const command of ["log 1", "log --quiet"]) {
+    const { stderr } = await scratch.run(command, { terminal: true });
+    assertEquals(stderr, "", command);
+  }
+  await scratch.ok("log");
+  await scratch.ok("put - /g", { stdin: "later than the prune" });
+  const later = await scratch.run("log /g", { terminal: true });
+  assertEquals(later.stderr, "");
+});
 
 Deno.test("pond prune --json tells a program what goes, blobs too", async () => {
   await using scratch = await scratchPond();

@@ -13,7 +13,7 @@ import type {
 } from "../../tinylogfs/mod.ts";
 import { writeSummary } from "../changes.ts";
 import type { LogCommand } from "../command.ts";
-import type { Context } from "../context.ts";
+import { type Context, note } from "../context.ts";
 import { ExitCode } from "../exit_codes.ts";
 import { printable } from "../output.ts";
 import { type Column, timeOf, writeRows } from "../rows.ts";
@@ -138,7 +138,8 @@ export async function runLog(
     if (path === undefined) await writeLog(fs, options, command, context);
     else {
       await atPath(fs, path, async (view, found) => {
-        const rows = versionsOf(view, found, options);
+        const versions = versionsOf(view, found, options);
+        const rows = toTheGap(fs, versions, ({ row }) => row.version, context);
         await writeRows(context, command.format, VERSION_COLUMNS, rows);
       });
     }
@@ -177,11 +178,14 @@ async function writeLog(
   { format, stat }: LogCommand,
   context: Context,
 ): Promise<void> {
-  const rows = tagged(fs, fs.transactions(options));
+  const transactions = tagged(fs, fs.transactions(options));
+  const rows = toTheGap(fs, transactions, ({ version }) => version, context);
   if (format === undefined && context.out.isTerminal) {
     for await (const row of rows) {
       await writeHeader(context, row, row.tags);
-      if (!stat || row.version === 0) continue;
+      // Of the first one, there is nothing before it to compare it with.
+      const { wholeSince } = fs.getStatus();
+      if (!stat || row.version <= wholeSince) continue;
       await writeSummary(context, changesIn(fs, row.version, context));
       await context.out.line("");
     }
@@ -189,6 +193,24 @@ async function writeLog(
     const columns = [...HEAD, ...SUMMARY];
     await writeRows(context, format, columns, summarized(fs, rows));
   } else await writeRows(context, format, HEAD, rows);
+}
+
+/** Rows, newest first; says where they end because a prune has dropped the rest. */
+async function* toTheGap<Row>(
+  fs: TinyLogFS,
+  rows: AsyncIterable<Row>,
+  versionOf: (row: Row) => number,
+  context: Context,
+): AsyncGenerator<Row> {
+  let oldest = Infinity;
+  for await (const row of rows) {
+    oldest = Math.min(oldest, versionOf(row));
+    yield row;
+  }
+  const status = fs.getStatus();
+  if (status.wholeSince === 0 || oldest > status.wholeSince) return;
+  const { wholeSinceText } = await import("./status.ts");
+  await note(context, `history is ${wholeSinceText(status)}`);
 }
 
 async function* summarized(

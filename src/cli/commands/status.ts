@@ -4,7 +4,11 @@
  * @module
  */
 import type { ConflictError } from "../../errors.ts";
-import type { PendingOperation, TinyLogFS } from "../../tinylogfs/mod.ts";
+import type {
+  PendingOperation,
+  TinyLogFS,
+  TinyLogFSStatus,
+} from "../../tinylogfs/mod.ts";
 import type { StatusCommand } from "../command.ts";
 import { conflictLines } from "../conflict_text.ts";
 import type { Context } from "../context.ts";
@@ -46,6 +50,7 @@ function statusRow(fs: TinyLogFS) {
     layout: fs.layout,
     branch: fs.branch,
     version: status.version,
+    whole_since: status.wholeSince,
     last_commit: status.lastCommit,
     pending_operations: status.pendingOperations,
     pending_bytes: status.pendingBytes,
@@ -105,6 +110,9 @@ async function writeText({ out }: Context, fs: TinyLogFS): Promise<void> {
   await out.line(
     `Last commit:  ${localTime(status.lastCommit.getTime() * 1000)}`,
   );
+  if (status.wholeSince > 0) {
+    await out.line(`History:      ${wholeSinceText(status)}`);
+  }
   await out.line(`Pending:      ${staged}`);
   for (const operation of operations) {
     const label = labelOf(operation).padEnd(15);
@@ -125,6 +133,13 @@ async function writeText({ out }: Context, fs: TinyLogFS): Promise<void> {
       "Commit it with: pond commit [MESSAGE] [PATH…]; drop it with: pond revert [PATH…]",
     );
   }
+}
+
+/** Where a prune has left history whole. */
+export function wholeSinceText(
+  { wholeSince }: Pick<TinyLogFSStatus, "wholeSince">,
+): string {
+  return `whole since v${wholeSince}; what was before it was pruned`;
 }
 
 /** Such as `new directory:`. */

@@ -40,7 +40,8 @@ const LOG: TableEntry = define<LogCommand>({
   description:
     `Without a PATH, lists the transactions, the newest first. With a PATH, lists the
 versions of what is there, through renames. A number as the only argument is the
-LIMIT. Also called pond history.`,
+LIMIT. Where it ends because history was pruned, a terminal is told so. Also called
+pond history.`,
   arguments: [
     { name: "PATH", summary: "A path in the pond, or PATH@REV" },
     { name: "LIMIT", summary: "Show only the newest ones" },

@@ -60,8 +60,9 @@ const STATUS: TableEntry = define<StatusCommand>({
   group: "Start",
   summary: "Show the state of the pond and what is staged",
   description:
-    `Shows where the pond is, its newest version, and what is staged by commands with
---no-sync, in order; and if it no longer fits, what another transaction has done.
+    `Shows where the pond is, its newest version, since when history is whole if it was
+pruned, and what is staged by commands with --no-sync, in order; and if that no
+longer fits, what another transaction has done.
 With --short, one line for each staged operation and nothing else:
   A  added    M  modified    D  deleted    R  moved    U  in conflict
 With --format, a row of facts; with --pending, a row for each staged operation.`,
