@@ -19,9 +19,10 @@ const PRUNE: TableEntry = define<PruneCommand>({
   summary: "Drop history that is older than a revision",
   description:
     `Drops what is older than REV (pond help revisions). The state at REV and all that
-came later stays as it is, and other branches keep theirs. What tags mean stays, too,
-and what is needed to merge other branches. It is the only command that drops history,
-and nothing takes it back: so it only says what would go, unless --yes is given.
+came later stays as it is, and other branches keep theirs. What tags mean stays,
+too, and what is needed to merge other branches. It is the only command that drops
+history, and nothing takes it back: so it only says what would go, unless --yes is
+given.
 
 The files that it leaves are deleted by pond maintain vacuum, when they are older
 than 7 days: a program that is running may still read them. It may run while others
