@@ -72,11 +72,17 @@ function marked(
   const isValue = (argument: string, before: string | undefined) =>
     before !== undefined && valued.includes(before) &&
     !known.includes(argument.replace(/=.*/s, ""));
-  return argv.map((argument, index) => {
+  let before: string | undefined;
+  return argv.flatMap((argument, index) => {
     const isOption = argument.startsWith("-") && argument !== "-" &&
       (end < 0 || index <= end) &&
-      (argument === "--" || !isValue(argument, argv[index - 1]));
-    if (!isOption) return `${MARK}${argument}`;
+      (argument === "--" || !isValue(argument, before));
+    const parts = isOption ? unbundled(argument, options) : [argument];
+    before = parts.at(-1);
+    return parts.map((part) => isOption ? markedOption(part) : MARK + part);
+  });
+
+  function markedOption(argument: string): string {
     // The names under which parseArgs() keeps what belongs to no option.
     if (/^--?(_|--|=)/.test(argument)) {
       throw unknownOption(argument, argument, [], command);
@@ -88,7 +94,26 @@ function marked(
     const [, letter = "", value] = /^-([A-Za-z])([^=].*)$/s.exec(argument) ??
       [];
     return letters.includes(letter) ? `-${letter}=${MARK}${value}` : argument;
-  });
+  }
+}
+
+/** Letters one by one, up to one that takes the rest as its value: `-fn5`. */
+function unbundled(
+  argument: string,
+  options: readonly OptionSpec[],
+): readonly string[] {
+  const [, letters] = /^-([A-Za-z0-9]{2,}.*)$/s.exec(argument) ?? [];
+  if (letters === undefined) return [argument];
+  const parts: string[] = [];
+  for (const [index, letter] of [...letters].entries()) {
+    const option = options.find((option) =>
+      spellingsOf(option).includes(letter)
+    );
+    if (option === undefined) return [argument];
+    if (option.kind !== "flag") return [...parts, `-${letters.slice(index)}`];
+    parts.push(`-${letter}`);
+  }
+  return parts;
 }
 
 function unmarked(word: string): string {

@@ -4,9 +4,11 @@
  * @module
  */
 import type { CheckDepth, Durability, Layout } from "../tinylogfs/mod.ts";
+import type { ChangeOptions, ViewOptions } from "./common_options.ts";
 import type { Context } from "./context.ts";
 import type { DebugView } from "./debug_view.ts";
 import type { ExitCode } from "./exit_codes.ts";
+import type { FileCommand } from "./file_command.ts";
 import type { Format } from "./format.ts";
 import type {
   BranchCommand,
@@ -17,6 +19,8 @@ import type {
 import type { TablesCommand } from "./sql_command.ts";
 import type { PruneCommand, UsageCommand } from "./retention_command.ts";
 
+export type * from "./common_options.ts";
+export type * from "./file_command.ts";
 export type { Format } from "./format.ts";
 export type * from "./line_command.ts";
 export type * from "./retention_command.ts";
@@ -148,88 +152,12 @@ export function define<C extends Command>(spec: CommandSpec<C>): TableEntry {
   };
 }
 
-/** Which state a reading command reads. */
-export interface ViewOptions {
-  /** The revision; the newest when left out. */
-  readonly at: string | undefined;
-  /** Whether to see what is staged. */
-  readonly pending: boolean;
-}
-
-/** How a changing command commits. */
-export interface ChangeOptions {
-  /** Why, for the history. */
-  readonly message: string | undefined;
-  /** Whether to stage instead of committing. */
-  readonly noSync: boolean;
-  /** Whether the commit is flushed. */
-  readonly durability: Durability;
-}
-
 /** `pond init` */
 export interface InitCommand {
   readonly name: "init";
   readonly directory: string | undefined;
   readonly layout: Layout;
   readonly durability: Durability;
-}
-
-/** `pond ls` */
-export interface ListCommand extends ViewOptions {
-  readonly name: "ls";
-  readonly paths: readonly string[];
-  readonly long: boolean;
-  readonly all: boolean;
-  readonly format: Format | undefined;
-}
-
-/** `pond cat` */
-export interface CatCommand extends ViewOptions {
-  readonly name: "cat";
-  readonly paths: readonly string[];
-}
-
-/** `pond mkdir` */
-export interface MakeDirectoryCommand extends ChangeOptions {
-  readonly name: "mkdir";
-  readonly paths: readonly string[];
-  readonly parents: boolean;
-}
-
-/** `pond touch` */
-export interface TouchCommand extends ChangeOptions {
-  readonly name: "touch";
-  readonly paths: readonly string[];
-}
-
-/** `pond rm` */
-export interface RemoveCommand extends ChangeOptions {
-  readonly name: "rm";
-  readonly paths: readonly string[];
-  readonly recursive: boolean;
-  readonly force: boolean;
-}
-
-/** `pond ln` */
-export interface LinkCommand extends ChangeOptions {
-  readonly name: "ln";
-  readonly target: string;
-  readonly link: string;
-}
-
-/** `pond cp` */
-export interface CopyCommand extends ChangeOptions {
-  readonly name: "cp";
-  readonly sources: readonly string[];
-  readonly destination: string;
-  readonly recursive: boolean;
-}
-
-/** `pond mv` */
-export interface MoveCommand extends ChangeOptions {
-  readonly name: "mv";
-  readonly sources: readonly string[];
-  readonly destination: string;
 }
 
 /** `pond put` */
@@ -446,14 +374,7 @@ export interface VersionCommand {
 /** Everything that `pond` can be told to do. */
 export type Command =
   | InitCommand
-  | ListCommand
-  | CatCommand
-  | MakeDirectoryCommand
-  | TouchCommand
-  | RemoveCommand
-  | LinkCommand
-  | CopyCommand
-  | MoveCommand
+  | FileCommand
   | PutCommand
   | GetCommand
   | CommitCommand

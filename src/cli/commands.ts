@@ -19,6 +19,10 @@ const TABLE: Readonly<Record<CommandName, Load>> = {
     ["ls", "cat", "mkdir", "touch", "rm", "ln", "cp", "mv"],
     async () => (await import("./table/files.ts")).FILES,
   ),
+  ...of(
+    ["tree", "stat", "head", "tail", "grep"],
+    async () => (await import("./table/look.ts")).LOOK,
+  ),
   ...of(["find", "attr"], async () => (await nodes()).NODES),
   batch: async () => (await nodes()).batchEntry(loadCommands),
   ...of(

@@ -9,7 +9,7 @@ import {
   type OptionSpec,
   type TableEntry,
 } from "./command.ts";
-import { GLOBAL } from "./options.ts";
+import { GLOBAL, globalOptions } from "./options.ts";
 import { synopsis } from "./arguments.ts";
 import { TOPICS } from "./topics.ts";
 
@@ -61,7 +61,8 @@ export function commandText(entry: TableEntry, short: boolean): string {
     lines.push("Options:", ...optionLines(entry.options), "");
   }
   if (!short) {
-    lines.push("Options of every command:", ...optionLines(GLOBAL), "");
+    const shared = globalOptions(entry.options);
+    lines.push("Options of every command:", ...optionLines(shared), "");
   }
   lines.push("Examples:");
   for (const { cmd, says } of entry.examples) {

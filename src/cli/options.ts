@@ -128,6 +128,21 @@ export const GLOBAL: readonly OptionSpec[] = [
   { name: "help", short: "h", kind: "flag", summary: "Show help" },
 ];
 
+/**
+ * The options of every command as one of them has them: a letter that it has
+ * itself is its own.
+ */
+export function globalOptions(
+  own: readonly OptionSpec[],
+): readonly OptionSpec[] {
+  const letters = own.map(({ short }) => short);
+  return GLOBAL.map(({ short, ...option }) =>
+    short === undefined || letters.includes(short)
+      ? option
+      : { short, ...option }
+  );
+}
+
 /** Options of `pond` without a command. */
 export const TOP_LEVEL: readonly OptionSpec[] = [
   { name: "version", short: "V", kind: "flag", summary: "Show the version" },

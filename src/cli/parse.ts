@@ -8,7 +8,7 @@ import { checkCount, split, usage } from "./arguments.ts";
 import type { BoundCommand, HelpCommand, Values } from "./command.ts";
 import type { GlobalOptions } from "./context.ts";
 import { COMMAND_NAMES, findCommand, loadCommands } from "./commands.ts";
-import { GLOBAL, LEADING, TOP_LEVEL } from "./options.ts";
+import { GLOBAL, globalOptions, LEADING, TOP_LEVEL } from "./options.ts";
 import { didYouMean, nearest } from "./suggest.ts";
 
 /** A command line that was understood. */
@@ -49,9 +49,13 @@ export async function parse(
   // Options may stand before the command, too: they are the command's all the
   // same, if it has them.
   const leading = argv.slice(0, argv.length - top.words.length);
+  // Alone, the letter means the same everywhere.
+  if (rest.length === 1 && rest[0] === "-h") {
+    return { globals, ...bindHelp(entry.name, argv) };
+  }
   const values = split(
     [...leading, ...rest],
-    [...entry.options, ...GLOBAL],
+    [...entry.options, ...globalOptions(entry.options)],
     `pond ${entry.name}`,
   );
   const all = { globals: globalsOf(values) };

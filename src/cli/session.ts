@@ -243,6 +243,11 @@ export async function isDirectory(
   }
 }
 
+/** Whether a path may be a pattern. */
+export function isPattern(path: string): boolean {
+  return /[*?[{]/.test(path);
+}
+
 /** The last name of a path in the pond; empty for the root. */
 export function baseName(path: string): string {
   const trimmed = path.replace(/\/+$/, "");

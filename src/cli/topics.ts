@@ -37,6 +37,27 @@ written twice: /mail@@home. pond restore REV makes it the current state; pond lo
 lists the versions.`,
   },
   {
+    name: "globs",
+    title: "How to write patterns of paths",
+    text: () =>
+      `  *          any characters of a name
+  ?          one character of a name
+  [a-z]      one of these characters; [!a-z] one that is none of them
+  {a,b}      either of these
+  **         any directories, or none, as a whole part of a path
+  \\*         the character itself
+
+  /sensors/*.csv           every CSV file in /sensors
+  /**/*.{csv,parquet}      those of the whole tree
+  /lake-[0-9]/depth*       in the directories lake-0 to lake-9
+
+Reading commands (ls, cat, head, tail, stat, grep) take a pattern in the place of a
+PATH, find --name takes one, and so does SQL: FROM '/sensors/*.csv'. A wildcard
+stands for no hidden name, one that begins with a dot, unless a part of the pattern
+does. What is there under the very name is no pattern. Write quotes around it, or
+the shell looks for files of the host.`,
+  },
+  {
     name: "exit-codes",
     title: "What the exit codes mean",
     text: () =>

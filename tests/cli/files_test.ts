@@ -64,7 +64,7 @@ Deno.test("pond ls makes names harmless on a terminal, and leaves them as they a
   await scratch.ok(["touch", "/sensors/\x1b[31m"]);
   assertEquals(await scratch.ok("ls /sensors"), "\x1b[31m\na.csv\n");
   const { stdout } = await scratch.run("ls /sensors", { terminal: true });
-  assertEquals(stdout, "\\x1b[31m\na.csv\n");
+  assertEquals(stdout, "\\x1b[31m  a.csv\n");
 });
 
 Deno.test("pond cat writes bytes as they are to a pipe", async () => {

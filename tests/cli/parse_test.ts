@@ -17,6 +17,12 @@ Deno.test("parse() takes flags alone, together and after arguments", async () =>
       paths: ["/x"],
       long: true,
       all: true,
+      recursive: false,
+      directory: false,
+      human: false,
+      single: false,
+      order: "name",
+      reverse: false,
       at: undefined,
       pending: false,
       format: undefined,
@@ -211,4 +217,26 @@ Deno.test("parse() takes options of a command before its name as well", async ()
     (await refused(["--at", "v1"])).message,
     "--at needs a command",
   );
+});
+
+Deno.test("parse() leaves a letter to the command that has it itself", async () => {
+  const { command } = await parse(["ls", "-lhtr1"]);
+  const found = command?.name === "ls" &&
+    [command.human, command.single, command.order, command.reverse];
+  assertEquals(found, [true, true, "time", true]);
+  assertEquals((await parse(["cat", "-h", "/a"])).command?.name, "help");
+  assertEquals((await parse(["ls", "-h"])).command?.name, "help");
+  assertEquals((await parse(["ls", "-l", "--help"])).command?.name, "help");
+});
+
+Deno.test("parse() takes letters together, the last one with a value", async () => {
+  for (const line of ["tail -fn5 /a", "tail -fn 5 /a", "tail -f -n 5 /a"]) {
+    const { command } = await parse(words(line));
+    const found = command?.name === "tail" && [command.follow, command.count];
+    assertEquals(found, [true, 5], line);
+  }
+  for (const line of ["tail -fz /a", "ls -l5", "tail -fn"]) {
+    const error = await assertRejects(() => parse(words(line)), PondError);
+    assertEquals(error.code, "INVALID_ARGUMENT", line);
+  }
 });

@@ -6,37 +6,35 @@
 import type { TinyLogFS } from "../../tinylogfs/mod.ts";
 import type { CatCommand } from "../command.ts";
 import type { Context } from "../context.ts";
-import { Tally } from "../each.ts";
 import type { ExitCode } from "../exit_codes.ts";
-import { atPath, viewPond } from "../session.ts";
+import { eachFile, writeContent } from "../file_content.ts";
+import { viewPond } from "../session.ts";
 
 /** Writes the content of files. */
 export async function runCat(
   command: CatCommand,
   context: Context,
 ): Promise<ExitCode> {
-  return await viewPond(context, command, async (fs) => {
-    const tally = new Tally(context, fs);
-    for (const path of command.paths) {
-      await tally.attempt(() =>
-        atPath(fs, path, (view, path) => writeFile(context, view, path))
-      );
-    }
-    return tally.exitCode;
-  });
+  const { range } = command;
+  if (range !== undefined) await rangeOf(range, 0);
+  return await viewPond(
+    context,
+    command,
+    (fs) =>
+      eachFile(context, fs, command.paths, async (view, path) => {
+        const part = range === undefined
+          ? {}
+          : await rangeOf(range, await sizeOf(view, path));
+        await writeContent(context, view, path, part);
+      }),
+  );
 }
 
-async function writeFile(
-  context: Context,
-  fs: TinyLogFS,
-  path: string,
-): Promise<void> {
-  const { out, signal } = context;
-  const content = await fs.streamFile(path, { signal });
-  if (out.isTerminal) {
-    const { displayed } = await import("../display.ts");
-    for await (const text of displayed(content)) await out.text(text);
-    return;
-  }
-  for await (const chunk of content) await out.bytes(chunk);
+async function rangeOf(range: string, sizeBytes: number) {
+  const { parseByteRange } = await import("../byte_range.ts");
+  return parseByteRange(range, sizeBytes);
+}
+
+async function sizeOf(fs: TinyLogFS, path: string): Promise<number> {
+  return (await fs.entry(path)).sizeBytes;
 }

@@ -10,7 +10,14 @@ import type { Context } from "../context.ts";
 import { Tally } from "../each.ts";
 import type { ExitCode } from "../exit_codes.ts";
 import { printable } from "../output.ts";
-import { atPath, isDirectory, viewPond } from "../session.ts";
+import type { Listing } from "../listing.ts";
+import {
+  atPath,
+  isDirectory,
+  isPattern,
+  joinPath,
+  viewPond,
+} from "../session.ts";
 import {
   humanSize,
   localTime,
@@ -30,41 +37,93 @@ export async function runLs(
     const listings: Listing[] = [];
     for (const path of paths) {
       await tally.attempt(async () => {
-        listings.push(
-          await atPath(
-            fs,
-            path,
-            (view, found) => listingOf(view, found, path, command.all),
-          ),
-        );
+        const add = async (view: TinyLogFS, found: string) => {
+          for (const one of await pathsOf(view, found, context.signal)) {
+            const title = one === found ? path : one;
+            listings.push(await listingOf(view, one, title, command));
+          }
+        };
+        await atPath(fs, path, add);
       });
     }
+    const shown = await arranged(command, grouped(listings));
     if (command.format !== undefined) {
-      await writeRecords(command, context, listings);
-    } else await writeListings(command, context, listings);
+      await writeRecords(command, context, shown);
+    } else await writeListings(command, context, shown);
     return tally.exitCode;
   });
 }
 
-/** The entries of a directory, or the one of a path that is none. */
-interface Listing {
-  readonly title: string;
-  readonly isDirectory: boolean;
-  entries(): AsyncIterable<DirEntry>;
+async function pathsOf(
+  fs: TinyLogFS,
+  path: string,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  if (!isPattern(path)) return [path];
+  const { expanded } = await import("../expand.ts");
+  return await expanded(fs, path, signal);
+}
+
+/** What is no directory comes first, as one listing. */
+function grouped(listings: readonly Listing[]): readonly Listing[] {
+  const files = listings.filter(({ isDirectory }) => !isDirectory);
+  const [first] = files;
+  if (first === undefined) return listings;
+  return [
+    { ...first, entries: () => joined(files) },
+    ...listings.filter(({ isDirectory }) => isDirectory),
+  ];
+}
+
+/** In the order that was asked for, with what is below where it was. */
+async function arranged(
+  command: ListCommand,
+  listings: readonly Listing[],
+): Promise<readonly Listing[]> {
+  const { order, recursive, reverse } = command;
+  if (order === "name" && !reverse && !recursive) return listings;
+  const { ordered, withDirectories } = await import("../listing.ts");
+  const inOrder = listings.map((listing) => ordered(listing, command));
+  if (!recursive) return inOrder;
+  const all: Listing[] = [];
+  for (const listing of inOrder) {
+    all.push(...await Array.fromAsync(withDirectories(listing)));
+  }
+  return all;
 }
 
 async function listingOf(
   fs: TinyLogFS,
   path: string,
   title: string,
-  all: boolean,
+  command: ListCommand,
 ): Promise<Listing> {
-  if (await leadsToDirectory(fs, path)) {
-    return { title, isDirectory: true, entries: () => visible(fs, path, all) };
+  if (!command.directory && await leadsToDirectory(fs, path)) {
+    return directoryListing(fs, path, title, command.all);
   }
-  const entry = await fs.entry(path, { followLast: path.endsWith("/") });
+  const followLast = path.endsWith("/");
+  const entry = await fs.entry(path, { followLast });
   const named = { ...entry, name: title };
-  return { title, isDirectory: false, entries: () => only(named) };
+  return {
+    ...directoryListing(fs, path, title, command.all),
+    isDirectory: false,
+    entries: () => only(named),
+  };
+}
+
+function directoryListing(
+  fs: TinyLogFS,
+  path: string,
+  title: string,
+  all: boolean,
+): Listing {
+  return {
+    title,
+    isDirectory: true,
+    entries: () => visible(fs, path, all),
+    below: ({ name }) =>
+      directoryListing(fs, joinPath(path, name), joinPath(title, name), all),
+  };
 }
 
 async function leadsToDirectory(fs: TinyLogFS, path: string): Promise<boolean> {
@@ -124,15 +183,17 @@ async function writeListings(
   listings: readonly Listing[],
 ): Promise<void> {
   const { out } = context;
-  const titled = listings.length > 1;
+  const titled = listings.length > 1 || command.recursive;
   for (const [index, listing] of listings.entries()) {
     if (titled && listing.isDirectory) {
       await out.line(
         `${index > 0 ? "\n" : ""}${shown(context, listing.title)}:`,
       );
     }
-    if (command.long && out.isTerminal) await writeTable(context, listing);
-    else await writeLines(command, context, listing);
+    if (!out.isTerminal) await writeLines(command, context, listing);
+    else if (command.long) await writeTable(context, listing);
+    else if (command.single) await writeLines(command, context, listing);
+    else await writeColumns(command, context, listing);
   }
 }
 
@@ -147,13 +208,31 @@ async function writeLines(
     const fields = command.long
       ? [
         modeText(entry),
-        `${entry.sizeBytes}`,
+        command.human ? humanSize(entry.sizeBytes) : `${entry.sizeBytes}`,
         rfc3339(entry.modifiedUs),
         arrow(entry, name),
       ]
       : [name];
     if (entry.pending && command.pending) fields.push("*");
     await context.out.line(fields.join("\t"));
+  }
+}
+
+/** Names side by side, as many as the terminal is wide. */
+async function writeColumns(
+  command: ListCommand,
+  context: Context,
+  listing: Listing,
+): Promise<void> {
+  const names: string[] = [];
+  for await (const entry of listing.entries()) {
+    context.signal.throwIfAborted();
+    const mark = entry.pending && command.pending ? " *" : "";
+    names.push(`${printable(entry.name)}${mark}`);
+  }
+  const { inColumns } = await import("../listing.ts");
+  for (const line of inColumns(names, context.out.columns)) {
+    await context.out.line(line);
   }
 }
 

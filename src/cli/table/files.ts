@@ -9,11 +9,13 @@ import type {
   CopyCommand,
   LinkCommand,
   ListCommand,
+  ListOrder,
   MakeDirectoryCommand,
   MoveCommand,
   RemoveCommand,
   TableEntry,
   TouchCommand,
+  Values,
 } from "../command.ts";
 import {
   CHANGE,
@@ -30,9 +32,10 @@ const LS: TableEntry = define<ListCommand>({
   group: "Files",
   summary: "List directories",
   description:
-    `Lists directories of the pond, the root without a PATH. Names that begin with a
-dot are hidden without -a. With -l: mode, size, time, name, and a symlink's target.
-To a pipe, one name a line; with -l, tab-separated, sizes in bytes and times in
+    `Lists directories of the pond, the root without a PATH, which may be a pattern
+(pond help globs). Names that begin with a dot are hidden without -a. With -l: mode,
+size, time, name, and a symlink's target. On a terminal, names stand in columns; to
+a pipe, one name a line; with -l, tab-separated, sizes in bytes and times in
 RFC 3339. With --pending, staged entries are listed and marked with a "*".`,
   arguments: [{ name: "PATH", summary: "What to list", many: true }],
   options: [
@@ -48,6 +51,38 @@ RFC 3339. With --pending, staged entries are listed and marked with a "*".`,
       kind: "flag",
       summary: "Show hidden names, too",
     },
+    {
+      name: "recursive",
+      short: "R",
+      kind: "flag",
+      summary: "List the directories in directories, too",
+    },
+    {
+      name: "directory",
+      short: "d",
+      kind: "flag",
+      summary: "List directories themselves, not what is in them",
+    },
+    { name: "time", short: "t", kind: "flag", summary: "The newest first" },
+    { name: "size", short: "S", kind: "flag", summary: "The largest first" },
+    {
+      name: "reverse",
+      short: "r",
+      kind: "flag",
+      summary: "In the reverse order",
+    },
+    {
+      name: "human-readable",
+      short: "h",
+      kind: "flag",
+      summary: "Sizes as 1.5 MiB, also to a pipe",
+    },
+    {
+      name: "one",
+      short: "1",
+      kind: "flag",
+      summary: "One name a line, also on a terminal",
+    },
     ...VIEW,
     FORMAT,
   ],
@@ -58,6 +93,11 @@ RFC 3339. With --pending, staged entries are listed and marked with a "*".`,
       says: "List everything in /sensors with its details",
     },
     { cmd: "pond ls --at v1 /", says: "List the root as it was at version 1" },
+    { cmd: "pond ls '/sensors/*.csv'", says: "List what matches a pattern" },
+    {
+      cmd: "pond ls -ltr /sensors",
+      says: "List the newest last, with details",
+    },
     { cmd: "pond ls --json /sensors", says: "List for programs" },
   ],
   read: (values) => ({
@@ -65,11 +105,22 @@ RFC 3339. With --pending, staged entries are listed and marked with a "*".`,
     paths: values.words,
     long: values.flag("long"),
     all: values.flag("all"),
+    recursive: values.flag("recursive"),
+    directory: values.flag("directory"),
+    human: values.flag("human-readable"),
+    single: values.flag("one"),
+    order: orderOf(values),
+    reverse: values.flag("reverse"),
     ...viewOf(values),
     format: formatOf(values),
   }),
   load: async () => (await import("../commands/ls.ts")).runLs,
 });
+
+function orderOf(values: Values): ListOrder {
+  if (values.flag("size")) return "size";
+  return values.flag("time") ? "time" : "name";
+}
 
 const CAT: TableEntry = define<CatCommand>({
   name: "cat",
@@ -78,22 +129,40 @@ const CAT: TableEntry = define<CatCommand>({
   description:
     `Writes the content of files one after the other: to a pipe, the bytes as they are;
 to a terminal, text with control characters made visible, and anything else as a
-hex dump.`,
+hex dump. A PATH may be a pattern (pond help globs). A RANGE counts bytes from 0:
+0-99 are the first hundred, 100- is what follows, -100 are the last hundred.`,
   arguments: [{
     name: "PATH",
     summary: "The files",
     required: true,
     many: true,
   }],
-  options: VIEW,
+  options: [
+    {
+      name: "range",
+      kind: "text",
+      value: "RANGE",
+      summary: "Only these bytes of each file: 0-99, 100-, -100",
+    },
+    ...VIEW,
+  ],
   examples: [
     { cmd: "pond cat /sensors/a.csv", says: "Show a file" },
+    {
+      cmd: "pond cat --range 0-3 '/sensors/*.csv'",
+      says: "Show the first four bytes of several",
+    },
     {
       cmd: "pond cat --at v1 /sensors/a.csv",
       says: "Show it as it was at version 1",
     },
   ],
-  read: (values) => ({ name: "cat", paths: values.words, ...viewOf(values) }),
+  read: (values) => ({
+    name: "cat",
+    paths: values.words,
+    range: values.text("range"),
+    ...viewOf(values),
+  }),
   load: async () => (await import("../commands/cat.ts")).runCat,
 });
 

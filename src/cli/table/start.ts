@@ -124,8 +124,8 @@ export function helpEntry(
     group: "Care",
     summary: "Explain a command or a topic",
     description:
-      `Explains a command, or one of the topics: revisions, exit-codes, env,
-maintenance, formats.
+      `Explains a command, or one of the topics: revisions, globs, exit-codes,
+env, maintenance, formats.
 Without an argument, an overview. Every command also takes -h and --help.`,
     arguments: [{ name: "TOPIC", summary: "A command or a topic" }],
     options: [],

@@ -1,0 +1,34 @@
+/**
+ * Patterns in the place of paths.
+ *
+ * @module
+ */
+import { PondError } from "../errors.ts";
+import type { TinyLogFS } from "../tinylogfs/mod.ts";
+import { isPattern } from "./session.ts";
+
+/**
+ * The paths that a path stands for: those that match a pattern, and the path
+ * itself when it is none, or the name of something that is there.
+ *
+ * @throws {PondError} `NOT_FOUND` for a pattern that nothing matches.
+ */
+export async function expanded(
+  fs: TinyLogFS,
+  path: string,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  if (!isPattern(path) || await fs.exists(path)) return [path];
+  const paths: string[] = [];
+  const root = fs.workingDirectory();
+  // As in a shell, a wildcard stands for no hidden name.
+  const hidden = /(^|\/)\./.test(path);
+  for await (const match of root.glob(path, { signal })) {
+    if (hidden || !/\/\./.test(match.path)) paths.push(match.path);
+  }
+  if (paths.length > 0) return paths;
+  throw new PondError("NOT_FOUND", `Nothing matches ${path}`, {
+    path,
+    hint: "how patterns are written: pond help globs",
+  });
+}
