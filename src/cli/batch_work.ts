@@ -93,8 +93,10 @@ function changeOf(command: Command): Work | undefined {
     case "mkdir":
       return (fs) => mkdir(fs, command);
     case "touch":
-      return (fs) => touch(fs, command);
+      if (command.date !== undefined) return undefined;
+      return (fs) => touch(fs, command.paths);
     case "rm":
+      if (command.interactive) return undefined;
       return (fs) => rm(fs, command);
     case "ln":
       return (fs) => ln(fs, command);

@@ -197,7 +197,6 @@ export interface BatchCommand extends ChangeOptions {
   readonly name: "batch";
   /** A file of the host; `-` is standard input. */
   readonly file: string;
-  readonly dryRun: boolean;
   readonly format: Format | undefined;
 }
 

@@ -19,6 +19,8 @@ export interface ChangeOptions {
   readonly message: string | undefined;
   /** Whether to stage instead of committing. */
   readonly noSync: boolean;
+  /** Whether only to show what would be done. */
+  readonly dryRun: boolean;
   /** Whether the commit is flushed. */
   readonly durability: Durability;
 }

@@ -47,6 +47,8 @@ export interface MakeDirectoryCommand extends ChangeOptions {
 export interface TouchCommand extends ChangeOptions {
   readonly name: "touch";
   readonly paths: readonly string[];
+  /** The time of the last change; the present when left out. */
+  readonly date: string | undefined;
 }
 
 /** `pond rm` */
@@ -55,6 +57,8 @@ export interface RemoveCommand extends ChangeOptions {
   readonly paths: readonly string[];
   readonly recursive: boolean;
   readonly force: boolean;
+  /** Whether to ask before each. */
+  readonly interactive: boolean;
 }
 
 /** `pond ln` */

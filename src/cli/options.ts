@@ -80,8 +80,21 @@ export const RECURSIVE: OptionSpec = {
 /** Options of commands that read. */
 export const VIEW: readonly OptionSpec[] = [AT, PENDING];
 
+/** `--dry-run` */
+export const DRY_RUN: OptionSpec = {
+  name: "dry-run",
+  short: "n",
+  kind: "flag",
+  summary: "Only show what would be done",
+};
+
 /** Options of commands that change something. */
-export const CHANGE: readonly OptionSpec[] = [MESSAGE, NO_SYNC, DURABILITY];
+export const CHANGE: readonly OptionSpec[] = [
+  MESSAGE,
+  NO_SYNC,
+  DRY_RUN,
+  DURABILITY,
+];
 
 /** Options of many commands, which are often written before the command. */
 export const LEADING: readonly OptionSpec[] = [...VIEW, ...CHANGE, FORMAT];
@@ -167,6 +180,7 @@ export function changeOf(values: Values): ChangeOptions {
   return {
     message: values.text("message"),
     noSync: values.flag("no-sync"),
+    dryRun: values.flag("dry-run"),
     durability: durabilityOf(values),
   };
 }

@@ -107,16 +107,22 @@ export async function changePond(
   change: ChangeOptions,
   work: (fs: TinyLogFS) => Promise<ExitCode | void>,
 ): Promise<ExitCode> {
-  const { durability, noSync, message } = change;
+  const { dryRun, durability, noSync, message } = change;
   const options = {
     durability,
     staged: noSync,
-    commitThresholdBytes: COMMIT_THRESHOLD_BYTES,
+    commitThresholdBytes: dryRun ? Infinity : COMMIT_THRESHOLD_BYTES,
   };
   return await withPond(context, options, async (fs) => {
+    const before = fs.pendingOperations().length;
     const code = await work(fs);
     context.signal.throwIfAborted();
-    if (noSync) await reportStaged(context, await fs.stage());
+    if (dryRun) {
+      const { showOperations } = await import("./operations.ts");
+      const format = context.globals.json ? "json" : undefined;
+      const made = fs.pendingOperations().slice(before);
+      await showOperations(format, context, made);
+    } else if (noSync) await reportStaged(context, await fs.stage());
     else await reportChange(context, await commit(context, fs, message));
     return code ?? ExitCode.done;
   });

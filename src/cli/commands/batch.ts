@@ -3,18 +3,14 @@
  *
  * @module
  */
-import type {
-  FileOperations,
-  PendingOperation,
-  TinyLogFS,
-} from "../../tinylogfs/mod.ts";
+import type { FileOperations, TinyLogFS } from "../../tinylogfs/mod.ts";
 import { batchLines, inLine, ofLine } from "../batch_lines.ts";
 import { type Work, workOf } from "../batch_work.ts";
 import type { BatchCommand, TableEntry } from "../command.ts";
 import type { Context } from "../context.ts";
 import { ExitCode } from "../exit_codes.ts";
 import { hostPath } from "../locate.ts";
-import { printable } from "../output.ts";
+import { showOperations } from "../operations.ts";
 import { reportChange, reportStaged, withPond } from "../session.ts";
 import { standardInput, textFrom } from "../stdin.ts";
 
@@ -53,7 +49,7 @@ export async function runBatch(
       await work(fs);
       context.signal.throwIfAborted();
       const made = fs.pendingOperations().slice(before);
-      if (dryRun) await showOperations(command, context, made);
+      if (dryRun) await showOperations(command.format, context, made);
       else await reportStaged(context, await fs.stage());
     }
     return ExitCode.done;
@@ -99,29 +95,5 @@ async function doAll(
     } catch (error) {
       throw ofLine(error, name, number);
     }
-  }
-}
-
-async function showOperations(
-  { format }: BatchCommand,
-  context: Context,
-  operations: readonly PendingOperation[],
-): Promise<void> {
-  if (format !== undefined) {
-    const { writeRows } = await import("../rows.ts");
-    await writeRows<PendingOperation>(context, format, [
-      { name: "operation", type: "VARCHAR", value: (row) => row.operation },
-      { name: "type", type: "VARCHAR", value: (row) => row.fileType },
-      { name: "path", type: "VARCHAR", value: (row) => row.path },
-      { name: "from", type: "VARCHAR", value: (row) => row.from ?? null },
-      { name: "size", type: "BIGINT", value: (row) => row.sizeBytes },
-    ], operations);
-    return;
-  }
-  for (const { fileType, from, operation, path } of operations) {
-    const where = from === undefined ? path : `${from} -> ${path}`;
-    await context.out.line(
-      `${operation.padEnd(6)}  ${fileType.padEnd(9)}  ${printable(where)}`,
-    );
   }
 }

@@ -4,16 +4,13 @@
  * @module
  */
 import { PondError } from "../../errors.ts";
-import {
-  type FoundNode,
-  type NodeSearchCriteria,
-  parseRevision,
-} from "../../tinylogfs/mod.ts";
+import type { FoundNode, NodeSearchCriteria } from "../../tinylogfs/mod.ts";
 import type { FindCommand } from "../command.ts";
 import type { Context } from "../context.ts";
 import { ExitCode } from "../exit_codes.ts";
 import { printable } from "../output.ts";
 import { pondPath, viewPond } from "../session.ts";
+import { parseTime } from "../times.ts";
 
 const TYPES = { f: "file", d: "directory", l: "symlink" } as const;
 
@@ -86,13 +83,7 @@ function sizesOf(
 }
 
 function timeOf(text: string, { host }: Context): Date {
-  const revision = parseRevision(text, host.clock.nowUs());
-  if (revision.kind === "time") return new Date(revision.timestampUs / 1000);
-  throw new PondError(
-    "INVALID_ARGUMENT",
-    `Cannot take ${text} as a time`,
-    { hint: "such as 2026-01-05, 2026-01-05T10:00Z, or 2h for that long ago" },
-  );
+  return parseTime(text, host.clock.nowUs());
 }
 
 async function writeFound(

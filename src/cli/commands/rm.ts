@@ -8,14 +8,28 @@ import type { FileOperations } from "../../tinylogfs/mod.ts";
 import type { RemoveCommand } from "../command.ts";
 import type { Context } from "../context.ts";
 import type { ExitCode } from "../exit_codes.ts";
-import { changePond, pondPath } from "../session.ts";
+import { changePond, isDirectory, pondPath } from "../session.ts";
 
 /** Removes what the paths name. */
 export async function runRm(
   command: RemoveCommand,
   context: Context,
 ): Promise<ExitCode> {
-  return await changePond(context, command, (fs) => rm(fs, command));
+  if (!command.interactive) {
+    return await changePond(context, command, (fs) => rm(fs, command));
+  }
+  const { Questions } = await import("../questions.ts");
+  const questions = new Questions(context);
+  return await changePond(context, command, async (fs) => {
+    const paths: string[] = [];
+    for (const path of command.paths) {
+      const all = command.recursive && await isDirectory(fs, pondPath(path))
+        ? " with everything in it"
+        : "";
+      if (await questions.ask(`remove ${path}${all}?`)) paths.push(path);
+    }
+    await rm(fs, { ...command, paths });
+  });
 }
 
 /** Removes them from a pond, or in a transaction. */

@@ -134,6 +134,7 @@ settled. Look at the other side with pond cat PATH --branch NAME.`,
   options: [
     {
       name: "dry-run",
+      short: "n",
       kind: "flag",
       summary: "List what would change, and change nothing",
     },

@@ -209,16 +209,29 @@ const TOUCH: TableEntry = define<TouchCommand>({
   summary: "Make empty files, or renew the time of files",
   description:
     `Makes an empty file where there is none, and makes the present the time of the
-last change where there is one.`,
+last change where there is one; with -d, the given time, a date or how long ago.`,
   arguments: [{
     name: "PATH",
     summary: "The files",
     required: true,
     many: true,
   }],
-  options: CHANGE,
+  options: [
+    {
+      name: "date",
+      short: "d",
+      kind: "text",
+      value: "TIME",
+      summary: "This time: 2026-01-05, 2026-01-05T10:00Z, 2h (ago)",
+    },
+    ...CHANGE,
+  ],
   examples: [
     { cmd: "pond touch /empty.txt", says: "Make an empty file" },
+    {
+      cmd: "pond touch -d 2026-01-05 /sensors/a.csv",
+      says: "Set the time of the last change",
+    },
     {
       cmd: 'pond touch --no-sync -m "later" /staged.txt',
       says: "Stage it, for a later pond commit",
@@ -227,6 +240,7 @@ last change where there is one.`,
   read: (values) => ({
     name: "touch",
     paths: values.words,
+    date: values.text("date"),
     ...changeOf(values),
   }),
   load: async () => (await import("../commands/touch.ts")).runTouch,
@@ -251,6 +265,12 @@ there is no error.`,
       kind: "flag",
       summary: "Ignore what isn't there",
     },
+    {
+      name: "interactive",
+      short: "i",
+      kind: "flag",
+      summary: "Ask before each PATH is removed",
+    },
     ...CHANGE,
   ],
   examples: [
@@ -260,12 +280,14 @@ there is no error.`,
       says: "Remove a directory with everything in it",
     },
     { cmd: "pond rm -f /missing.txt", says: "Remove a file if it is there" },
+    { cmd: "pond rm -rn /sensors", says: "See what would be removed" },
   ],
   read: (values) => ({
     name: "rm",
     paths: values.words,
     recursive: values.flag("recursive"),
     force: values.flag("force"),
+    interactive: values.flag("interactive"),
     ...changeOf(values),
   }),
   load: async () => (await import("../commands/rm.ts")).runRm,

@@ -21,6 +21,7 @@ import {
 
 const DRY_RUN: OptionSpec = {
   name: "dry-run",
+  short: "n",
   kind: "flag",
   summary: "List what would change, and change nothing",
 };

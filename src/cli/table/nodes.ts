@@ -206,11 +206,6 @@ Input that begins with a { has a JSON object a line:
   {"op": "attr", "path": …, "set": {…}, "remove": […]}`,
     arguments: [{ name: "FILE", summary: "A file of the host, or -" }],
     options: [
-      {
-        name: "dry-run",
-        kind: "flag",
-        summary: "Only show the operations that would be made",
-      },
       ...CHANGE,
       FORMAT,
     ],
@@ -224,7 +219,6 @@ Input that begins with a { has a JSON object a line:
     read: (values) => ({
       name: "batch",
       file: values.words[0] ?? "-",
-      dryRun: values.flag("dry-run"),
       ...changeOf(values),
       format: formatOf(values),
     }),
