@@ -32,10 +32,11 @@
  * await using pond = await Pond.init(`${directory}/pond`);
  * await pond.createFile("/lake.csv", "t,m\n1,20.5\n2,20.7\n");
  *
- * await using result = await pond.queryWithPending(
- *   "SELECT max(m) AS m FROM '/lake.csv'",
- * );
- * for await (const { values } of result) assertEquals(values, [[20.7]]);
+ * await pond.commit();
+ *
+ * const path = "/lake.csv";
+ * const rows = pond.sql`SELECT t, m FROM ${path} WHERE m > ${20.6}`;
+ * for await (const row of rows) assertEquals(row, { t: 2n, m: 20.7 });
  * await Deno.remove(directory, { recursive: true });
  * ```
  *

@@ -39,6 +39,7 @@ export function split(
   const found = parseArgs(marked(argv, options, command), {
     string: ["_", ...namesOf(options, false)],
     boolean: namesOf(options, true),
+    collect: namesOf(options.filter(({ many }) => many), false),
     stopEarly,
     "--": true,
     unknown: (argument: string, key?: string) => {
@@ -139,6 +140,7 @@ function valuesOf(
 ): Values {
   const flags = new Set<string>();
   const texts = new Map<string, string>();
+  const lists = new Map<string, string[]>();
   for (const option of options) {
     for (const spelling of spellingsOf(option)) {
       const value = found[spelling];
@@ -146,6 +148,12 @@ function valuesOf(
       if (option.kind === "flag") {
         if (value !== true) throw noValue(spelling, command);
         flags.add(option.name);
+      } else if (Array.isArray(value)) {
+        const list = lists.get(option.name) ?? [];
+        for (const item of value) {
+          list.push(checkedText(option, spelling, item, command));
+        }
+        lists.set(option.name, list);
       } else {
         texts.set(option.name, checkedText(option, spelling, value, command));
       }
@@ -155,6 +163,7 @@ function valuesOf(
     words,
     flag: (name) => flags.has(name),
     text: (name) => texts.get(name),
+    texts: (name) => lists.get(name) ?? [],
     number: (name) => {
       const text = texts.get(name);
       return text === undefined ? undefined : Number(text);

@@ -21,8 +21,11 @@ import type { PruneCommand, UsageCommand } from "./retention_command.ts";
 
 export type * from "./common_options.ts";
 export type * from "./file_command.ts";
+import type { QueryCommand, SqlCommand } from "./query_command.ts";
+
 export type { Format } from "./format.ts";
 export type * from "./line_command.ts";
+export type * from "./query_command.ts";
 export type * from "./retention_command.ts";
 
 /** The groups of `pond help`, in their order. */
@@ -77,6 +80,8 @@ export interface OptionSpec {
   readonly value?: string;
   /** The only values that it takes. */
   readonly choices?: readonly string[];
+  /** Whether it may be given several times. */
+  readonly many?: boolean;
   /** What it does. */
   readonly summary: string;
 }
@@ -97,6 +102,8 @@ export interface Values {
   flag(name: string): boolean;
   /** The value of an option, if it was given. */
   text(name: string): string | undefined;
+  /** The values of an option that may be given several times, in order. */
+  texts(name: string): readonly string[];
   /** The number that an option was given. */
   number(name: string): number | undefined;
 }
@@ -307,20 +314,6 @@ export interface RestoreCommand extends BackOptions {
   readonly words: readonly string[];
 }
 
-/** `pond query` */
-export interface QueryCommand extends ViewOptions {
-  readonly name: "query";
-  /** The statement, unless it is in a file. */
-  readonly sql: string | undefined;
-  /** The file with the statement; `-` is standard input. */
-  readonly file: string | undefined;
-  readonly output: string | undefined;
-  readonly force: boolean;
-  /** Whether to tell what is read, and not what it answers. */
-  readonly explain: boolean;
-  readonly format: Format | undefined;
-}
-
 /** What `pond maintain` does, in this order. */
 export const MAINTENANCE_TASKS = ["optimize", "checkpoint", "vacuum"] as const;
 
@@ -390,6 +383,7 @@ export type Command =
   | RestoreCommand
   | QueryCommand
   | TablesCommand
+  | SqlCommand
   | BranchCommand
   | SwitchCommand
   | MergeCommand

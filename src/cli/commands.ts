@@ -46,8 +46,11 @@ const TABLE: Readonly<Record<CommandName, Load>> = {
     ["undo", "redo", "restore"],
     async () => (await import("./table/go_back.ts")).GO_BACK,
   ),
-  ...of(["query"], async () => (await history()).QUERY_COMMANDS),
   tables: async () => (await import("./table/tables.ts")).TABLES,
+  ...of(
+    ["query", "sql"],
+    async () => (await import("./table/query.ts")).QUERY_COMMANDS,
+  ),
   help: async () => (await start()).helpEntry(loadCommands),
   ...of(["version"], async () => (await start()).CARE),
   maintain: async () => (await import("./table/maintain.ts")).MAINTAIN,
@@ -66,7 +69,6 @@ const ALIASES: Readonly<Record<string, CommandName>> = {
   history: "log",
   list: "ls",
   move: "mv",
-  sql: "query",
 };
 
 /** Every name that leads to a command. */

@@ -63,7 +63,8 @@ export async function exportOf(
   };
 }
 
-function formatOfName(path: string): Format {
+/** The format that an extension means. */
+export function formatOfName(path: string): Format {
   const extension = path.slice(path.lastIndexOf(".") + 1).toLowerCase();
   const format = Object.hasOwn(EXTENSIONS, extension)
     ? EXTENSIONS[extension]

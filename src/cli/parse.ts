@@ -93,6 +93,7 @@ async function bindNamed(
     words,
     flag: () => false,
     text: () => undefined,
+    texts: () => [],
     number: () => undefined,
   });
 }

@@ -12,6 +12,8 @@ import type {
   Hasher,
   HashStream,
   Host,
+  LineEditor,
+  LineEditorOptions,
   Random,
   Terminal,
   TerminalOutput,
@@ -116,6 +118,10 @@ class DenoTerminal implements Terminal {
 
   stdin(): ReadableStream<Uint8Array> {
     return Deno.stdin.readable;
+  }
+
+  async editLines(options: LineEditorOptions): Promise<LineEditor> {
+    return await (await import("./line_editor.ts")).openLineEditor(options);
   }
 
   env(name: string): string | undefined {

@@ -197,6 +197,39 @@ export interface TerminalOutput {
   write(bytes: Uint8Array): Promise<boolean>;
 }
 
+/** What a person may go on with, where the cursor is. */
+export interface Completion {
+  /** The end of the line that the words take the place of. */
+  readonly typed: string;
+  /** What may stand there. */
+  readonly words: readonly string[];
+}
+
+/** What a line editor is made of. */
+export interface LineEditorOptions {
+  /** Where earlier entries are kept, a line each; nowhere when left out. */
+  readonly historyPath: string | undefined;
+  /** Says what the line up to the cursor may go on with. */
+  complete(line: string): Promise<Completion>;
+  /** Is called for Ctrl-C while nobody is asked. */
+  interrupted(): void;
+  /** Ends the asking; it fails with the signal's reason. */
+  readonly signal: AbortSignal;
+}
+
+/** Asks a person for lines, who can edit them and call back earlier ones. */
+export interface LineEditor extends Disposable {
+  /**
+   * Asks for a line.
+   *
+   * @returns The line; `null` when it was given up (Ctrl-C), `undefined` at the
+   *   end of the input (Ctrl-D).
+   */
+  ask(prompt: string): Promise<string | null | undefined>;
+  /** Keeps an entry for later; one without line breaks. */
+  remember(entry: string): Promise<void>;
+}
+
 /** What a program that is started from a shell is given. */
 export interface Terminal {
   /** Standard output. */
@@ -207,6 +240,8 @@ export interface Terminal {
   readonly stdinIsTerminal: boolean;
   /** The bytes of standard input. */
   stdin(): ReadableStream<Uint8Array>;
+  /** Begins to ask the person at the terminal for lines. */
+  editLines(options: LineEditorOptions): Promise<LineEditor>;
   /** An environment variable. */
   env(name: string): string | undefined;
   /** The current directory, absolute. */

@@ -5,8 +5,16 @@
  * @module
  */
 import { concatBytes, decodeUtf8 } from "../bytes.ts";
+import { PondError } from "../errors.ts";
 import { nodeBuffers, NodeHasher } from "./deno_host.ts";
-import type { Clock, Host, Random, Terminal, TerminalOutput } from "./host.ts";
+import type {
+  Clock,
+  Host,
+  LineEditor,
+  Random,
+  Terminal,
+  TerminalOutput,
+} from "./host.ts";
 import { SimDisk } from "./sim_disk.ts";
 
 export * from "./sim_disk.ts";
@@ -115,6 +123,12 @@ export class MemoryTerminal implements Terminal {
   stdin(): ReadableStream<Uint8Array> {
     const { stdin = new Uint8Array(0) } = this.#options;
     return ReadableStream.from(stdin.length > 0 ? [stdin] : []);
+  }
+
+  editLines(): Promise<LineEditor> {
+    return Promise.reject(
+      new PondError("UNSUPPORTED", "Cannot ask for lines: nobody is there"),
+    );
   }
 
   env(name: string): string | undefined {

@@ -1,5 +1,6 @@
 /**
- * DuckDB, in memory, for one query: the only file that names it.
+ * DuckDB, in memory, for one query: with `duckdb_values.ts` all that
+ * names it.
  *
  * The order is what keeps a query inside the pond. The statement's tree says
  * what it is, before anything of it runs: one that does more than read goes no
@@ -17,18 +18,20 @@ import type {
   DuckDBPendingResult,
   DuckDBPreparedStatement,
   DuckDBResult,
-  DuckDBType,
   DuckDBValue,
 } from "@duckdb/node-api";
 import { invariant, PondError } from "../errors.ts";
 import { loadBundledLibrary } from "../host/standalone_library.ts";
-import {
-  type QueryBatch,
-  type QueryColumn,
-  type QueryResult,
-  type QueryValue,
-  Timestamp,
+import type {
+  QueryBatch,
+  QueryColumn,
+  QueryOptions,
+  QueryParams,
+  QueryResult,
+  QueryValue,
 } from "../tinylogfs/mod.ts";
+import { type DuckDB, DuckDBValues } from "./duckdb_values.ts";
+import { paramsInOrder } from "./params.ts";
 import { quoteName, quoteText } from "./paths.ts";
 import { queryError } from "./query_error.ts";
 import { columnsOf } from "./result_columns.ts";
@@ -43,8 +46,6 @@ import {
 import type { ColumnSqlType, PondTable } from "./table.ts";
 import { TABLES } from "./tables.ts";
 
-type DuckDB = typeof import("@duckdb/node-api");
-
 /** A statement that runs. */
 interface Run {
   readonly prepared: DuckDBPreparedStatement;
@@ -54,10 +55,23 @@ interface Run {
 /** Rows that go into a table at once: DuckDB's own vector size. */
 const CHUNK_ROWS = 2048;
 
+/** What a query may take, and see. */
+export interface EngineOptions {
+  /** Memory in bytes; DuckDB's own limit when left out. */
+  readonly memoryBytes?: number | undefined;
+  /** Threads; one for each processor when left out. */
+  readonly threads?: number | undefined;
+  /**
+   * Where what doesn't fit into memory goes, a directory that isn't there yet;
+   * nowhere when left out: then it is an error.
+   */
+  readonly spillDirectory?: string | undefined;
+  /** Whether the host's files may be read. */
+  readonly hostFiles?: boolean | undefined;
+}
+
 /** From the beginning: the host's files and settings say nothing to a query. */
 const CONFIGURATION = {
-  // Nothing is written anywhere: what doesn't fit is an error.
-  temp_directory: "",
   autoinstall_known_extensions: "false",
   autoload_known_extensions: "false",
   allow_community_extensions: "false",
@@ -66,11 +80,8 @@ const CONFIGURATION = {
 /** The same question has the same answer in every time zone. */
 const SETUP = "SET TimeZone = 'UTC'";
 
-const LOCK = `
-  SET enable_external_access = false;
-  SET lock_configuration = true;`;
-
-const NS_PER_DAY = 86_400_000_000_000n;
+const NO_EXTERNAL_ACCESS = "SET enable_external_access = false;";
+const LOCK = "SET lock_configuration = true;";
 
 /** How long after an interrupt that has stopped nothing the next one comes. */
 const INTERRUPT_MS = 10;
@@ -81,8 +92,10 @@ const YIELD_MS = 5;
 /** A database of its own. */
 export class DuckDBEngine implements AsyncDisposable {
   readonly #duckdb: DuckDB;
+  readonly #values: DuckDBValues;
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
+  readonly #hostFiles: boolean;
   /** Paths in the pond, by the paths on the host that may be read. */
   readonly #allowed = new Map<string, string>();
   #isClosed = false;
@@ -91,23 +104,26 @@ export class DuckDBEngine implements AsyncDisposable {
     duckdb: DuckDB,
     instance: DuckDBInstance,
     connection: DuckDBConnection,
+    { hostFiles = false }: EngineOptions,
   ) {
     this.#duckdb = duckdb;
+    this.#values = new DuckDBValues(duckdb);
     this.#instance = instance;
     this.#connection = connection;
+    this.#hostFiles = hostFiles;
   }
 
   /** Loads DuckDB and opens an empty database in memory. */
-  static async open(): Promise<DuckDBEngine> {
+  static async open(options: EngineOptions = {}): Promise<DuckDBEngine> {
     await loadBundledLibrary();
     const duckdb = await import("@duckdb/node-api");
     const instance = await duckdb.DuckDBInstance.create(
       ":memory:",
-      CONFIGURATION,
+      configurationOf(options),
     );
     const connection = await instance.connect();
     await connection.run(SETUP);
-    return new DuckDBEngine(duckdb, instance, connection);
+    return new DuckDBEngine(duckdb, instance, connection, options);
   }
 
   /**
@@ -127,14 +143,23 @@ export class DuckDBEngine implements AsyncDisposable {
       "json_serialize_sql() answers with text",
     );
     const names = statementNames(json, statement);
-    requireHarmless(names, TABLES);
+    requireHarmless(names, TABLES, this.#hostFiles);
     return names;
   }
 
   /** Makes a table without rows. */
-  async makeTable({ columns, name }: PondTable): Promise<void> {
-    const types = columns.map(({ name, type }) => `${quoteName(name)} ${type}`);
-    await this.run(`CREATE TABLE ${quoteName(name)} (${types.join(", ")})`);
+  async makeTable(
+    table: {
+      readonly name: string;
+      readonly columns: readonly Pick<QueryColumn, "name" | "type">[];
+    },
+  ): Promise<void> {
+    const columns = table.columns.map(({ name, type }) =>
+      `${quoteName(name)} ${type}`
+    );
+    await this.run(
+      `CREATE TABLE ${quoteName(table.name)} (${columns.join(", ")})`,
+    );
   }
 
   /** Says of a table and its columns what they are. */
@@ -235,10 +260,19 @@ export class DuckDBEngine implements AsyncDisposable {
     }
   }
 
+  /** What may stand at the end of the beginning of a statement. */
+  async suggestions(beginning: string): Promise<string[]> {
+    const rows = await this.#rowsOf(
+      `SELECT suggestion FROM sql_auto_complete(${quoteText(beginning)})`,
+    );
+    return rows.map(([suggestion]) => String(suggestion));
+  }
+
   /** Closes the door: nothing can be read any more but what was added. */
   async lock(): Promise<void> {
     const paths = [...this.#allowed.keys()].map(quoteText).join(", ");
-    await this.run(`SET allowed_paths = [${paths}]; ${LOCK}`);
+    const close = this.#hostFiles ? "" : NO_EXTERNAL_ACCESS;
+    await this.run(`SET allowed_paths = [${paths}]; ${close} ${LOCK}`);
   }
 
   /**
@@ -248,14 +282,15 @@ export class DuckDBEngine implements AsyncDisposable {
    */
   async query(
     { sql }: Statement,
-    signal: AbortSignal | undefined,
+    { params = [], signal }: Pick<QueryOptions, "params" | "signal">,
     dispose: () => Promise<void>,
-  ): Promise<QueryResult> {
+  ): Promise<Omit<QueryResult, "arrow">> {
     const run = await this.#interruptible(signal, async (): Promise<Run> => {
       const statements = await this.#connection.extractStatements(sql);
       requireOne(statements.count);
       const prepared = await statements.prepare(0);
       this.#requireReading(prepared.statementType);
+      this.#bind(prepared, params);
       // A statement forgets interrupts that come before its beginning. So it
       // begins here and not on another thread, where stream() would begin it.
       signal?.throwIfAborted();
@@ -316,7 +351,7 @@ export class DuckDBEngine implements AsyncDisposable {
       );
       if (chunk === undefined) return;
       const values = chunk.getColumns().map((column) =>
-        column.map((value) => this.#fromDuckDB(value))
+        column.map((value) => this.#values.fromDuckDB(value))
       );
       yield { columns, numRows: chunk.rowCount, values };
     }
@@ -356,6 +391,17 @@ export class DuckDBEngine implements AsyncDisposable {
       `it is a statement of type ${name}, and a query only reads`,
       "change the pond with its commands: pond help",
     );
+  }
+
+  #bind(prepared: DuckDBPreparedStatement, params: QueryParams): void {
+    const names = Array.from(
+      { length: prepared.parameterCount },
+      (_, i) => prepared.parameterName(i + 1),
+    );
+    paramsInOrder(names, params).forEach((value, i) => {
+      const [bound, type] = this.#values.toParam(value);
+      prepared.bindValue(i + 1, bound, type);
+    });
   }
 
   /** Runs what makes tables and settings. */
@@ -400,100 +446,24 @@ export class DuckDBEngine implements AsyncDisposable {
     columns: readonly (readonly QueryValue[])[],
   ): DuckDBDataChunk {
     const chunk = this.#duckdb.DuckDBDataChunk.create(
-      types.map((type) => this.#typeOf(type)),
+      types.map((type) => this.#values.typeOf(type)),
     );
     chunk.setColumns(
       columns.map((values, i) =>
-        values.map((value) => this.#toDuckDB(value, types[i]))
+        values.map((value) => this.#values.toDuckDB(value, types[i]))
       ),
     );
     return chunk;
   }
-
-  #typeOf(type: ColumnSqlType): DuckDBType {
-    const { BIGINT, BLOB, BOOLEAN, TIMESTAMPTZ, VARCHAR } = this.#duckdb;
-    switch (type) {
-      case "BIGINT":
-        return BIGINT;
-      case "BLOB":
-        return BLOB;
-      case "BOOLEAN":
-        return BOOLEAN;
-      case "VARCHAR":
-        return VARCHAR;
-      case "TIMESTAMP WITH TIME ZONE":
-        return TIMESTAMPTZ;
-      default:
-        return type satisfies never;
-    }
-  }
-
-  #toDuckDB(value: QueryValue, type: ColumnSqlType | undefined): DuckDBValue {
-    const { DuckDBBlobValue, DuckDBTimestampTZValue } = this.#duckdb;
-    if (value === null || typeof value === "boolean") return value;
-    if (typeof value === "string") return value;
-    if (value instanceof Uint8Array) return new DuckDBBlobValue(value);
-    invariant(typeof value === "number", "a cell of a pond's table is simple");
-    return type === "BIGINT"
-      ? BigInt(value)
-      : new DuckDBTimestampTZValue(BigInt(value));
-  }
-
-  #fromDuckDB(value: DuckDBValue): QueryValue {
-    if (typeof value !== "object" || value === null) return value;
-    const duckdb = this.#duckdb;
-    const many = (items: readonly DuckDBValue[]) =>
-      items.map((item) => this.#fromDuckDB(item));
-    if (value instanceof duckdb.DuckDBTimestampValue) {
-      return timestamp(value.isFinite, value.micros * 1000n, false);
-    }
-    if (value instanceof duckdb.DuckDBTimestampTZValue) {
-      return timestamp(value.isFinite, value.micros * 1000n, true);
-    }
-    if (value instanceof duckdb.DuckDBTimestampSecondsValue) {
-      return timestamp(value.isFinite, value.seconds * 1_000_000_000n, false);
-    }
-    if (value instanceof duckdb.DuckDBTimestampMillisecondsValue) {
-      return timestamp(value.isFinite, value.millis * 1_000_000n, false);
-    }
-    if (value instanceof duckdb.DuckDBTimestampNanosecondsValue) {
-      return timestamp(value.isFinite, value.nanos, false);
-    }
-    if (value instanceof duckdb.DuckDBDateValue) {
-      const midnight = BigInt(value.days) * NS_PER_DAY;
-      const text = String(timestamp(value.isFinite, midnight, false));
-      return text.replace("T00:00:00", "");
-    }
-    if (value instanceof duckdb.DuckDBBlobValue) {
-      // A Buffer, whose slice() is no copy and whose memory others share.
-      return new Uint8Array(value.bytes);
-    }
-    if (value instanceof duckdb.DuckDBListValue) return many(value.items);
-    if (value instanceof duckdb.DuckDBArrayValue) return many(value.items);
-    if (value instanceof duckdb.DuckDBStructValue) {
-      const entries = Object.entries(value.entries);
-      return Object.fromEntries(
-        entries.map(([name, item]) => [name, this.#fromDuckDB(item)]),
-      );
-    }
-    if (value instanceof duckdb.DuckDBMapValue) {
-      return value.entries.map(({ key, value }) => ({
-        key: this.#fromDuckDB(key),
-        value: this.#fromDuckDB(value),
-      }));
-    }
-    if (
-      value instanceof duckdb.DuckDBUnionValue ||
-      value instanceof duckdb.DuckDBVariantValue
-    ) {
-      return this.#fromDuckDB(value.value);
-    }
-    return String(value);
-  }
 }
 
-/** Infinity is a time of SQL, and of nothing else. */
-function timestamp(isFinite: boolean, ns: bigint, zoned: boolean): QueryValue {
-  if (!isFinite) return ns < 0n ? "-infinity" : "infinity";
-  return new Timestamp(ns, zoned);
+function configurationOf(
+  { memoryBytes, threads, spillDirectory = "" }: EngineOptions,
+): Record<string, string> {
+  return {
+    ...CONFIGURATION,
+    temp_directory: spillDirectory,
+    ...(memoryBytes === undefined ? {} : { memory_limit: `${memoryBytes}B` }),
+    ...(threads === undefined ? {} : { threads: `${threads}` }),
+  };
 }

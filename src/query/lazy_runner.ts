@@ -5,6 +5,7 @@
  */
 import type { Host } from "../host/host.ts";
 import type { QueryRunner } from "../tinylogfs/mod.ts";
+import type { SqlCompleter } from "./completer.ts";
 
 /**
  * Makes what runs SQL over filesystems.
@@ -22,4 +23,9 @@ export function lazyQueryRunner(
     );
     return await (await runner)(source, sql, options);
   };
+}
+
+/** Loads what completes SQL. */
+export async function openSqlCompleter(): Promise<SqlCompleter> {
+  return await (await import("./completer.ts")).SqlCompleter.open();
 }

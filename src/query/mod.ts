@@ -5,7 +5,8 @@
  *
  * @module
  */
-export { lazyQueryRunner } from "./lazy_runner.ts";
+export type { SqlCompleter } from "./completer.ts";
+export { lazyQueryRunner, openSqlCompleter } from "./lazy_runner.ts";
 export {
   FORMATS,
   type RenderOptions,

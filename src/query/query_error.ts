@@ -14,6 +14,14 @@ const TABLES_HINT =
 const UNKNOWN_TABLE =
   /^(Catalog Error: Table with name|Permission Error: Cannot access file)/;
 
+const OUT_OF_MEMORY = /^Out of Memory Error/;
+
+/** Advice about settings that nobody can change here. */
+const ADVICE = /\s+Possible solutions:[\s\S]*$/;
+
+const MEMORY_HINT =
+  "give it more memory (--memory 4GiB), or fewer threads (--threads 1)";
+
 /** Where in DuckDB it happened: no part of the reason. */
 const PLACE_IN_DUCKDB = /^Fail(?:ure|ed) [a-z ]+: /;
 
@@ -32,11 +40,16 @@ export function queryError(
 ): PondError {
   const message = cause instanceof Error ? cause.message : String(cause);
   let text = message.replace(PLACE_IN_DUCKDB, "").replace(VIEW_EXCERPT, "")
-    .trim();
+    .replace(ADVICE, "").trim();
   for (const [hostPath, path] of files) text = text.replaceAll(hostPath, path);
   return new PondError(
     "QUERY",
     `Cannot run the query: ${text}`,
-    UNKNOWN_TABLE.test(text) ? { hint: TABLES_HINT } : {},
+    hintOf(text),
   );
+}
+
+function hintOf(text: string): { readonly hint?: string } {
+  if (UNKNOWN_TABLE.test(text)) return { hint: TABLES_HINT };
+  return OUT_OF_MEMORY.test(text) ? { hint: MEMORY_HINT } : {};
 }

@@ -10,27 +10,49 @@ import type {
   QueryResult,
   QueryRunner,
   QuerySource,
+  SqlTemplate,
 } from "../tinylogfs/mod.ts";
 import { DuckDBEngine } from "./duckdb_engine.ts";
 import { FileLoader } from "./file_loader.ts";
+import { checkedOptions, Deadline } from "./limits.ts";
 import { isPathName } from "./paths.ts";
+import { renderArrow } from "./render/arrow.ts";
+import type { RenderOptions } from "./render/options.ts";
 import { type QueryHost, ScratchFiles } from "./scratch_files.ts";
 import { parseStatement } from "./statement.ts";
 import { TableLoader } from "./table_loader.ts";
 import { TABLES } from "./tables.ts";
+import { bindTemplate } from "./template.ts";
+
+const ARROW: RenderOptions = {
+  format: "arrow",
+  isTerminal: false,
+  width: 80,
+  color: false,
+  header: true,
+};
 
 /** Makes what runs SQL over filesystems. */
 export function createQueryRunner(host: QueryHost): QueryRunner {
   return async (source, sql, options) => {
+    const { memoryBytes, threads, hostFiles } = checkedOptions(options);
     const scratch = new ScratchFiles(host, source);
-    const engine = await DuckDBEngine.open();
+    const engine = await DuckDBEngine.open({
+      memoryBytes,
+      threads,
+      hostFiles,
+      spillDirectory: await scratch.spillDirectory(),
+    });
+    const deadline = new Deadline(options);
     const dispose = async () => {
+      deadline[Symbol.dispose]();
       await engine[Symbol.asyncDispose]();
       await scratch[Symbol.asyncDispose]();
     };
+    const bounded = { ...options, ...deadline.options };
     try {
       const files = { host, scratch };
-      return await run(engine, files, source, sql, options, dispose);
+      return await run(engine, files, source, sql, bounded, dispose);
     } catch (error) {
       await dispose();
       throw error;
@@ -42,12 +64,17 @@ async function run(
   engine: DuckDBEngine,
   { host, scratch }: { host: QueryHost; scratch: ScratchFiles },
   source: QuerySource,
-  sql: string,
+  sql: string | SqlTemplate,
   options: QueryOptions,
   dispose: () => Promise<void>,
 ): Promise<QueryResult> {
-  const { onTable, pending = false, signal } = options;
-  const statement = parseStatement(sql);
+  const { hostFiles = false, onTable, pending = false, signal } = options;
+  const tablesOf = async (sql: string) =>
+    (await engine.namesIn(parseStatement(sql))).tables;
+  const { sql: text, params = [] } = typeof sql === "string"
+    ? { ...options, sql }
+    : await bindTemplate(sql, tablesOf);
+  const statement = parseStatement(text);
   const added = new Map<string, string>();
   const names = await engine.namesIn(statement);
   const loader = new TableLoader(engine, source, names, {
@@ -65,7 +92,7 @@ async function run(
     if (table !== undefined) {
       if (other !== undefined) continue;
       await loader.add(table);
-    } else if (isPathName(name)) {
+    } else if (isPathName(name) && !(hostFiles && isFileUrl(name))) {
       if (other !== undefined) throw sameInSql(name, other);
       const read = await files.add(name);
       onTable?.({ name, columns: [], read, skipped: [] });
@@ -83,7 +110,17 @@ async function run(
     }
   }
   await engine.lock();
-  return await engine.query(statement, signal, dispose);
+  const bound = { ...options, params };
+  const result = await engine.query(statement, bound, dispose);
+  return {
+    ...result,
+    arrow: () => renderArrow(result.columns, result, ARROW),
+  };
+}
+
+/** What means the host, where its files may be read. */
+function isFileUrl(name: string): boolean {
+  return /^file:\//i.test(name);
 }
 
 /** Names as SQL compares them, quoted or not. */

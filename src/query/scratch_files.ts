@@ -16,10 +16,25 @@ export class ScratchFiles implements AsyncDisposable {
   readonly #source: QuerySource;
   #directory: string | undefined;
   readonly #paths: string[] = [];
+  #spill: string | undefined;
 
   constructor(host: QueryHost, source: QuerySource) {
     this.#host = host;
     this.#source = source;
+  }
+
+  /**
+   * Where the engine may put what doesn't fit into memory; it makes the
+   * directory itself. None in a pond that nobody may write to.
+   */
+  async spillDirectory(): Promise<string | undefined> {
+    try {
+      const cache = await this.#source.cacheDirectory();
+      return this.#spill = `${cache}/spill-${this.#host.random.uuidHex()}`;
+    } catch (error) {
+      if (hasCode(error, "READ_ONLY", "PERMISSION_DENIED")) return undefined;
+      throw error;
+    }
   }
 
   /** Writes a file; its path on the host. */
@@ -45,12 +60,26 @@ export class ScratchFiles implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#directory === undefined) return;
     const { files } = this.#host;
+    await removeSpilled(files, this.#spill);
+    if (this.#directory === undefined) return;
     for (const path of this.#paths) await removeIfThere(files, path);
     await removeIfThere(files, this.#directory);
     this.#directory = undefined;
   }
+}
+
+/** The engine removes its directory itself, unless a result was given up. */
+async function removeSpilled(
+  files: QueryHost["files"],
+  directory: string | undefined,
+): Promise<void> {
+  if (directory === undefined) return;
+  if (await files.stat(directory) === undefined) return;
+  for await (const { name } of files.list(directory)) {
+    await removeIfThere(files, `${directory}/${name}`);
+  }
+  await removeIfThere(files, directory);
 }
 
 async function removeIfThere(

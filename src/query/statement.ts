@@ -86,6 +86,29 @@ const NOT_FINITE = /"value":(-?(?:Infinity|NaN))(?=[,}])/g;
 // No two of these can begin in the same place: the match takes linear time.
 const GAP = String.raw`(?:\s|--[^\n]*(?:\n|$)|/\*(?:[^*]|\*(?!/))*\*/)*`;
 
+/** Functions of rows that only read files, for those who have asked for it. */
+const FILE_FUNCTIONS: ReadonlySet<string> = new Set([
+  "glob",
+  "parquet_file_metadata",
+  "parquet_kv_metadata",
+  "parquet_metadata",
+  "parquet_scan",
+  "parquet_schema",
+  "read_blob",
+  "read_csv",
+  "read_csv_auto",
+  "read_json",
+  "read_json_auto",
+  "read_json_objects",
+  "read_json_objects_auto",
+  "read_ndjson",
+  "read_ndjson_auto",
+  "read_ndjson_objects",
+  "read_parquet",
+  "read_text",
+  "sniff_csv",
+]);
+
 /** `EXPLAIN`, then `ANALYZE` or options in parentheses, in $1 or $2. */
 const EXPLAIN = new RegExp(
   String.raw`^${GAP}explain\b${GAP}` +
@@ -181,14 +204,17 @@ function callOf({ children, function_name }: TreeNode): TableCall {
  * Requires that all functions in the place of tables are harmless.
  *
  * @param tables Tables of the pond, which can be called.
+ * @param hostFiles Whether reading files of the host counts as that.
  * @throws {PondError} `QUERY` when one is not known to be.
  */
 export function requireHarmless(
   { functions }: StatementNames,
   tables: ReadonlyMap<string, unknown>,
+  hostFiles: boolean = false,
 ): void {
   for (const name of functions) {
     if (TABLE_FUNCTIONS.has(name) || tables.has(name)) continue;
+    if (hostFiles && FILE_FUNCTIONS.has(name)) continue;
     throw refused(
       `${name}() is not allowed`,
       "files of the pond are tables by their paths: FROM '/sensors/*.csv'",

@@ -3,9 +3,8 @@
  *
  * @module
  */
+import { type Bytes, concatBytes } from "../bytes.ts";
 import { IntegrityError, InvariantError, PondError } from "../errors.ts";
-import type { Bytes } from "../bytes.ts";
-import { parseAttributes } from "./attributes.ts";
 import type { BlobStore } from "./blobs.ts";
 import type {
   BlameLine,
@@ -37,8 +36,14 @@ import type {
   FoundNode,
   HistoryRow,
   NodeSearchCriteria,
+  PondQueryOptions,
+  QueryBatch,
+  QueryColumn,
   QueryOptions,
+  QueryParam,
   QueryResult,
+  QueryRow,
+  SqlTemplate,
   TransactionRow,
 } from "./types.ts";
 
@@ -239,24 +244,55 @@ export abstract class HistoryOperations extends FileOperations
     yield* treeRows({ open, below }, criteria);
   }
 
+  /**
+   * Asks in SQL: `pond.sql`, with values between the backquotes. They are bound
+   * as parameters, and never a part of the text; where a table stands, a text is
+   * the path of a file (or a pattern, or a table's name).
+   *
+   * @example
+   * ```ts
+   * import { Pond } from "@duckpond/pond";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const directory = await Deno.makeTempDir();
+   * await using pond = await Pond.init(`${directory}/pond`);
+   * await pond.createFile("/lake.csv", "t,m\n1,20.5\n2,20.7\n");
+   * await pond.commit();
+   *
+   * const [path, t0] = ["/lake.csv", 1];
+   * const rows = pond.sql`SELECT m FROM ${path} WHERE t > ${t0}`;
+   * for await (const { m } of rows) assertEquals(m, 20.7);
+   * await Deno.remove(directory, { recursive: true });
+   * ```
+   */
+  sql<R extends QueryRow = QueryRow>(
+    texts: TemplateStringsArray,
+    ...values: readonly QueryParam[]
+  ): PondQuery<R> {
+    return new PondQuery(() => this.#ask({ texts, values }, {}));
+  }
+
+  /**
+   * Asks in SQL. Nothing runs before the answer is read: row by row in a
+   * `for await`, with `rows()`, or with `arrow()`.
+   *
+   * @param text A statement. `$name` in it is a parameter, of `params`.
+   * @param options Which state, and what it may take. Without `pending`, and
+   *   `at` being `@pending`, what is committed.
+   */
+  query<R extends QueryRow = QueryRow>(
+    text: string,
+    options: PondQueryOptions = {},
+  ): PondQuery<R> {
+    return new PondQuery(() => this.#ask(text, options));
+  }
+
   /** Runs SQL over the committed history, and files as they are committed. */
   async queryHistory(
     sql: string,
     options: QueryOptions = {},
   ): Promise<QueryResult> {
-    const { queryRunner } = this;
-    if (queryRunner === undefined) {
-      throw new PondError(
-        "UNSUPPORTED",
-        "Cannot query: no SQL engine was given",
-        {
-          hint: "open the pond with Pond.open(), or give a queryRunner",
-        },
-      );
-    }
-    // A pattern or path in the SQL is looked up as everything else.
-    const source = options.pending ? this : this.committed;
-    return await queryRunner(source, sql, options);
+    return await this.#ask(sql, options);
   }
 
   /** Runs SQL over the history, the pending operations, and files with both. */
@@ -312,20 +348,37 @@ export abstract class HistoryOperations extends FileOperations
   ): AsyncGenerator<FileVersion> {
     const found = await this.root.resolve(path);
     found.asFile();
-    const rows = await Array.fromAsync(
-      this.getNodeHistory(found.path, options),
+    const { fileVersions } = await import("./history_rows.ts");
+    const rows = this.getNodeHistory(found.path, options);
+    const { signal } = options;
+    yield* fileVersions(
+      rows,
+      (content, sha256) => this.#locationOf(content, sha256, path, signal),
     );
-    for (const row of rows.reverse()) {
-      if (row.operation === "delete") continue;
-      const { timestampUs, version } = row;
-      const { content } = row;
-      const { sha256 } = parseAttributes(row.metadata, path);
-      yield {
-        version,
-        timestampUs,
-        location: await this.#locationOf(content, sha256, path, options.signal),
-      };
+  }
+
+  async #ask(
+    sql: string | SqlTemplate,
+    { at, ...options }: PondQueryOptions,
+  ): Promise<QueryResult> {
+    const { queryRunner } = this;
+    if (queryRunner === undefined) {
+      throw new PondError(
+        "UNSUPPORTED",
+        "Cannot query: no SQL engine was given",
+        {
+          hint: "open the pond with Pond.open(), or give a queryRunner",
+        },
+      );
     }
+    if (at === undefined) {
+      // A pattern or path in the SQL is looked up as everything else.
+      const source = options.pending ? this : this.committed;
+      return await queryRunner(source, sql, options);
+    }
+    const view = await this.#viewOf(at);
+    const pending = at === "@pending";
+    return await queryRunner(view, sql, { ...options, pending });
   }
 
   async #viewOf(revision: string): Promise<HistoryOperations> {
@@ -386,5 +439,55 @@ export abstract class HistoryOperations extends FileOperations
         if (node instanceof OpLogDirectory) directories.push(node);
       }
     }
+  }
+}
+
+/**
+ * A query that has not run yet: it runs when somebody reads its answer, and
+ * again for the next one who does. A loop that is left early ends it.
+ */
+export class PondQuery<R extends QueryRow = QueryRow>
+  implements AsyncIterable<R> {
+  readonly #run: () => Promise<QueryResult>;
+
+  /** @param run Begins to run it. */
+  constructor(run: () => Promise<QueryResult>) {
+    this.#run = run;
+  }
+
+  /** The rows, as they come. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<R> {
+    for await (const { columns, numRows, values } of this.batches()) {
+      for (let i = 0; i < numRows; i++) {
+        const cells = columns.map(({ name }, column) =>
+          [name, values[column]?.[i] ?? null] as const
+        );
+        // The caller's word for what the statement says.
+        yield Object.fromEntries(cells) as QueryRow as R;
+      }
+    }
+  }
+
+  /** All rows. */
+  async rows(): Promise<R[]> {
+    return await Array.fromAsync(this);
+  }
+
+  /** The columns. */
+  async columns(): Promise<readonly QueryColumn[]> {
+    await using result = await this.#run();
+    return result.columns;
+  }
+
+  /** The rows, column by column, as they come. */
+  async *batches(): AsyncGenerator<QueryBatch> {
+    await using result = await this.#run();
+    yield* result;
+  }
+
+  /** All rows as an Arrow IPC stream. */
+  async arrow(): Promise<Bytes> {
+    await using result = await this.#run();
+    return concatBytes(await Array.fromAsync(result.arrow()));
   }
 }

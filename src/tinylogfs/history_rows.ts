@@ -6,6 +6,7 @@
  */
 import type { Bytes } from "../bytes.ts";
 import type { OplogEntry, PartitionRecord, RowRange } from "../oplog/mod.ts";
+import { parseAttributes } from "./attributes.ts";
 import { TAG_PART_ID, TRANSACTION_PART_ID } from "../oplog/record.ts";
 import {
   directoryRowsOf,
@@ -14,8 +15,17 @@ import {
   pendingRows,
 } from "./history.ts";
 import { BOOKKEEPING_POSITION } from "./operation.ts";
-import type { HistoryCriteria, RecordRow } from "./query_source.ts";
-import type { DirectoryEntryRow, HistoryRow, OperationKind } from "./types.ts";
+import type {
+  FileVersion,
+  HistoryCriteria,
+  RecordRow,
+} from "./query_source.ts";
+import type {
+  ContentLocation,
+  DirectoryEntryRow,
+  HistoryRow,
+  OperationKind,
+} from "./types.ts";
 
 /** So many rows are handed on together, at least, if there are as many. */
 const BATCH_ROWS = 2048;
@@ -69,6 +79,27 @@ export async function* recordRows(
   criteria: HistoryCriteria,
 ): AsyncGenerator<RecordRow> {
   for await (const records of versionsOf(side, criteria)) yield* records;
+}
+
+/**
+ * The versions of a file, oldest first.
+ *
+ * @param rows All of them, newest first.
+ * @param locate Says where the bytes of one are.
+ */
+export async function* fileVersions(
+  rows: AsyncIterable<HistoryRow>,
+  locate: (
+    content: Bytes | null,
+    sha256: string | undefined,
+  ) => Promise<ContentLocation>,
+): AsyncGenerator<FileVersion> {
+  for (const row of (await Array.fromAsync(rows)).reverse()) {
+    const { content, operation, timestampUs, version } = row;
+    if (operation === "delete") continue;
+    const { sha256 } = parseAttributes(row.metadata, row.path);
+    yield { version, timestampUs, location: await locate(content, sha256) };
+  }
 }
 
 /** The records of each version, oldest version first. */

@@ -39,7 +39,7 @@ export * from "./change_types.ts";
 export type * from "./retention_types.ts";
 export { errorKind, type TinyLogFSErrorKind } from "./error_kind.ts";
 export { FileOperations } from "./files.ts";
-export { HistoryOperations } from "./history_operations.ts";
+export { HistoryOperations, PondQuery } from "./history_operations.ts";
 export { BranchOperations } from "./branch_operations.ts";
 export { MaintenanceOperations } from "./maintenance_operations.ts";
 export {

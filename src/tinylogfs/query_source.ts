@@ -12,6 +12,7 @@ import type {
   HistoryRow,
   QueryOptions,
   QueryResult,
+  SqlTemplate,
   TransactionRow,
 } from "./types.ts";
 
@@ -174,6 +175,6 @@ export interface QuerySource {
 /** Runs SQL over a filesystem. */
 export type QueryRunner = (
   source: QuerySource,
-  sql: string,
+  sql: string | SqlTemplate,
   options: QueryOptions,
 ) => Promise<QueryResult>;

@@ -254,6 +254,26 @@ export interface QueryOptions {
   readonly pending?: boolean;
   /** Is told of each table that the statement names, when its rows are there. */
   readonly onTable?: (use: TableUse) => void;
+  /**
+   * Values of the parameters: `$name` by its name, or `?` and `$1` by their
+   * place. They are bound, and never a part of the text.
+   */
+  readonly params?: QueryParams;
+  /**
+   * Memory in bytes that the engine may take; what doesn't fit goes to the
+   * pond's `cache/` for as long as the query lives, as far as it can. Four
+   * fifths of the machine's when left out.
+   */
+  readonly memoryBytes?: number;
+  /** How many threads work; as many as there are processors when left out. */
+  readonly threads?: number;
+  /** Milliseconds until the query and the reading of its rows fail: `QUERY`. */
+  readonly timeoutMs?: number;
+  /**
+   * Whether functions may read files of the host: `FROM read_csv('a.csv')`, and
+   * `FROM 'file:///tmp/a.csv'`. Nothing can be written there.
+   */
+  readonly hostFiles?: boolean;
   /** Ends the query. */
   readonly signal?: AbortSignal;
 }
@@ -271,6 +291,21 @@ export interface TableUse {
   /** Data files in which nothing could be that is asked for. */
   readonly skipped: readonly string[];
 }
+/** A value of a parameter. A `Date` is a point in time. */
+export type QueryParam =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Uint8Array
+  | Date
+  | Timestamp;
+
+/** Values of parameters, by their names or in their order. */
+export type QueryParams =
+  | Readonly<Record<string, QueryParam>>
+  | readonly QueryParam[];
 
 /** A column of a query's result. */
 export interface QueryColumn {
@@ -313,6 +348,31 @@ export interface QueryResult
   extends AsyncIterable<QueryBatch>, AsyncDisposable {
   /** The columns, known before the first batch. */
   readonly columns: readonly QueryColumn[];
+  /**
+   * The rows as an Arrow IPC stream, in pieces as they are made; in the place of
+   * the batches, which can be read once.
+   */
+  arrow(): AsyncIterable<Uint8Array>;
+}
+
+/** A row of a result, by the names of its columns. */
+export type QueryRow = Readonly<Record<string, QueryValue>>;
+
+/** A statement with values between its pieces, as a template literal has them. */
+export interface SqlTemplate {
+  /** The pieces: one more than there are values. */
+  readonly texts: readonly string[];
+  /**
+   * The values: parameters, which are bound; text that stands where a table does
+   * is the table's name, or its path.
+   */
+  readonly values: readonly QueryParam[];
+}
+
+/** Options of a query that names the state that it is about. */
+export interface PondQueryOptions extends QueryOptions {
+  /** The revision to look at, such as `v12`; the newest state if left out. */
+  readonly at?: string;
 }
 
 /** One pending operation, for people. */

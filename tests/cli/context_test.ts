@@ -21,6 +21,7 @@ function contextWith(
       stderr: stream,
       stdinIsTerminal: false,
       stdin: () => new Blob([]).stream(),
+      editLines: () => Promise.reject(new TypeError("nobody is there")),
       env: (name) => env[name],
       cwd: () => "/",
       user: () => "tester",

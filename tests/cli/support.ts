@@ -119,6 +119,7 @@ function terminalOf(
     stderr,
     stdinIsTerminal: terminal,
     stdin: () => new Blob([input.slice()]).stream(),
+    editLines: () => Promise.reject(new TypeError("nobody is there")),
     env: (name) => env[name],
     cwd: () => cwd,
     user: () => "tester",

@@ -9,13 +9,14 @@ import type {
   TableUse,
   TinyLogFS,
 } from "../../tinylogfs/mod.ts";
-import type { QueryCommand } from "../command.ts";
-import type { Context } from "../context.ts";
+import type { Format, QueryCommand } from "../command.ts";
+import { type Context, note } from "../context.ts";
 import { ExitCode } from "../exit_codes.ts";
-import { exportOf } from "../export.ts";
+import { exportOf, formatOfName } from "../export.ts";
 import { hostPath } from "../locate.ts";
+import { queryLimits, queryParams } from "../query_options.ts";
 import { type Column, writeBatches, writeRows } from "../rows.ts";
-import { viewPond } from "../session.ts";
+import { changePond, counted, pondPath, viewPond } from "../session.ts";
 import { standardInput, textFrom } from "../stdin.ts";
 
 const USE_COLUMNS: readonly Column<TableUse>[] = [
@@ -46,46 +47,106 @@ const USE_COLUMNS: readonly Column<TableUse>[] = [
   },
 ];
 
+/** Asks a filesystem. */
+type Ask = (fs: TinyLogFS, options?: QueryOptions) => Promise<QueryResult>;
+
 /** Runs SQL. */
 export async function runQuery(
   command: QueryCommand,
   context: Context,
 ): Promise<ExitCode> {
+  if (command.into !== undefined) {
+    return await queryInto(command, command.into, context);
+  }
   const exported = await exportOf(command, context);
-  const sql = await statementOf(command, context);
+  const ask = await questionOf(command, context);
   return await viewPond(context, command, async (fs) => {
-    if (command.explain) return await explain(fs, sql, command, context);
-    await using result = await query(fs, sql, command, context);
     const { format } = command;
+    if (command.explain) return await explain(fs, ask, format, context);
+    await using result = await ask(fs);
     if (exported !== undefined) await exported.write(result.columns, result);
     else await writeBatches(context, format, result.columns, result, true);
     return ExitCode.done;
   });
 }
 
-async function query(
+/**
+ * Stores the rows in the pond. They are written here and not by the engine,
+ * which so needs no file that it may write to.
+ */
+async function queryInto(
+  command: QueryCommand,
+  into: string,
+  context: Context,
+): Promise<ExitCode> {
+  const path = pondPath(into);
+  const format = command.format ?? formatOfName(path);
+  const ask = await questionOf(command, context);
+  return await changePond(context, command.change, async (fs) => {
+    const { at } = command;
+    if (at === undefined || at === "@pending") {
+      return await store(context, ask(fs), fs, path, format);
+    }
+    await using view = await fs.at(at);
+    return await store(context, ask(view), fs, path, format);
+  });
+}
+
+async function store(
+  context: Context,
+  answer: Promise<QueryResult>,
   fs: TinyLogFS,
-  sql: string,
-  { at, pending }: QueryCommand,
-  { signal }: Context,
-  options: QueryOptions = {},
-): Promise<QueryResult> {
-  return pending || at === "@pending"
-    ? await fs.queryWithPending(sql, true, { ...options, signal })
-    : await fs.queryHistory(sql, { ...options, signal });
+  path: string,
+  format: Format,
+): Promise<ExitCode> {
+  const { renderRows } = await import("../../query/mod.ts");
+  await using result = await answer;
+  let rows = 0;
+  const counting = async function* () {
+    for await (const batch of result) {
+      rows += batch.numRows;
+      yield batch;
+    }
+  };
+  const chunks = renderRows(result.columns, counting(), {
+    format,
+    isTerminal: false,
+    width: 80,
+    color: false,
+    header: true,
+  });
+  await fs.writeFile(path, chunks, { signal: context.signal });
+  await note(context, `${counted(rows, "row")} in ${path}`);
+  return ExitCode.done;
+}
+
+/** Reads the statement and what belongs to it, before the pond is opened. */
+async function questionOf(
+  command: QueryCommand,
+  context: Context,
+): Promise<Ask> {
+  const { at, pending } = command;
+  const options = {
+    ...queryLimits(command),
+    params: queryParams(command.params),
+    signal: context.signal,
+  };
+  const sql = await statementOf(command, context);
+  const all = pending || at === "@pending";
+  return async (fs, more) =>
+    await fs.queryWithPending(sql, all, { ...options, ...more });
 }
 
 /** Runs it, and tells what was read instead of what it answers. */
 async function explain(
   fs: TinyLogFS,
-  sql: string,
-  command: QueryCommand,
+  ask: Ask,
+  format: Format | undefined,
   context: Context,
 ): Promise<ExitCode> {
   const uses: TableUse[] = [];
-  const onTable = (use: TableUse) => uses.push(use);
-  await using _ = await query(fs, sql, command, context, { onTable });
-  await writeRows(context, command.format, USE_COLUMNS, uses);
+  await using _ = await ask(fs, { onTable: (use) => uses.push(use) });
+  await writeRows(context, format, USE_COLUMNS, uses);
   return ExitCode.done;
 }
 

@@ -1,5 +1,5 @@
 /**
- * The commands under "History" and "Query".
+ * The commands under "History" that record.
  *
  * @module
  */
@@ -7,7 +7,6 @@ import { PondError } from "../../errors.ts";
 import { define } from "../command.ts";
 import type {
   CommitCommand,
-  QueryCommand,
   RevertCommand,
   TableEntry,
   Values,
@@ -19,9 +18,6 @@ import {
   FORMAT,
   formatOf,
   MESSAGE,
-  OUTPUT,
-  VIEW,
-  viewOf,
 } from "../options.ts";
 
 const FIRST: OptionSpec = {
@@ -120,90 +116,6 @@ pond restore.`,
   load: async () => (await import("../commands/revert.ts")).runRevert,
 });
 
-const QUERY: TableEntry = define<QueryCommand>({
-  name: "query",
-  group: "Query",
-  summary: "Run SQL over files and history",
-  description:
-    `Runs a SQL statement (DuckDB's dialect). Tables are files of the pond by their
-path (FROM '/sensors/*.csv'), and the pond's own: the tree and the history (pond
-tables lists them). The statement is SQL, or the content of the file
-of -f, or standard input for "-". With --pending, staged operations are rows, too.
-With --output, the rows go to a file of the host, in the format of its extension.`,
-  arguments: [{ name: "SQL", summary: "The statement, or -" }],
-  options: [
-    {
-      name: "file",
-      short: "f",
-      kind: "text",
-      value: "FILE",
-      summary: "Read the statement from a file of the host, or -",
-    },
-    {
-      name: "explain",
-      kind: "flag",
-      summary: "Tell which files are read for it, and which are skipped",
-    },
-    ...OUTPUT,
-    ...VIEW,
-    FORMAT,
-  ],
-  examples: [
-    {
-      cmd: "pond query \"SELECT count(*) AS n FROM '/sensors/*.csv'\"",
-      says: "Count the lines of all CSV files of a directory",
-    },
-    {
-      cmd: 'pond query "SELECT path, operation FROM oplog_entries" --pending',
-      says: "List operations, the staged ones too",
-    },
-    {
-      cmd: "pond query \"FROM '/sensors/a.csv'\" -o readings.parquet",
-      says: "Export a file as Parquet",
-    },
-    {
-      cmd: "pond query \"SELECT path, size FROM files(at := 'v1')\"",
-      says: "What was there at version 1",
-    },
-    {
-      cmd: "pond query \"SELECT change, path FROM changes('v0', '@')\"",
-      says: "What has changed since version 0",
-    },
-    {
-      cmd:
-        'pond query "SELECT count(*) FROM operations WHERE version = 1" --explain',
-      says: "See which data files that needs",
-    },
-  ],
-  read: readQuery,
-  load: async () => (await import("../commands/query.ts")).runQuery,
-});
-
-function readQuery(values: Values): QueryCommand {
-  const [word] = values.words;
-  const file = values.text("file") ?? (word === "-" ? "-" : undefined);
-  const sql = word === "-" ? undefined : word;
-  if ((sql === undefined) === (file === undefined)) {
-    throw new PondError(
-      "INVALID_ARGUMENT",
-      sql === undefined
-        ? "Cannot query: there is no statement"
-        : "Cannot query: there are two statements, an argument and a file",
-      { hint: 'pond query "SELECT * FROM operations"' },
-    );
-  }
-  return {
-    name: "query",
-    sql,
-    file,
-    output: values.text("output"),
-    force: values.flag("force"),
-    explain: values.flag("explain"),
-    ...viewOf(values),
-    format: formatOf(values),
-  };
-}
-
 /** Commands that record. */
 export const HISTORY_COMMANDS: Readonly<
   Record<
@@ -214,9 +126,4 @@ export const HISTORY_COMMANDS: Readonly<
   commit: COMMIT,
   sync: SYNC,
   revert: REVERT,
-};
-
-/** Commands that ask. */
-export const QUERY_COMMANDS: Readonly<Record<"query", TableEntry>> = {
-  query: QUERY,
 };

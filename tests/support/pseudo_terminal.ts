@@ -1,0 +1,87 @@
+/**
+ * Runs pond in a pseudo-terminal, as a person does: by Python's `pty`, which
+ * Debian's and macOS' own Python has.
+ *
+ * @module
+ */
+import { pondCommand } from "./deno_process.ts";
+
+const PYTHON = "/usr/bin/python3";
+
+/**
+ * Waits for each text in the output, and types what belongs to it; prints all
+ * of the output and then the exit code.
+ */
+const DRIVER = `
+import json, os, pty, select, sys, time
+argv, steps = json.loads(sys.argv[1])
+pid, fd = pty.fork()
+if pid == 0:
+    os.execvp(argv[0], argv)
+output, seen, end = b"", 0, time.time() + 40
+def read():
+    global output
+    if not select.select([fd], [], [], 0.1)[0]:
+        return time.time() < end
+    try:
+        piece = os.read(fd, 65536)
+    except OSError:
+        return False
+    output += piece
+    return piece != b""
+for expected, typed in steps:
+    while expected.encode() not in output[seen:] and read():
+        pass
+    at = output.find(expected.encode(), seen)
+    if at < 0:
+        break
+    seen = at + len(expected.encode())
+    os.write(fd, typed.encode())
+while read():
+    pass
+if time.time() >= end:
+    os.kill(pid, 9)
+status = os.waitpid(pid, 0)[1]
+sys.stdout.buffer.write(output)
+sys.stdout.write("\\nexit code %d\\n" % os.waitstatus_to_exitcode(status))
+`;
+
+/** Waits for this text, then types that. */
+export type Step = readonly [expected: string, typed: string];
+
+/** Whether there is what it takes. */
+export async function hasPseudoTerminal(): Promise<boolean> {
+  try {
+    const { success } = await new Deno.Command(PYTHON, {
+      args: ["-c", "import os, pty; os.waitstatus_to_exitcode"],
+      stdout: "null",
+      stderr: "null",
+    }).output();
+    return success;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/**
+ * Runs a command line of pond in a pseudo-terminal.
+ *
+ * @returns What was on the terminal, without what moves the cursor, and at its
+ *   end `exit code N`.
+ */
+export async function typeToPond(
+  args: readonly string[],
+  steps: readonly Step[],
+  env: Readonly<Record<string, string>>,
+): Promise<string> {
+  const argv = [Deno.execPath(), ...pondCommand(args)];
+  const { stdout } = await new Deno.Command(PYTHON, {
+    args: ["-c", DRIVER, JSON.stringify([argv, steps])],
+    env: { NO_COLOR: "1", TERM: "xterm", ...env },
+    stderr: "inherit",
+  }).output();
+  return new TextDecoder().decode(stdout)
+    // deno-lint-ignore no-control-regex
+    .replace(/\x1b\[[0-9;?]*[A-Za-z]/g, "").replaceAll("\r", "");
+}
