@@ -220,6 +220,19 @@ export class EntryBatch {
     return this.#index.get(nodeId)?.map((row) => this.#entry(row)) ?? [];
   }
 
+  /**
+   * The last entry of a kind about a node. It is looked for from the end, where
+   * that of a directory is: so no other one is decoded.
+   */
+  lastOf(nodeId: string, fileType: EntryFileType): OplogEntry | undefined {
+    for (let index = this.#batch.numRows - 1; index >= 0; index--) {
+      const row = new RowReader(this.#batch, index, this.#source);
+      const isIt = row.text(2) === fileType && row.text(1) === nodeId;
+      if (isIt) return this.#entry(index);
+    }
+    return undefined;
+  }
+
   #nodes(): Map<string, number[]> {
     const index = new Map<string, number[]>();
     for (let row = 0; row < this.#batch.numRows; row++) {

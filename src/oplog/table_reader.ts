@@ -13,7 +13,12 @@ import type { StreamRow } from "./byte_stream_table.ts";
 import type { RowSelection } from "./data_file.ts";
 import type { DeltaTable } from "./delta/mod.ts";
 import type { IndexedFile, PartitionIndex } from "./partition_index.ts";
-import { EntryBatch, type OplogEntry, type Record } from "./record.ts";
+import {
+  EntryBatch,
+  type EntryFileType,
+  type OplogEntry,
+  type Record,
+} from "./record.ts";
 import type { RecordFiles } from "./record_files.ts";
 import { newestFirst, oldestFirst } from "./record_order.ts";
 
@@ -35,6 +40,8 @@ export interface PartitionRecord {
   views(): readonly OplogEntry[];
   /** Decodes the rows about one node, in order. */
   entriesOf(nodeId: string): readonly OplogEntry[];
+  /** Decodes the last row of a kind about a node, which is best near the end. */
+  lastOf(nodeId: string, fileType: EntryFileType): OplogEntry | undefined;
 }
 
 /** Which versions to read. */
@@ -208,6 +215,7 @@ export class TableReader {
       entries: () => batch().entries(),
       views: () => batch().views(),
       entriesOf: (nodeId) => batch().entriesOf(nodeId),
+      lastOf: (nodeId, fileType) => batch().lastOf(nodeId, fileType),
     };
   }
 

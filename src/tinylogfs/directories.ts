@@ -315,9 +315,7 @@ function emptyDirectory(loadedUs: number): MutableDirectory {
  * about the directory. Those before it tell what else was done with it.
  */
 function directoryEntryOf(record: PartitionRecord): OplogEntry | undefined {
-  return record.entriesOf(record.partId).findLast((entry) =>
-    entry.fileType === "directory"
-  );
+  return record.lastOf(record.partId, "directory");
 }
 
 /**

@@ -246,9 +246,7 @@ class Pruning {
     const changes: DirectoryChange[] = [];
     const records = this.#table.readPartition(partId, { maxVersion });
     for await (const record of records) {
-      const entry = record.entriesOf(partId).findLast(({ fileType }) =>
-        fileType === "directory"
-      );
+      const entry = record.lastOf(partId, "directory");
       if (entry === undefined) continue;
       // It isn't there any more: nothing of it is needed.
       if (changes.length === 0 && entry.operation === "delete") return;

@@ -132,3 +132,15 @@ Deno.test("EntryBatch.lastPosition is the highest position of an entry, and -1 o
   };
   assertEquals([last(3, 17, 4), last(-1), last()], [17, -1, -1]);
 });
+
+Deno.test("EntryBatch.lastOf() finds the last entry of a kind about a node, and no other one", () => {
+  const FILE: OplogEntry = { ...DIRECTORY, fileType: "file" };
+  const other: OplogEntry = { ...DIRECTORY, nodeId: "3".repeat(32) };
+  const entries = [DIRECTORY, { ...DIRECTORY, nodeVersion: 9 }, FILE, other];
+  const batch = new EntryBatch(encodeOplogEntries(entries), "batch");
+  assertEquals(batch.lastOf(DIRECTORY.nodeId, "directory")?.nodeVersion, 9);
+  assertEquals(batch.lastOf(DIRECTORY.nodeId, "file"), FILE);
+  assertEquals(batch.lastOf(other.nodeId, "directory"), other);
+  assertEquals(batch.lastOf(other.nodeId, "file"), undefined);
+  assertEquals(batch.lastOf("4".repeat(32), "directory"), undefined);
+});
