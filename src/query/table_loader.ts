@@ -59,7 +59,8 @@ export class TableLoader {
         `say what between: FROM ${name}(${call.join(", ")})`,
       );
     }
-    const rows = await this.#fill(table, this.#source, []);
+    const { pending } = this.#options;
+    const rows = await this.#fill(table, this.#source, [], pending);
     const wanted = this.#columnsOf(table);
     const all = columns.map((column) =>
       wanted.has(column.name) ? quoteName(column.name) : notRead(column)
@@ -94,10 +95,7 @@ export class TableLoader {
     );
     const selects: string[] = [];
     for (const values of different.values()) {
-      const source = table.isFunction
-        ? this.#source
-        : await this.#source.at(values[0] ?? "@");
-      const rows = await this.#fill(table, source, values);
+      const rows = await this.#fillCall(table, values);
       const isIt = parameters.map(({ name }, i) =>
         `${quoteName(name)} = ${quoteText(values[i] ?? "")}`
       );
@@ -115,18 +113,33 @@ export class TableLoader {
     );
   }
 
+  /** What is pending is that of this query, if it sees it, or else staged. */
+  async #fillCall(
+    table: PondTable,
+    values: readonly string[],
+  ): Promise<string> {
+    if (table.isFunction) return await this.#fill(table, this.#source, values);
+    const [revision = "@"] = values;
+    const pending = revision === "@pending";
+    const source = pending && this.#options.pending
+      ? this.#source
+      : await this.#source.at(revision);
+    return await this.#fill(table, source, values, pending);
+  }
+
   /** Reads rows into a table of their own: its name, quoted. */
   async #fill(
     table: PondTable,
     source: QuerySource,
     parameters: readonly string[],
+    pending: boolean = false,
   ): Promise<string> {
     const wanted = this.#columnsOf(table);
     const columns = table.columns.filter(({ name }) => wanted.has(name));
-    const { onTable, pending, signal } = this.#options;
+    const { onTable, signal } = this.#options;
     const files: [readonly string[], readonly string[]] = [[], []];
     const batches = table.batches(source, {
-      pending: pending && parameters.length === 0,
+      pending,
       columns: wanted,
       filter: await this.#filterOf(table),
       parameters,
@@ -163,10 +176,13 @@ export class TableLoader {
     return new Set(wanted.length > 0 ? wanted : names.slice(0, 1));
   }
 
-  async #filterOf({ name }: PondTable): Promise<RowFilter> {
+  async #filterOf({ columns, name }: PondTable): Promise<RowFilter> {
     const conditions = this.#names.needs.conditions.get(name) ?? [];
     const known: Condition[] = [];
     for (const condition of conditions) {
+      // Of another name, it is an alias or a column of an outer query.
+      const isOwn = columns.some(({ name }) => name === condition.column);
+      if (!isOwn) continue;
       if (condition.column !== "timestamp") {
         known.push(condition);
         continue;

@@ -34,7 +34,7 @@ const FILE_COLUMNS: readonly TableColumn<TreeRow>[] = [
   {
     name: "modified",
     type: TIME,
-    comment: "when it was last changed",
+    comment: "when it was last changed; of a directory, when it was made",
     value: (row) => row.modifiedUs,
   },
   {
