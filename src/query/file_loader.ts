@@ -38,7 +38,9 @@ import type { QueryHost, ScratchFiles } from "./scratch_files.ts";
 
 /** A file that is to be read. */
 interface FoundFile {
-  /** The path, with a revision where one was asked for. */
+  /** The path. */
+  readonly filename: string;
+  /** The same for people, with the version where there are several. */
   readonly path: string;
   /** What the wildcards stand for. */
   readonly captures: readonly string[];
@@ -50,6 +52,9 @@ interface FoundFile {
 
 /** The same, where DuckDB can read it. */
 type ScannedFile = FoundFile & ReadableFile;
+
+/** DuckDB's own: the place of a row's file among those that are read. */
+const FILE_INDEX = "file_index";
 
 /** Rows that are turned into Parquet at once. */
 const GROUP_ROWS = 65_536;
@@ -94,14 +99,35 @@ export class FileLoader {
     if (formats.size > 1) throw severalKinds(name, [...formats]);
     const groups = Map.groupBy(files, ({ kind }) => kind.compression);
     const selects = [...groups.values()].map((group) => this.#select(group));
-    await this.#engine.addView(
-      name,
-      selects.join(" UNION ALL BY NAME "),
-      files,
-      this.#options.signal,
-    );
+    await this.#addView(name, selects, files);
+    if (await this.#isHidden(name, files)) {
+      await this.#engine.run(`DROP VIEW ${quoteName(name)}`);
+      const apart = files.map((file) => this.#select([file]));
+      await this.#addView(name, apart, files);
+    }
     await requireOneType(this.#engine, name, files, this.#needs);
     return files.map(({ path }) => path);
+  }
+
+  async #addView(
+    name: string,
+    selects: readonly string[],
+    files: readonly ScannedFile[],
+  ): Promise<void> {
+    const all = selects.join(" UNION ALL BY NAME ");
+    await this.#engine.addView(name, all, files, this.#options.signal);
+  }
+
+  /** Whether files have a column that hides the one which tells them apart. */
+  async #isHidden(
+    name: string,
+    files: readonly ScannedFile[],
+  ): Promise<boolean> {
+    if (files.length < 2 || this.#columns(files).length === 0) return false;
+    const types = await this.#engine.columnTypes(
+      `SELECT * FROM ${quoteName(name)}`,
+    );
+    return [...types.keys()].some((it) => it.toLowerCase() === FILE_INDEX);
   }
 
   async #find(name: string): Promise<FoundFile[]> {
@@ -117,12 +143,20 @@ export class FileLoader {
       if (all) {
         const versions = view.fileVersions(path, this.#options);
         for await (const { location, ...version } of versions) {
-          const at = `${path}@v${version.version}`;
-          found.push({ path: at, captures, version, location });
+          const at = version.version < 0 ? "pending" : `v${version.version}`;
+          const told = `${path}@${at}`;
+          found.push({
+            filename: path,
+            path: told,
+            captures,
+            version,
+            location,
+          });
         }
       } else {
         const location = await view.contentLocation(path, this.#options);
-        found.push({ path, captures, version: undefined, location });
+        const version = undefined;
+        found.push({ filename: path, path, captures, version, location });
       }
     }
     if (found.length > 0) return found;
@@ -132,9 +166,11 @@ export class FileLoader {
   }
 
   async #scanned(file: FoundFile): Promise<ScannedFile> {
-    const { location, path } = file;
-    const name = splitRevision(path).path;
-    const kind = await kindOf(name, (packed) => this.#head(location, packed));
+    const { filename, location } = file;
+    const kind = await kindOf(
+      filename,
+      (packed) => this.#head(location, packed),
+    );
     if (!isScanned(kind)) return await this.#converted(file, kind);
     const hostPath = location.kind === "blob"
       ? location.hostPath
@@ -193,10 +229,8 @@ export class FileLoader {
     const { words } = this.#needs;
     const columns: [string, string[]][] = [];
     if (words.has("filename")) {
-      const paths = files.map(({ path, version }) =>
-        quoteText(version === undefined ? path : splitRevision(path).path)
-      );
-      columns.push(["filename", paths]);
+      const names = files.map(({ filename }) => quoteText(filename));
+      columns.push(["filename", names]);
     }
     const most = Math.max(...files.map(({ captures }) => captures.length));
     for (let i = 0; i < most; i++) {
@@ -215,10 +249,15 @@ export class FileLoader {
       `make_timestamptz(${us ?? "NULL"})`;
     return [
       ...columns,
-      ["version", of((it) => `${it?.version ?? "NULL"}::BIGINT`)],
+      ["version", of((it) => `${versionOf(it)}::BIGINT`)],
       ["timestamp", of((it) => time(it?.timestampUs))],
     ];
   }
+}
+
+/** What is pending has none. */
+function versionOf(file: FoundFile["version"]): string {
+  return file === undefined || file.version < 0 ? "NULL" : `${file.version}`;
 }
 
 /** A value for each file, in the order in which the table function has them. */
@@ -226,7 +265,7 @@ function ofFile(values: readonly string[]): string {
   const [first = "NULL"] = values;
   return values.every((value) => value === first)
     ? first
-    : `[${values.join(", ")}][file_index::BIGINT + 1]`;
+    : `[${values.join(", ")}][${FILE_INDEX}::BIGINT + 1]`;
 }
 
 async function* parquetOf(

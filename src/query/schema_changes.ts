@@ -1,7 +1,8 @@
 /**
- * Columns that are of another type in another file. DuckDB unites integers with
- * decimals and dates with times; but where nothing is common to two types it
- * makes text of both, and "10" comes before "9".
+ * Columns that are of another type in another file. Numbers unite with numbers,
+ * and dates with times. Of other types DuckDB makes text, in which "10" comes
+ * before "9"; or takes one of them, such as DATE for a number, and fails at the
+ * first row of the other, or makes 1 of true.
  *
  * @module
  */
@@ -10,6 +11,13 @@ import type { DuckDBEngine } from "./duckdb_engine.ts";
 import { type ReadableFile, scanOf } from "./formats.ts";
 import type { Needs } from "./needs.ts";
 import { quoteName, quoteText } from "./paths.ts";
+import { isNumeric } from "./sql_type.ts";
+
+/** The type that a column has in a file. */
+interface TypeInFile {
+  readonly type: string;
+  readonly path: string;
+}
 
 /** Types that anything can become. */
 const TEXTS: ReadonlySet<string> = new Set(["VARCHAR", "JSON"]);
@@ -29,23 +37,37 @@ export async function requireOneType(
 ): Promise<void> {
   if (files.length < 2) return;
   const united = await engine.columnTypes(`SELECT * FROM ${quoteName(name)}`);
-  const suspects = [...united].filter(([column, type]) =>
-    TEXTS.has(type) && (isWide || words.has(column.toLowerCase()))
-  ).map(([column]) => column);
+  const suspects = [...united.keys()].map((column) => column.toLowerCase())
+    .filter((column) => isWide || words.has(column));
   if (suspects.length === 0) return;
-  const first = new Map<string, Map<string, string>>();
+  const first = new Map<string, Map<string, TypeInFile>>();
   for (const file of files) {
     const scan = scanOf(file.kind, [quoteText(file.hostPath)]);
     const types = await engine.columnTypes(`SELECT * FROM ${scan}`);
+    // Columns unite whatever the case of their names is.
+    const byName = new Map(
+      [...types].map(([column, type]) => [column.toLowerCase(), type]),
+    );
     for (const column of suspects) {
-      const type = types.get(column);
-      const seen = first.get(column) ?? new Map<string, string>();
-      if (type === undefined || seen.has(type)) continue;
+      const type = byName.get(column);
+      if (type === undefined) continue;
+      const seen = first.get(column) ?? new Map<string, TypeInFile>();
+      const family = familyOf(type);
+      if (seen.has(family)) continue;
       if (TEXTS.has(type) && await isEmpty(engine, scan, column)) continue;
-      first.set(column, seen.set(type, file.path));
-      if (seen.size > 1) throw typeChanges(name, column, seen);
+      first.set(column, seen.set(family, { type, path: file.path }));
+      if (seen.size > 1) throw typeChanges(name, column, [...seen.values()]);
     }
   }
+}
+
+/** Types of one family unite, and their values stay what they are. */
+function familyOf(type: string): string {
+  if (TEXTS.has(type)) return "text";
+  if (isNumeric(type)) return "number";
+  if (type === "DATE" || type.startsWith("TIMESTAMP")) return "time";
+  if (type.endsWith("]")) return "list";
+  return /^(STRUCT|MAP|UNION)\(/.exec(type)?.[1] ?? type;
 }
 
 /** A column without a value has no type: that it is text says nothing. */
@@ -61,9 +83,9 @@ async function isEmpty(
 function typeChanges(
   name: string,
   column: string,
-  files: ReadonlyMap<string, string>,
+  files: readonly TypeInFile[],
 ): PondError {
-  const all = [...files].map(([type, path]) => `${type} in ${path}`);
+  const all = files.map(({ path, type }) => `${type} in ${path}`);
   return new PondError(
     "UNSUPPORTED",
     `Cannot read ${name} as a table: the column ${column} is ${

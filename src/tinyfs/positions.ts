@@ -26,6 +26,8 @@ export interface Position {
 /** What wildcards stand for, the last one first: long lists share a part. */
 export interface Captures {
   readonly text: string;
+  /** Which matcher of the alternative has captured it. */
+  readonly matcher: number;
   readonly before: Captures | undefined;
 }
 
@@ -60,6 +62,21 @@ export function capturesOf({ captures }: Position): string[] {
   return texts.reverse();
 }
 
+/**
+ * What the wildcards of a position stand for, one text for each of them: the
+ * directories of a `**` are one, with slashes between.
+ */
+export function wildcardsOf({ alternative, captures }: Position): string[] {
+  const byMatcher = alternative.matchers.map((): string[] => []);
+  for (let at = captures; at !== undefined; at = at.before) {
+    byMatcher[at.matcher]?.push(at.text);
+  }
+  return alternative.matchers.flatMap(({ kind }, i) => {
+    const texts = byMatcher[i]?.reverse() ?? [];
+    return kind === "directories" ? [texts.join("/")] : texts;
+  });
+}
+
 /** Whether a node at this position matches the whole pattern. */
 export function isComplete(position: Position, node: Node): boolean {
   return isAtEnd(position) &&
@@ -91,13 +108,13 @@ function positionAfter(
   const next = alternative.matchers[matcher];
   if (next === undefined) return undefined;
   if (next.kind === "directories") {
-    const longer = { text: name, before: captures };
+    const longer = { text: name, matcher, before: captures };
     return { alternative, matcher, captures: longer, underStars: true };
   }
   const own = matchOne(next, name);
   if (own === undefined) return undefined;
   let longer = captures;
-  for (const text of own) longer = { text, before: longer };
+  for (const text of own) longer = { text, matcher, before: longer };
   return {
     alternative,
     matcher: matcher + 1,

@@ -24,6 +24,7 @@ import {
   literalNames,
   type Position,
   startOf,
+  wildcardsOf,
 } from "./positions.ts";
 import { type ResolveStart, resolveSymlink } from "./resolve.ts";
 import type { Directory, DirectoryItem, Inquiry, Node } from "./types.ts";
@@ -42,6 +43,8 @@ export interface Match {
   readonly path: string;
   /** What each wildcard stands for, and each directory under `**`. */
   readonly captures: readonly string[];
+  /** One text for each wildcard: the directories under a `**` are `a/b`. */
+  readonly wildcards: readonly string[];
   /** The node at its path. */
   readonly at: NodePath;
 }
@@ -257,8 +260,15 @@ class PatternWalk {
 function matchOf({ at, positions }: Reached): Match | undefined {
   const { node } = at;
   const complete = positions.find((position) => isComplete(position, node));
-  return complete &&
-    { at, node, path: at.path, captures: capturesOf(complete) };
+  return complete && {
+    at,
+    node,
+    path: at.path,
+    captures: capturesOf(complete),
+    get wildcards() {
+      return wildcardsOf(complete);
+    },
+  };
 }
 
 /** The directory above, where a directory really lies. */

@@ -285,10 +285,10 @@ export abstract class FileOperations {
       return;
     }
     const matches = this.root.glob(pattern, options);
-    for await (const { captures, node, path } of matches) {
+    for await (const { node, path, wildcards } of matches) {
       const isFile = node.type === "file" || (node.type === "symlink" &&
         (await this.root.resolve(path)).node.type === "file");
-      if (isFile) yield { path, captures };
+      if (isFile) yield { path, captures: wildcards };
     }
   }
 

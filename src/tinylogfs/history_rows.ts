@@ -94,9 +94,12 @@ export async function* fileVersions(
     sha256: string | undefined,
   ) => Promise<ContentLocation>,
 ): AsyncGenerator<FileVersion> {
-  for (const row of (await Array.fromAsync(rows)).reverse()) {
+  const all = (await Array.fromAsync(rows)).reverse();
+  for (const [i, row] of all.entries()) {
     const { content, operation, timestampUs, version } = row;
-    if (operation === "delete") continue;
+    // What a transaction wrote and overwrote, nobody has ever seen.
+    const isLast = all[i + 1]?.version !== version;
+    if (!isLast || operation === "delete") continue;
     const { sha256 } = parseAttributes(row.metadata, row.path);
     yield { version, timestampUs, location: await locate(content, sha256) };
   }

@@ -106,7 +106,7 @@ export interface TreeCriteria {
 export interface FileMatch {
   /** The absolute path. */
   readonly path: string;
-  /** What the wildcards of the pattern stand for. */
+  /** One text for each wildcard: the directories under a `**` are `a/b`. */
   readonly captures: readonly string[];
 }
 
@@ -152,7 +152,10 @@ export interface QuerySource {
     pattern: string,
     options?: { signal?: AbortSignal },
   ): AsyncIterable<FileMatch>;
-  /** All versions of a file, oldest first, through renames. */
+  /**
+   * All versions of a file, oldest first, through renames: one for each
+   * transaction that changed it, with the content that it left.
+   */
   fileVersions(
     path: string,
     options?: { signal?: AbortSignal },

@@ -307,3 +307,28 @@ Deno.test("a directory that starts walks into itself, and says nothing, is caugh
   await root.remove("/careless", { recursive: true });
   assertEquals(await pathsOf(root, "/**"), ["/"]);
 });
+
+Deno.test("glob() gives one text for each wildcard, whatever ** stands for", async () => {
+  const root = await filesystemOf(...TREE);
+  const wildcards = async (pattern: string) => {
+    const found: Record<string, readonly string[]> = {};
+    for await (const match of root.glob(pattern)) {
+      if (match.node.type === "file") found[match.path] = match.wildcards;
+    }
+    return found;
+  };
+  assertEquals(await wildcards("/a/**/[0-9].c?v"), {
+    "/a/x/1.csv": ["x", "1", "s"],
+    "/a/x/deep/2.csv": ["x/deep", "2", "s"],
+    "/a/y/3.csv": ["y", "3", "s"],
+  });
+  assertEquals(await wildcards("/a/x/**/1.csv"), { "/a/x/1.csv": [""] });
+  assertEquals(await wildcards("/a/x/**"), {
+    "/a/x/1.csv": ["1.csv"],
+    "/a/x/deep/2.csv": ["deep/2.csv"],
+  });
+  assertEquals(await wildcards("/a/{x/1,y/*}.csv"), {
+    "/a/x/1.csv": [],
+    "/a/y/3.csv": ["3"],
+  });
+});
