@@ -28,6 +28,12 @@ export type * from "./line_command.ts";
 export type * from "./query_command.ts";
 export type * from "./retention_command.ts";
 
+/** The shells that pond completes in. */
+export const SHELLS = ["bash", "zsh", "fish"] as const;
+
+/** One of them. */
+export type Shell = typeof SHELLS[number];
+
 /** The groups of `pond help`, in their order. */
 export const GROUPS = [
   "Start",
@@ -54,6 +60,17 @@ export const FORMATS = [
   "chart",
 ] as const satisfies readonly Format[];
 
+/** What a shell offers in the place of a value: of a kind, or these. */
+export type Completion =
+  | "branches"
+  | "files"
+  | "help"
+  | "paths"
+  | "revisions"
+  | "sql"
+  | "tags"
+  | readonly string[];
+
 /** An argument of a command, in its place. */
 export interface ArgumentSpec {
   /** Its name in the help, such as `PATH`. */
@@ -64,6 +81,8 @@ export interface ArgumentSpec {
   readonly required?: boolean;
   /** Whether there may be many. */
   readonly many?: boolean;
+  /** What it is completed with, where its name doesn't say it. */
+  readonly completes?: Completion;
 }
 
 /** An option of a command. */
@@ -114,6 +133,8 @@ export interface CommandSpec<C extends Command> {
   readonly name: C["name"];
   /** Where it stands in the help. */
   readonly group: Group;
+  /** Whether programs call it, and nobody is told. */
+  readonly hidden?: true;
   /** One line. */
   readonly summary: string;
   /** The rest of the help. */
@@ -349,6 +370,19 @@ export interface DebugCommand extends DebugView {
   readonly format: Format | undefined;
 }
 
+/** `pond completions` */
+export interface CompletionsCommand {
+  readonly name: "completions";
+  readonly shell: Shell;
+}
+
+/** `pond complete`, which the shells call. */
+export interface CompleteCommand {
+  readonly name: "complete";
+  /** The words after `pond`; the last one is to be completed. */
+  readonly words: readonly string[];
+}
+
 /** `pond help` */
 export interface HelpCommand {
   readonly name: "help";
@@ -393,6 +427,8 @@ export type Command =
   | UsageCommand
   | CheckCommand
   | DebugCommand
+  | CompletionsCommand
+  | CompleteCommand
   | HelpCommand
   | VersionCommand;
 

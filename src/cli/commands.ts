@@ -51,6 +51,9 @@ const TABLE: Readonly<Record<CommandName, Load>> = {
     ["query", "sql"],
     async () => (await import("./table/query.ts")).QUERY_COMMANDS,
   ),
+  ...of(["completions"], async () => (await shells()).SHELL_COMMANDS),
+  complete: async () =>
+    (await shells()).completeEntry(loadCommands, findCommand),
   help: async () => (await start()).helpEntry(loadCommands),
   ...of(["version"], async () => (await start()).CARE),
   maintain: async () => (await import("./table/maintain.ts")).MAINTAIN,
@@ -77,9 +80,10 @@ export const COMMAND_NAMES: readonly string[] = [
   ...Object.keys(ALIASES),
 ];
 
-/** All commands, in the order of the help. */
+/** All commands that people are told of, in the order of the help. */
 export async function loadCommands(): Promise<readonly TableEntry[]> {
-  return await Promise.all(Object.values(TABLE).map((load) => load()));
+  const all = await Promise.all(Object.values(TABLE).map((load) => load()));
+  return all.filter(({ hidden }) => hidden !== true);
 }
 
 /** The command of this name, or `undefined` when there is none. */
@@ -112,6 +116,10 @@ function of(
 
 function start(): Promise<typeof import("./table/start.ts")> {
   return import("./table/start.ts");
+}
+
+function shells(): Promise<typeof import("./table/shells.ts")> {
+  return import("./table/shells.ts");
 }
 
 function nodes(): Promise<typeof import("./table/nodes.ts")> {

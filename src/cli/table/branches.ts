@@ -33,7 +33,11 @@ $POND/branches/NAME/oplog.
 
 --scratch makes one for work to throw away; pond maintain vacuum --yes deletes it
 when its time is over.`,
-  arguments: [{ name: "NAME", summary: "The branch to make, or to delete" }],
+  arguments: [{
+    name: "NAME",
+    summary: "The branch to make, or to delete",
+    completes: "branches",
+  }],
   options: [
     {
       name: "at",
@@ -89,7 +93,12 @@ const SWITCH: TableEntry = define<SwitchCommand>({
     `From now on, commands without --branch work in the branch NAME: those of everybody
 who uses the pond. main is the branch that a pond is made with. What is staged stays
 with the branch that it was staged in.`,
-  arguments: [{ name: "NAME", summary: "The branch", required: true }],
+  arguments: [{
+    name: "NAME",
+    summary: "The branch",
+    required: true,
+    completes: "branches",
+  }],
   options: [
     {
       name: "create",
@@ -130,6 +139,7 @@ settled. Look at the other side with pond cat PATH --branch NAME.`,
     name: "NAME",
     summary: "The branch to merge into this one",
     required: true,
+    completes: "branches",
   }],
   options: [
     {

@@ -34,7 +34,11 @@ What vacuum deletes is gone, so it only says what it would delete, unless --yes 
 given. A retention below 7 days needs --force: a program that is running may need a
 younger file.`,
   arguments: [
-    { name: "TASK", summary: "optimize, checkpoint or vacuum" },
+    {
+      name: "TASK",
+      summary: "optimize, checkpoint or vacuum",
+      completes: MAINTENANCE_TASKS,
+    },
   ],
   options: [
     {

@@ -117,7 +117,12 @@ const ATTR: TableEntry = define<AttributeCommand>({
 NAME:=JSON sets a number, a list or any other JSON value. A symlink is not followed.
 pond find --where goes by attributes.`,
   arguments: [
-    { name: "VERB", summary: "get, set, rm or ls", required: true },
+    {
+      name: "VERB",
+      summary: "get, set, rm or ls",
+      required: true,
+      completes: ATTRIBUTE_VERBS,
+    },
     { name: "PATH", summary: "Whose attributes", required: true },
     { name: "NAME[=VALUE]", summary: "Which ones", many: true },
   ],

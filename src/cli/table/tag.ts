@@ -24,7 +24,11 @@ Tags are kept in the pond, by transactions of their own. They belong to the bran
 a new branch begins with those of its origin. Restoring and undoing leave them as
 they are, and what drops history keeps the versions that have one.`,
   arguments: [
-    { name: "NAME", summary: "The tag to set, or to delete" },
+    {
+      name: "NAME",
+      summary: "The tag to set, or to delete",
+      completes: "tags",
+    },
     { name: "REV", summary: "The version; the newest when left out" },
   ],
   options: [
