@@ -392,6 +392,13 @@ export interface HelpCommand {
   readonly short: boolean;
 }
 
+/** `pond man` */
+export interface ManCommand {
+  readonly name: "man";
+  /** The command that the page is about; all of them when left out. */
+  readonly topic: string | undefined;
+}
+
 /** `pond version` */
 export interface VersionCommand {
   readonly name: "version";
@@ -430,6 +437,7 @@ export type Command =
   | CompletionsCommand
   | CompleteCommand
   | HelpCommand
+  | ManCommand
   | VersionCommand;
 
 /** The names of all commands. */

@@ -20,7 +20,7 @@ const TABLE: Readonly<Record<CommandName, Load>> = {
     async () => (await import("./table/files.ts")).FILES,
   ),
   ...of(
-    ["tree", "stat", "head", "tail", "grep"],
+    ["tree", "stat", "head", "tail", "grep", "edit"],
     async () => (await import("./table/look.ts")).LOOK,
   ),
   ...of(["find", "attr"], async () => (await nodes()).NODES),
@@ -55,6 +55,7 @@ const TABLE: Readonly<Record<CommandName, Load>> = {
   complete: async () =>
     (await shells()).completeEntry(loadCommands, findCommand),
   help: async () => (await start()).helpEntry(loadCommands),
+  man: async () => (await start()).manEntry(loadCommands),
   ...of(["version"], async () => (await start()).CARE),
   maintain: async () => (await import("./table/maintain.ts")).MAINTAIN,
   ...of(

@@ -122,6 +122,12 @@ export interface TailCommand extends PartOptions {
   readonly follow: boolean;
 }
 
+/** `pond edit` */
+export interface EditCommand extends ChangeOptions {
+  readonly name: "edit";
+  readonly path: string;
+}
+
 /** What `pond grep` writes of what it finds. */
 export type GrepOutput = "lines" | "names" | "counts";
 
@@ -155,4 +161,5 @@ export type FileCommand =
   | StatCommand
   | HeadCommand
   | TailCommand
+  | EditCommand
   | GrepCommand;

@@ -90,9 +90,22 @@ export async function viewPond<T>(
   const staged = pending || at === "@pending";
   return await withPond(context, { staged }, async (fs) => {
     if (at === undefined || at === "@pending") return await work(fs);
-    await using view = await fs.at(at);
+    await using view = await atRevision(fs, at);
     return await suggesting(view, work);
   });
+}
+
+/** The state of a revision; of one that isn't there, the nearest tags. */
+export async function atRevision(
+  fs: TinyLogFS,
+  revision: string,
+): Promise<TinyLogFS> {
+  try {
+    return await fs.at(revision);
+  } catch (error) {
+    const { withNames } = await import("./suggest_names.ts");
+    throw await withNames(fs, error, revision, "revision");
+  }
 }
 
 /**
@@ -318,7 +331,12 @@ export async function reportChange(
   if (context.globals.json) {
     await context.out.line(JSON.stringify(commitRow(result)));
   }
-  await note(context, `v${result.version} · undo: pond undo`);
+  await note(
+    context,
+    result.operationsCommitted === 0
+      ? "nothing has changed"
+      : `v${result.version} · undo: pond undo`,
+  );
 }
 
 /** Tells of a commit that was asked for by name, to people or programs. */

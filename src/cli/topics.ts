@@ -73,12 +73,29 @@ the shell looks for files of the host.`,
   POND_BRANCH       the branch; --branch wins over it
   POND_CACHE_SIZE   what to keep of directories in memory: 16MiB unless told
                     otherwise; --cache-size wins over it
+  VISUAL, EDITOR    the editor of pond edit; vi without them
   POND_DEBUG        when set, errors come with a stack trace
   POND_FORCE_TTY    a number: write as to a terminal of so many columns
   NO_COLOR          when set, no colours; --color wins over it
   FORCE_COLOR       when set, colours even to a pipe (also CLICOLOR_FORCE)
   TERM              no colours when it is dumb
   TZ                the time zone of times on a terminal`,
+  },
+  {
+    name: "sql",
+    title: "How to ask in SQL",
+    text: () =>
+      `The SQL is that of DuckDB; a statement reads, and changes nothing.
+
+  pond query "FROM '/sensors/a.csv'"                a file is a table by its path
+  pond query "FROM '/sensors/*.csv'"                so are all files of a pattern
+  pond query "FROM '/sensors/a.csv@v1'"             and a file as it was
+  pond query "SELECT path, size FROM operations"    tables hold the history
+  pond query --file question.sql -o rows.parquet    a statement and rows in files
+
+--at REV asks an earlier state, --pending also what is staged; pond help formats
+says how rows are written. Values of paths are quoted with ', names of columns
+with ".`,
   },
   {
     name: "maintenance",

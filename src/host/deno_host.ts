@@ -4,7 +4,7 @@
  * @module
  */
 import { encodeHex } from "../bytes.ts";
-import { denoError } from "./deno_error.ts";
+import { attempt, denoError } from "./deno_error.ts";
 import { DenoFiles } from "./deno_files.ts";
 import type {
   Buffers,
@@ -14,6 +14,7 @@ import type {
   Host,
   LineEditor,
   LineEditorOptions,
+  Platform,
   Random,
   Terminal,
   TerminalOutput,
@@ -135,6 +136,25 @@ class DenoTerminal implements Terminal {
   user(): string {
     return this.env("USER") || this.env("LOGNAME") || this.env("USERNAME") ||
       "unknown";
+  }
+
+  platform(): Platform {
+    const { arch, os } = Deno.build;
+    const { deno, v8 } = Deno.version;
+    return { os, arch, runtime: { deno, v8 } };
+  }
+
+  async run(command: readonly string[]): Promise<number> {
+    const [program = "", ...args] = command;
+    return await attempt("run", program, async () => {
+      const child = new Deno.Command(program, {
+        args,
+        stdin: "inherit",
+        stdout: "inherit",
+        stderr: "inherit",
+      }).spawn();
+      return (await child.status).code;
+    });
   }
 }
 

@@ -230,6 +230,16 @@ export interface LineEditor extends Disposable {
   remember(entry: string): Promise<void>;
 }
 
+/** What a program runs on. */
+export interface Platform {
+  /** The operating system, such as `linux`. */
+  readonly os: string;
+  /** The processor, such as `x86_64`. */
+  readonly arch: string;
+  /** The versions of what runs the program, such as `deno`, by their names. */
+  readonly runtime: Readonly<Record<string, string>>;
+}
+
 /** What a program that is started from a shell is given. */
 export interface Terminal {
   /** Standard output. */
@@ -248,6 +258,15 @@ export interface Terminal {
   cwd(): string;
   /** The name of the user who runs the program. */
   user(): string;
+  /** What the program runs on. */
+  platform(): Platform;
+  /**
+   * Runs another program at the same terminal, and waits for its end.
+   *
+   * @param command The program, and its arguments.
+   * @returns Its exit code.
+   */
+  run(command: readonly string[]): Promise<number>;
 }
 
 /** The whole platform. */

@@ -11,6 +11,7 @@ import type {
   Clock,
   Host,
   LineEditor,
+  Platform,
   Random,
   Terminal,
   TerminalOutput,
@@ -141,6 +142,19 @@ export class MemoryTerminal implements Terminal {
 
   user(): string {
     return this.env("USER") ?? "tester";
+  }
+
+  platform(): Platform {
+    return { os: "memory", arch: "memory", runtime: {} };
+  }
+
+  run([program = ""]: readonly string[]): Promise<number> {
+    return Promise.reject(
+      new PondError(
+        "UNSUPPORTED",
+        `Cannot run ${program}: there are no programs in memory`,
+      ),
+    );
   }
 }
 

@@ -1,7 +1,11 @@
 /** `pond complete`, and the scripts in the shells that are installed. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { SHELLS } from "../../src/cli/command.ts";
-import { pondCommand, runProgram } from "../support/deno_process.ts";
+import {
+  isInstalled,
+  pondCommand,
+  runProgram,
+} from "../support/deno_process.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { type Scratch, scratchPond } from "./scratch.ts";
 
@@ -115,9 +119,11 @@ function quoted(text: string): string {
 }
 
 for (const shell of SHELLS) {
+  const installed = await isInstalled(shell);
+  const why = installed ? "" : ` (SKIPPED: ${shell} is not installed)`;
   Deno.test({
-    name: `${shell} completes commands, options, paths and tags of pond`,
-    ignore: !await isInstalled(shell),
+    name: `${shell} completes commands, options, paths and tags of pond${why}`,
+    ignore: !installed,
     fn: async () => {
       await using scratch = await treePond();
       await using temp = await tempDirectory();
@@ -156,19 +162,4 @@ for (const shell of SHELLS) {
       assertEquals(await ask("pond tag fi"), ["first"]);
     },
   });
-}
-
-async function isInstalled(program: string): Promise<boolean> {
-  const paths = (Deno.env.get("PATH") ?? "").split(":");
-  const found = await Promise.all(paths.map(async (path) => {
-    try {
-      return (await Deno.stat(`${path}/${program}`)).isFile;
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return false;
-      throw error;
-    }
-  }));
-  const is = found.includes(true);
-  if (!is) console.warn(`SKIPPED: completion in ${program}: not installed`);
-  return is;
 }

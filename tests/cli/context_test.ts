@@ -25,6 +25,8 @@ function contextWith(
       env: (name) => env[name],
       cwd: () => "/",
       user: () => "tester",
+      platform: () => ({ os: "none", arch: "none", runtime: {} }),
+      run: () => Promise.resolve(127),
     },
   };
   const globals = {

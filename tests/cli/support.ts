@@ -33,6 +33,12 @@ export interface RunOptions {
   readonly writes?: number;
   /** Ends the command. */
   readonly signal?: AbortSignal;
+  /** In the place of programs that the command runs; gives an exit code. */
+  readonly program?: (command: readonly string[]) => Promise<number>;
+}
+
+function noProgram([name]: readonly string[]): Promise<number> {
+  throw new TypeError(`this command must not run ${name}`);
 }
 
 /**
@@ -111,7 +117,8 @@ class Capture implements TerminalOutput {
 function terminalOf(
   stdout: TerminalOutput,
   stderr: TerminalOutput,
-  { env = {}, stdin = "", terminal = false, cwd = "/" }: RunOptions,
+  { env = {}, stdin = "", terminal = false, cwd = "/", program = noProgram }:
+    RunOptions,
 ): Terminal {
   const input = typeof stdin === "string" ? encodeUtf8(stdin) : stdin;
   return {
@@ -123,5 +130,7 @@ function terminalOf(
     env: (name) => env[name],
     cwd: () => cwd,
     user: () => "tester",
+    platform: () => ({ os: "none", arch: "none", runtime: { deno: "2" } }),
+    run: program,
   };
 }

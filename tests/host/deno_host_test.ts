@@ -226,14 +226,20 @@ Deno.test("Terminal gives a program its streams, environment and directory", asy
        cwd: terminal.cwd(),
        user: terminal.user(),
      })));
-     await stderr.write(encode("on the other stream"));`,
+     await terminal.run(["sh", "-c", "echo on the other stream >&2; exit 3"])
+       .then((code) => stderr.write(encode(String(code))));
+     await terminal.run(["/no/such/program"]).catch((error) =>
+       stderr.write(encode(" " + error.code)));`,
     {
       stdin: "from standard input",
       cwd: temp.path,
       env: { GIVEN: "a value", USER: "", LOGNAME: "someone" },
     },
   );
-  assertEquals([ran.code, ran.stderr], [0, "on the other stream"]);
+  assertEquals([ran.code, ran.stderr], [
+    0,
+    "on the other stream\n3 NOT_FOUND",
+  ]);
   assertEquals(JSON.parse(ran.stdout), {
     input: "from standard input",
     isTerminal: [false, false, false],

@@ -1,4 +1,5 @@
 /** The platform in memory: clock, random numbers, terminal. */
+import { PondError } from "../../src/errors.ts";
 import {
   assert,
   assertEquals,
@@ -158,6 +159,9 @@ Deno.test("MemoryTerminal is what the options say", async () => {
   assertEquals(terminal.env("HOME"), "/home/someone");
   assertEquals(terminal.env("PATH"), undefined);
   assertEquals([terminal.cwd(), terminal.user()], ["/work", "someone"]);
+  assertEquals(terminal.platform().os, "memory");
+  const error = await assertRejects(() => terminal.run(["vi"]), PondError);
+  assertEquals(error.code, "UNSUPPORTED");
 });
 
 Deno.test("MemoryTerminal without options is no terminal, with empty streams", async () => {

@@ -117,3 +117,17 @@ async function feed(
     if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
   }
 }
+
+/** Whether there is a program of this name in the directories of PATH. */
+export async function isInstalled(program: string): Promise<boolean> {
+  const paths = (Deno.env.get("PATH") ?? "").split(":");
+  const found = await Promise.all(paths.map(async (path) => {
+    try {
+      return (await Deno.stat(`${path}/${program}`)).isFile;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return false;
+      throw error;
+    }
+  }));
+  return found.includes(true);
+}

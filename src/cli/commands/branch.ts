@@ -15,6 +15,7 @@ import { ExitCode } from "../exit_codes.ts";
 import { type Column, timeOf, writeRows } from "../rows.ts";
 import { withPond } from "../session.ts";
 import { localTime } from "../units.ts";
+import { naming } from "../suggest_names.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -72,7 +73,9 @@ export async function runBranch(
     if (branch === undefined && !scratch) {
       await writeRows(context, format, COLUMNS, fs.branches());
     } else if (command.delete && branch !== undefined) {
-      await fs.deleteBranch(branch, { force: command.force });
+      const { force } = command;
+      const work = () => fs.deleteBranch(branch, { force });
+      await naming(fs, branch, "branch", work);
       await note(context, `branch ${branch} deleted`);
     } else await make(command, context, fs, ttlMs);
     return ExitCode.done;
@@ -86,7 +89,7 @@ export async function runSwitch(
 ): Promise<ExitCode> {
   return await withPond(context, {}, async (fs) => {
     if (create) await fs.createBranch(branch);
-    await fs.switchBranch(branch);
+    await naming(fs, branch, "branch", () => fs.switchBranch(branch));
     await note(context, `on branch ${branch}`);
     return ExitCode.done;
   });

@@ -16,6 +16,7 @@ import { ExitCode } from "../exit_codes.ts";
 import { printable } from "../output.ts";
 import { type Column, writeRows } from "../rows.ts";
 import { counted, withPond } from "../session.ts";
+import { naming } from "../suggest_names.ts";
 
 /** A change that was merged, or a conflict. */
 interface MergeRow {
@@ -85,7 +86,12 @@ export async function runMerge(
   };
   // With the stage open, the pond refuses while something is staged.
   return await withPond(context, { durability, staged: true }, async (fs) => {
-    const report = await fs.merge(branch, options);
+    const report = await naming(
+      fs,
+      branch,
+      "branch",
+      () => fs.merge(branch, options),
+    );
     if (format !== undefined) {
       await writeRows(context, format, COLUMNS, rowsOf(report));
     } else await tell(context, report);

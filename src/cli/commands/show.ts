@@ -17,7 +17,7 @@ import { ExitCode } from "../exit_codes.ts";
 import { printable } from "../output.ts";
 import { namedIn, requireRevisions } from "../range.ts";
 import { writeRows } from "../rows.ts";
-import { counted, withPond } from "../session.ts";
+import { atRevision, counted, withPond } from "../session.ts";
 import { localTime } from "../units.ts";
 import { changesIn, OPERATION_COLUMNS, writeHeader } from "./log.ts";
 
@@ -55,7 +55,7 @@ async function showOne(
   { context: lines, diff, format }: ShowCommand,
   context: Context,
 ): Promise<ExitCode> {
-  await using view = await fs.at(revision);
+  await using view = await atRevision(fs, revision);
   const { version } = view;
   const transaction = await view.transactionOf(version);
   if (transaction === undefined) {

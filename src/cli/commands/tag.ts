@@ -11,6 +11,7 @@ import { printable } from "../output.ts";
 import { type Column, timeOf, writeRows } from "../rows.ts";
 import { withPond } from "../session.ts";
 import { localTime } from "../units.ts";
+import { naming } from "../suggest_names.ts";
 
 /** A tag, with the transaction that made its version, if one did. */
 interface TagRow {
@@ -55,7 +56,7 @@ export async function runTag(
     if (tag === undefined) {
       await writeRows(context, format, COLUMNS, rowsOf(fs, await fs.tags()));
     } else if (isDeleted) {
-      await fs.deleteTag(tag, options);
+      await naming(fs, tag, "revision", () => fs.deleteTag(tag, options));
       await note(context, `tag ${tag} deleted`);
     } else {
       const set = await fs.tag(tag, revision, { ...options, force });

@@ -13,7 +13,7 @@ export async function runVersion(
   _command: VersionCommand,
   context: Context,
 ): Promise<ExitCode> {
-  const { globals, out } = context;
+  const { globals, host, out } = context;
   if (!globals.json) {
     await out.line(`pond ${VERSION}`);
     return ExitCode.done;
@@ -24,6 +24,9 @@ export async function runVersion(
     format: POND_FORMAT,
     delta_reader_version: 1,
     delta_writer_version: 2,
+    ...host.terminal.platform().runtime,
+    os: host.terminal.platform().os,
+    arch: host.terminal.platform().arch,
   };
   await out.line(JSON.stringify(versions));
   return ExitCode.done;

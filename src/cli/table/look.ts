@@ -7,6 +7,7 @@ import { usage } from "../arguments.ts";
 import { define } from "../command.ts";
 import type {
   ArgumentSpec,
+  EditCommand,
   GrepCommand,
   GrepOutput,
   HeadCommand,
@@ -17,7 +18,14 @@ import type {
   TreeCommand,
   Values,
 } from "../command.ts";
-import { FORMAT, formatOf, VIEW, viewOf } from "../options.ts";
+import {
+  CHANGE,
+  changeOf,
+  FORMAT,
+  formatOf,
+  VIEW,
+  viewOf,
+} from "../options.ts";
 
 /** How many lines `head` and `tail` write. */
 const DEFAULT_LINES = 10;
@@ -275,6 +283,29 @@ programs of this name, it exits with 1 when nothing matches.`,
   load: async () => (await import("../commands/grep.ts")).runGrep,
 });
 
+const EDIT: TableEntry = define<EditCommand>({
+  name: "edit",
+  group: "Files",
+  summary: "Change a file in your editor",
+  description:
+    `Opens a copy of a file, or a new one, in the editor that VISUAL or EDITOR names (vi
+without them), and commits what it has become. When nothing has changed, or the
+editor fails, there is no commit. When somebody else has changed the file meanwhile,
+what you wrote is kept, and it is said where.`,
+  arguments: [{ name: "PATH", summary: "The file", required: true }],
+  options: CHANGE,
+  examples: [
+    { cmd: "pond edit /sensors/a.csv", says: "Change a file" },
+    { cmd: 'pond edit -m "calibrated" /sensors/a.csv', says: "Say why" },
+  ],
+  read: (values) => ({
+    name: "edit",
+    path: values.words[0] ?? "",
+    ...changeOf(values),
+  }),
+  load: async () => (await import("../commands/edit.ts")).runEdit,
+});
+
 function grepOutputOf(values: Values): GrepOutput {
   if (values.flag("files-with-matches")) return "names";
   return values.flag("count") ? "counts" : "lines";
@@ -325,5 +356,12 @@ function partOf(
 
 /** Commands that look. */
 export const LOOK: Readonly<
-  Record<"tree" | "stat" | "head" | "tail" | "grep", TableEntry>
-> = { tree: TREE, stat: STAT, head: HEAD, tail: TAIL, grep: GREP };
+  Record<"tree" | "stat" | "head" | "tail" | "grep" | "edit", TableEntry>
+> = {
+  tree: TREE,
+  stat: STAT,
+  head: HEAD,
+  tail: TAIL,
+  grep: GREP,
+  edit: EDIT,
+};

@@ -4,7 +4,12 @@
  * @module
  */
 import { define } from "../command.ts";
-import type { HelpCommand, InitCommand, TableEntry } from "../command.ts";
+import type {
+  HelpCommand,
+  InitCommand,
+  ManCommand,
+  TableEntry,
+} from "../command.ts";
 import type { StatusCommand, VersionCommand } from "../command.ts";
 import {
   DURABILITY,
@@ -100,7 +105,7 @@ const VERSION: TableEntry = define<VersionCommand>({
   summary: "Show the version of pond",
   description:
     `Shows the version of this program; with --json, also the version of the format on
-disk and the protocol versions of its Delta table.`,
+disk, the protocol versions of its Delta table, and what it runs on.`,
   arguments: [],
   options: [],
   examples: [
@@ -125,7 +130,7 @@ export function helpEntry(
     summary: "Explain a command or a topic",
     description:
       `Explains a command, or one of the topics: revisions, globs, exit-codes,
-env, maintenance, formats.
+env, sql, maintenance, formats.
 Without an argument, an overview. Every command also takes -h and --help.`,
     arguments: [{ name: "TOPIC", summary: "A command or a topic" }],
     options: [],
@@ -141,6 +146,40 @@ Without an argument, an overview. Every command also takes -h and --help.`,
       const { runHelp } = await import("../commands/help.ts");
       return async (command, context) =>
         await runHelp(command, context, await table());
+    },
+  });
+}
+
+/**
+ * The command that writes the manual page.
+ *
+ * @param table Gives all commands, once they are known.
+ */
+export function manEntry(
+  table: () => Promise<readonly TableEntry[]>,
+): TableEntry {
+  return define<ManCommand>({
+    name: "man",
+    group: "Care",
+    summary: "Write the manual page",
+    description:
+      `Writes the manual page, of all commands or of one, for the program man: roff, with
+the macros of man(7). To read it: pond man > pond.1, then man -l pond.1.`,
+    arguments: [{
+      name: "COMMAND",
+      summary: "The command that it is about",
+      completes: "help",
+    }],
+    options: [],
+    examples: [
+      { cmd: "pond man", says: "Write the page of all commands" },
+      { cmd: "pond man ls", says: "Write the page of one" },
+    ],
+    read: ({ words }) => ({ name: "man", topic: words[0] }),
+    load: async () => {
+      const { runMan } = await import("../commands/man.ts");
+      return async (command, context) =>
+        await runMan(command, context, await table());
     },
   });
 }
