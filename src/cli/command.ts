@@ -16,13 +16,16 @@ import type {
   SwitchCommand,
   TagCommand,
 } from "./line_command.ts";
+import type {
+  DescribeCommand,
+  QueryCommand,
+  SqlCommand,
+} from "./query_command.ts";
 import type { TablesCommand } from "./sql_command.ts";
 import type { PruneCommand, UsageCommand } from "./retention_command.ts";
 
 export type * from "./common_options.ts";
 export type * from "./file_command.ts";
-import type { QueryCommand, SqlCommand } from "./query_command.ts";
-
 export type { Format } from "./format.ts";
 export type * from "./line_command.ts";
 export type * from "./query_command.ts";
@@ -425,6 +428,7 @@ export type Command =
   | QueryCommand
   | TablesCommand
   | SqlCommand
+  | DescribeCommand
   | BranchCommand
   | SwitchCommand
   | MergeCommand

@@ -48,7 +48,7 @@ const TABLE: Readonly<Record<CommandName, Load>> = {
   ),
   tables: async () => (await import("./table/tables.ts")).TABLES,
   ...of(
-    ["query", "sql"],
+    ["query", "sql", "describe"],
     async () => (await import("./table/query.ts")).QUERY_COMMANDS,
   ),
   ...of(["completions"], async () => (await shells()).SHELL_COMMANDS),

@@ -45,3 +45,17 @@ export interface SqlCommand extends ViewOptions, LimitOptions {
   readonly sql: string | undefined;
   readonly format: Format | undefined;
 }
+
+/** `pond describe` */
+export interface DescribeCommand extends ViewOptions, LimitOptions {
+  readonly name: "describe";
+  /** A file, a pattern or a table of the pond. */
+  readonly path: string;
+  /** Whether the gaps are wanted, and not the columns. */
+  readonly gaps: boolean;
+  /** The column that has the times. */
+  readonly time: string | undefined;
+  /** How many gaps. */
+  readonly limit: number | undefined;
+  readonly format: Format | undefined;
+}

@@ -89,13 +89,17 @@ the shell looks for files of the host.`,
 
   pond query "FROM '/sensors/a.csv'"                a file is a table by its path
   pond query "FROM '/sensors/*.csv'"                so are all files of a pattern
-  pond query "FROM '/sensors/a.csv@v1'"             and a file as it was
-  pond query "SELECT path, size FROM operations"    tables hold the history
-  pond query --file question.sql -o rows.parquet    a statement and rows in files
+  pond query "FROM '/sensors/a.csv@v1'"             a file as it was; @* all versions
+  pond query "SELECT path, size FROM files"         the tree is a table
+  pond query "FROM files(at := 'v1')"               and what it was
+  pond query "FROM changes('v1', '@')"              and what has changed
+  pond query "SELECT path, version FROM versions"   the history, too: pond tables
+  pond query -f question.sql -o rows.parquet        a statement and rows in files
+  pond query "FROM '/a.csv' WHERE v > $least" --param least=5
 
---at REV asks an earlier state, --pending also what is staged; pond help formats
-says how rows are written. Values of paths are quoted with ', names of columns
-with ".`,
+--at REV asks an earlier state, --pending also what is staged, --explain tells what
+was read. pond help formats says how rows are written, pond describe what a file
+holds. Values of paths are quoted with ', names of columns with ".`,
   },
   {
     name: "maintenance",

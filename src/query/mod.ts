@@ -6,6 +6,13 @@
  * @module
  */
 export type { SqlCompleter } from "./completer.ts";
+export {
+  type ColumnSummary,
+  describeColumns,
+  describeTimes,
+  type TimeStep,
+  type TimeSummary,
+} from "./describe.ts";
 export { lazyQueryRunner, openSqlCompleter } from "./lazy_runner.ts";
 export {
   FORMATS,

@@ -450,7 +450,11 @@ export class PondQuery<R extends QueryRow = QueryRow>
   implements AsyncIterable<R> {
   readonly #run: () => Promise<QueryResult>;
 
-  /** @param run Begins to run it. */
+  /**
+   * A query.
+   *
+   * @param run Begins to run it.
+   */
   constructor(run: () => Promise<QueryResult>) {
     this.#run = run;
   }

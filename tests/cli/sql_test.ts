@@ -1,8 +1,14 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { PondError } from "../../src/errors.ts";
 import { ShellCompleter } from "../../src/cli/shell/complete.ts";
 import { Shell } from "../../src/cli/shell/shell.ts";
 import { openText, splitStatements } from "../../src/cli/shell/statements.ts";
-import { makeContext } from "../../src/cli/context.ts";
+import { type Context, makeContext } from "../../src/cli/context.ts";
 import { denoHost } from "../../src/host/deno_host.ts";
 import { hasPseudoTerminal, typeToPond } from "../support/pseudo_terminal.ts";
 import { scratchPond } from "./scratch.ts";
@@ -93,10 +99,9 @@ Deno.test("pond sql has commands for tables, columns, revisions and formats", as
   assertEquals(missing.code, 4);
 });
 
-Deno.test("the shell completes commands, paths, keywords, tables and columns", async () => {
-  await using scratch = await scratchPond();
+function contextOf(pond: string): Context {
   const globals = {
-    pond: scratch.pond,
+    pond,
     branch: undefined,
     cacheSize: undefined,
     color: "auto",
@@ -104,7 +109,12 @@ Deno.test("the shell completes commands, paths, keywords, tables and columns", a
     json: false,
   } as const;
   const signal = new AbortController().signal;
-  const shell = new Shell(makeContext(denoHost(), globals, signal), {
+  return makeContext(denoHost(), globals, signal);
+}
+
+Deno.test("the shell completes commands, paths, keywords, tables and columns", async () => {
+  await using scratch = await scratchPond();
+  const shell = new Shell(contextOf(scratch.pond), {
     at: undefined,
     pending: false,
     format: undefined,
@@ -123,6 +133,28 @@ Deno.test("the shell completes commands, paths, keywords, tables and columns", a
   assertEquals(columns.toSorted(), ["node_id", "node_version"]);
   const inFile = await words("SELECT * FROM '/sensors/a.csv' WHERE v");
   assertStringIncludes(`,${inFile},`, ",v,");
+});
+
+Deno.test("a Ctrl-C right behind a line ends what the line begins", async () => {
+  await using scratch = await scratchPond();
+  const shell = new Shell(contextOf(scratch.pond), {
+    at: undefined,
+    pending: false,
+    format: undefined,
+    limits: {},
+  });
+  const sql = "SELECT count(*) FROM range(100000000000) t(i) WHERE i % 3 = 1;";
+  const error = await assertRejects(() =>
+    shell.run({
+      isInteractive: false,
+      next: () => {
+        // As the line editor does with both in one piece of input.
+        queueMicrotask(() => shell.interrupt());
+        return Promise.resolve(sql);
+      },
+      remember: () => Promise.resolve(),
+    }), PondError);
+  assertEquals([error.code, error.message], ["ABORTED", "Interrupted"]);
 });
 
 const terminal = await hasPseudoTerminal();

@@ -18,7 +18,7 @@ argv, steps = json.loads(sys.argv[1])
 pid, fd = pty.fork()
 if pid == 0:
     os.execvp(argv[0], argv)
-output, seen, end = b"", 0, time.time() + 40
+output, seen, end = b"", 0, time.time() + 120
 def read():
     global output
     if not select.select([fd], [], [], 0.1)[0]:

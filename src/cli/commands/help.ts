@@ -31,9 +31,14 @@ function textOf(
 ): string {
   if (topic === undefined) return overviewText(table);
   const entry = table.find(({ name }) => name === topic);
-  if (entry !== undefined) return commandText(entry, short);
+  if (entry !== undefined && short) return commandText(entry, short);
   const found = TOPICS.find(({ name }) => name === topic);
-  if (found !== undefined) return `${found.title}\n\n${found.text()}\n`;
+  // A word may be a command as well as a topic.
+  const texts = [
+    ...(entry === undefined ? [] : [commandText(entry, short)]),
+    ...(found === undefined ? [] : [`${found.title}\n\n${found.text()}\n`]),
+  ];
+  if (texts.length > 0) return texts.join("\n");
   const known = [...table, ...TOPICS].map(({ name }) => name);
   throw new PondError("INVALID_ARGUMENT", `there is no help on "${topic}"`, {
     hint: didYouMean(nearest(topic, known)) ?? "pond help",

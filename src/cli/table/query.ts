@@ -6,6 +6,7 @@
 import { PondError } from "../../errors.ts";
 import { define } from "../command.ts";
 import type {
+  DescribeCommand,
   LimitOptions,
   OptionSpec,
   QueryCommand,
@@ -262,8 +263,71 @@ can't read; statements with "secret" in them are not kept.`,
   load: async () => (await import("../commands/sql.ts")).runSql,
 });
 
+const DESCRIBE: TableEntry = define<DescribeCommand>({
+  name: "describe",
+  group: "Query",
+  summary: "Say what a table holds: columns, ranges, gaps",
+  description:
+    `Says of each column of a file (or of several, by a pattern, or of a table of the
+pond) its type, its least and greatest value, how many rows have none, and how many
+different values there are. On a terminal also how many rows there are, and how the
+first column of times goes on.
+
+With --gaps, lists the largest steps from one time to the next, those of more than
+1.5 times the median step: in seconds, or for --time COLUMN with numbers in their
+unit.`,
+  arguments: [
+    {
+      name: "PATH",
+      summary: "A file, PATH@REV, a pattern, or a table",
+      required: true,
+    },
+  ],
+  options: [
+    { name: "gaps", kind: "flag", summary: "List gaps in the times" },
+    {
+      name: "time",
+      kind: "text",
+      value: "COLUMN",
+      summary: "The column with the times (the first that has any)",
+    },
+    {
+      name: "limit",
+      short: "n",
+      kind: "number",
+      value: "N",
+      summary: "List the N largest gaps (10)",
+    },
+    ...LIMITS.filter(({ name }) => name !== "allow-host-files"),
+    ...VIEW,
+    FORMAT,
+  ],
+  examples: [
+    { cmd: "pond describe /sensors/a.csv", says: "Describe a file" },
+    {
+      cmd: "pond describe '/sensors/*.csv' --gaps --time t",
+      says: "List gaps in the times of several",
+    },
+    { cmd: "pond describe operations", says: "Describe a table of the pond" },
+  ],
+  read: (values) => ({
+    name: "describe",
+    path: values.words[0] ?? "",
+    gaps: values.flag("gaps"),
+    time: values.text("time"),
+    limit: values.number("limit"),
+    ...limitsOf(values),
+    ...viewOf(values),
+    format: formatOf(values),
+  }),
+  load: async () => (await import("../commands/describe.ts")).runDescribe,
+});
+
 /** Commands that ask. */
-export const QUERY_COMMANDS: Readonly<Record<"query" | "sql", TableEntry>> = {
+export const QUERY_COMMANDS: Readonly<
+  Record<"query" | "sql" | "describe", TableEntry>
+> = {
   query: QUERY,
   sql: SQL,
+  describe: DESCRIBE,
 };
