@@ -131,7 +131,10 @@ export class DuckDBEngine implements AsyncDisposable {
    *
    * @throws {PondError} `QUERY` when it is no SQL, or does more than read.
    */
-  async namesIn(statement: Statement): Promise<StatementNames> {
+  async namesIn(
+    statement: Statement,
+    params: QueryParams = [],
+  ): Promise<StatementNames> {
     const call = `SELECT json_serialize_sql(${quoteText(statement.select)})`;
     const reader = await this.#interruptible(
       undefined,
@@ -142,7 +145,7 @@ export class DuckDBEngine implements AsyncDisposable {
       typeof json === "string",
       "json_serialize_sql() answers with text",
     );
-    const names = statementNames(json, statement);
+    const names = statementNames(json, statement, params);
     requireHarmless(names, TABLES, this.#hostFiles);
     return names;
   }

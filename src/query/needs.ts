@@ -5,6 +5,7 @@
  *
  * @module
  */
+import type { QueryParam } from "../tinylogfs/mod.ts";
 import type { RowFilter } from "./table.ts";
 
 /** An object of the tree. */
@@ -29,6 +30,9 @@ export interface Needs {
   /** What rows must meet, for each table that it names once. */
   readonly conditions: ReadonlyMap<string, readonly Condition[]>;
 }
+
+/** Values of parameters, by their names. */
+type Params = ReadonlyMap<string, QueryParam>;
 
 /** Columns of texts by which rows are chosen. */
 const TEXTS: ReadonlySet<string> = new Set([
@@ -83,15 +87,19 @@ interface FromTable {
  * Reads what a statement needs.
  *
  * @param nodes All objects of its tree.
+ * @param params The values of its parameters, by their names.
  */
-export function needsOf(nodes: readonly TreeNode[]): Needs {
+export function needsOf(
+  nodes: readonly TreeNode[],
+  params: Params = new Map(),
+): Needs {
   const tables = nodes.flatMap((node) => fromTable(node) ?? []);
   const counts = new Map<string, number>();
   for (const { name } of tables) counts.set(name, (counts.get(name) ?? 0) + 1);
   const conditions = new Map<string, readonly Condition[]>();
   for (const node of nodes) {
     if (node.type !== "SELECT_NODE") continue;
-    for (const [name, found] of conditionsOf(node)) {
+    for (const [name, found] of conditionsOf(node, params)) {
       if (counts.get(name) === 1) conditions.set(name, found);
     }
   }
@@ -199,11 +207,15 @@ function wordsOf(node: TreeNode): string[] {
 }
 
 /** Conditions of a SELECT on each table of its FROM. */
-function conditionsOf(select: TreeNode): Map<string, Condition[]> {
+function conditionsOf(
+  select: TreeNode,
+  params: Params,
+): Map<string, Condition[]> {
   const found = new Map<string, Condition[]>();
   const tables = joinedTables(asNode(select.from_table));
   if (tables === undefined) return found;
-  const all = conjuncts(asNode(select.where_clause)).flatMap(comparisonsOf);
+  const all = conjuncts(asNode(select.where_clause))
+    .flatMap((conjunct) => comparisonsOf(conjunct, params));
   for (const [column, condition] of all) {
     const table = tableOf(column, tables);
     if (table === undefined) continue;
@@ -250,7 +262,12 @@ function conjuncts(node: TreeNode): TreeNode[] {
 type Comparison = readonly [column: readonly string[], condition: Condition];
 
 /** What a conjunct says of one column, compared with constants. */
-function comparisonsOf(node: TreeNode): Comparison[] {
+function comparisonsOf(node: TreeNode, params: Params): Comparison[] {
+  const compared = (
+    side: TreeNode,
+    operator: Condition["operator"],
+    others: readonly TreeNode[],
+  ) => comparisonOf(side, operator, others, params);
   const turned = COMPARISONS.get(node.type);
   if (turned !== undefined) {
     const [left, right] = [asNode(node.left), asNode(node.right)];
@@ -270,21 +287,18 @@ function comparisonsOf(node: TreeNode): Comparison[] {
   if (first === undefined) return [];
   if (node.type === "COMPARE_IN") return compared(first, "in", others);
   return node.type === "FUNCTION"
-    ? prefixes(first, String(node.function_name), others)
+    ? prefixes(
+      compared(first, "prefix", others),
+      String(node.function_name),
+    )
     : [];
 }
 
 /** What a function of texts says of their beginning. */
-function prefixes(
-  first: TreeNode,
-  name: string,
-  others: readonly TreeNode[],
-): Comparison[] {
-  if (name === "starts_with" || name === "^@") {
-    return compared(first, "prefix", others);
-  }
+function prefixes(found: Comparison[], name: string): Comparison[] {
+  if (name === "starts_with" || name === "^@") return found;
   if (name !== "~~") return [];
-  return compared(first, "prefix", others).map(([column, like]) => {
+  return found.map(([column, like]) => {
     const values = like.values.map((text) =>
       String(text).replace(/[%_].*/s, "")
     );
@@ -292,15 +306,16 @@ function prefixes(
   });
 }
 
-function compared(
+function comparisonOf(
   side: TreeNode,
   operator: Condition["operator"],
   others: readonly TreeNode[],
+  params: Params,
 ): Comparison[] {
   const names = columnOf(side);
   const column = names?.at(-1);
   if (names === undefined || column === undefined) return [];
-  const values = others.map((other) => constantOf(other, column));
+  const values = others.map((other) => constantOf(other, column, params));
   if (values.length === 0 || !values.every((value) => value !== undefined)) {
     return [];
   }
@@ -311,10 +326,16 @@ function compared(
 function constantOf(
   node: TreeNode,
   column: string,
+  params: Params,
 ): string | number | undefined {
   if (column === "timestamp" && node.type === "OPERATOR_CAST") {
     const { id } = asNode(node.cast_type);
-    return TIMES.has(id) ? constantOf(asNode(node.child), column) : undefined;
+    return TIMES.has(id)
+      ? constantOf(asNode(node.child), column, params)
+      : undefined;
+  }
+  if (node.type === "VALUE_PARAMETER") {
+    return valueOf(params.get(String(node.identifier)), column);
   }
   if (node.type !== "VALUE_CONSTANT") return undefined;
   const { type, value } = asNode(node.value);
@@ -325,6 +346,21 @@ function constantOf(
   }
   const isInteger = INTEGERS.has(id) && typeof value === "number";
   return column === "version" && isInteger ? value : undefined;
+}
+
+/** The value of a parameter, if it compares as the column does. */
+function valueOf(
+  value: QueryParam | undefined,
+  column: string,
+): string | number | undefined {
+  if (column === "version") {
+    const number = typeof value === "bigint" ? Number(value) : value;
+    return Number.isSafeInteger(number) ? Number(number) : undefined;
+  }
+  if (column === "timestamp" && value instanceof Date) {
+    return Number.isNaN(value.getTime()) ? undefined : value.toISOString();
+  }
+  return typeof value === "string" ? value : undefined;
 }
 
 function columnOf(node: TreeNode): string[] | undefined {

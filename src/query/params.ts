@@ -6,6 +6,17 @@
 import { PondError } from "../errors.ts";
 import type { QueryParam, QueryParams } from "../tinylogfs/mod.ts";
 
+/** Values by the names of their parameters: `1`, `2` … for those by place. */
+export function paramsByName(
+  params: QueryParams,
+): ReadonlyMap<string, QueryParam> {
+  return new Map<string, QueryParam>(
+    Array.isArray(params)
+      ? params.map((value, i) => [String(i + 1), value])
+      : Object.entries(params),
+  );
+}
+
 /**
  * Puts values into the order of the parameters.
  *
@@ -19,11 +30,7 @@ export function paramsInOrder(
   names: readonly string[],
   params: QueryParams,
 ): readonly QueryParam[] {
-  const values = new Map<string, QueryParam>(
-    Array.isArray(params)
-      ? params.map((value, i) => [String(i + 1), value])
-      : Object.entries(params),
-  );
+  const values = paramsByName(params);
   const found = names.map((name) => {
     const value = values.get(name);
     if (value !== undefined) return value;

@@ -76,7 +76,7 @@ async function run(
     : await bindTemplate(sql, tablesOf);
   const statement = parseStatement(text);
   const added = new Map<string, string>();
-  const names = await engine.namesIn(statement);
+  const names = await engine.namesIn(statement, params);
   const loader = new TableLoader(engine, source, names, {
     pending,
     signal,

@@ -12,7 +12,9 @@
  * @module
  */
 import { PondError } from "../errors.ts";
+import type { QueryParams } from "../tinylogfs/mod.ts";
 import { type Needs, needsOf, type TreeNode } from "./needs.ts";
+import { paramsByName } from "./params.ts";
 
 /** A statement, taken apart. */
 export interface Statement {
@@ -147,11 +149,13 @@ export function parseStatement(sql: string): Statement {
  *
  * @param json What `json_serialize_sql` has answered.
  * @param statement What it was asked about, for the error.
+ * @param params The values of its parameters.
  * @throws {PondError} `QUERY` when it isn't one SELECT that only reads.
  */
 export function statementNames(
   json: string,
   statement: Statement,
+  params: QueryParams = [],
 ): StatementNames {
   const tree = asObject(JSON.parse(json.replace(NOT_FINITE, '"value":"$1"')));
   requireTree(tree, statement);
@@ -179,7 +183,7 @@ export function statementNames(
     tables: [...tables],
     functions: [...new Set(calls.map(({ name }) => name))],
     calls,
-    needs: needsOf(nodes),
+    needs: needsOf(nodes, paramsByName(params)),
     showsTables,
   };
 }

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { DuckDBEngine } from "../../src/query/duckdb_engine.ts";
 import { filterOf, type Needs } from "../../src/query/needs.ts";
 import { parseStatement } from "../../src/query/statement.ts";
+import type { QueryParams } from "../../src/tinylogfs/mod.ts";
 import { ask, tell } from "./story.ts";
 
 async function needsOf(sql: string): Promise<Needs> {
@@ -64,6 +65,23 @@ Deno.test("filterOf() leaves alone what doesn't bind each row, or is no constant
       where,
     );
   }
+});
+
+Deno.test("filterOf() takes the values of parameters for constants", async () => {
+  await using engine = await DuckDBEngine.open();
+  const filter = async (where: string, params: QueryParams) => {
+    const statement = parseStatement(`FROM operations WHERE ${where}`);
+    const { needs } = await engine.namesIn(statement, params);
+    return filterOf(needs.conditions.get("operations") ?? []);
+  };
+  assertEquals(
+    await filter("part_id = $id AND version >= $v", { id: "a", v: 3n }),
+    { partIds: new Set(["a"]), minVersion: 3 },
+  );
+  assertEquals(await filter("node_id = ?", ["b"]), { nodeIds: new Set(["b"]) });
+  assertEquals(await filter("version < $1", [1.5]), {});
+  assertEquals(await filter("part_id = $id", { id: 1 }), {});
+  assertEquals(await filter("part_id = $id", {}), {});
 });
 
 Deno.test("needsOf() takes conditions for a table that is named once, whatever it is joined with", async () => {
