@@ -138,7 +138,8 @@ there until they are vacuumed.`,
   markdown   a table
   arrow      an Arrow IPC stream
   parquet    a Parquet file
-  chart      a bar a row: a column of labels, and columns of numbers
+  chart      a bar a row: a column of labels, and columns of numbers; of many
+             values over time a line
 
 To a pipe: times in RFC 3339, UTC; sizes in bytes; no colours; nothing is cut.
 

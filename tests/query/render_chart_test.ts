@@ -169,3 +169,49 @@ Deno.test("chart: refuses what can't be drawn, and says what to select", async (
   );
   assertEquals((await chart([MONTH, TEMP], rows.slice(1))).length, 501);
 });
+
+const DAY: QueryColumn = { name: "day", type: "DATE" };
+
+/** A day of January 2026, from 1. */
+const day = (i: number) => `2026-01-${String(i).padStart(2, "0")}`;
+
+Deno.test("chart: many values over time are a line, with the range of both", async () => {
+  const rows = Array.from(
+    { length: 31 },
+    (_, i) => [day(i + 1), i === 30 ? 60 : i] as const,
+  );
+  const lines = await chart([DAY, TEMP], rows.toReversed(), 24);
+  assertEquals(lines.length, 14);
+  assertEquals(lines[0], "     temp");
+  assertEquals(lines.at(-1), "    └ 2026-01-01 … 202…");
+  assertEquals(lines[1]?.slice(0, 5), " 60 ┤");
+  assertEquals(lines[12]?.slice(0, 5), "  0 ┤");
+  // It rises from the lower left to the upper right, the last step most.
+  assertEquals(lines[12]?.[5] !== "\u2800", true);
+  assertEquals(lines[1]?.at(-1) !== "\u2800", true);
+  assertEquals(lines[1]?.slice(5, -1).replaceAll("\u2800", ""), "");
+  for (const line of lines) assertLessOrEqual(stringWidth(line), 24);
+});
+
+Deno.test("chart: a line has a gap where there is no value, and lies in the middle where all are the same", async () => {
+  const rows = Array.from(
+    { length: 30 },
+    (_, i) => [day(i + 1), i > 9 && i < 20 ? null : 7] as const,
+  );
+  const lines = await chart([DAY, TEMP], rows, 34);
+  const drawn = lines.slice(1, 13).map((line) =>
+    line.slice(line.search(/[│┤]/) + 1)
+  );
+  const used = drawn.filter((line) => line.replaceAll("\u2800", "") !== "");
+  assertEquals(used.length, 1);
+  const [line = ""] = used;
+  assertEquals(line.slice(12, 16), "\u2800".repeat(4));
+  assertEquals([line[0], line.at(-1)].includes("\u2800"), false);
+});
+
+Deno.test("chart: few values over time are bars", async () => {
+  assertEquals(
+    (await chart([DAY, TEMP], [[day(1), 5], [day(2), 10]])).length,
+    3,
+  );
+});

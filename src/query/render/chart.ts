@@ -1,5 +1,5 @@
 /**
- * A chart for a terminal: one bar a row.
+ * A chart for a terminal: one bar a row, or of many rows with times a line.
  *
  * ```text
  *       temp
@@ -8,20 +8,32 @@
  * ```
  *
  * The first column that is no number (else the first column) gives the labels,
- * each other column of numbers a group of bars.
+ * each other column of numbers a group of bars. With times for labels, more rows
+ * than fit on a screen are a line (`line_chart.ts`).
  *
  * @module
  */
 import stringWidth from "fast-string-width";
 import { encodeUtf8 } from "../../bytes.ts";
 import { PondError } from "../../errors.ts";
-import type { QueryColumn, QueryValue } from "../../tinylogfs/mod.ts";
+import {
+  type QueryColumn,
+  type QueryValue,
+  Timestamp,
+} from "../../tinylogfs/mod.ts";
 import { isNumeric } from "../sql_type.ts";
+import { lineChart } from "./line_chart.ts";
 import { type Renderer, type RenderOptions, rowsOf } from "./options.ts";
 import { cut, NULL_TEXT, plainText, visible } from "./text.ts";
 
 /** More bars than this say nothing any more. */
-const MAX_ROWS = 500;
+const MAX_BARS = 500;
+
+/** So many values over time are a line, and fewer are bars. */
+const MIN_POINTS = 25;
+
+/** All points are in memory. */
+const MAX_POINTS = 1_000_000;
 
 /** Of the width, what labels take at most. */
 const LABEL_SHARE = 0.4;
@@ -35,15 +47,17 @@ export const renderChart: Renderer = async function* (
   options,
 ) {
   const rows: (readonly QueryValue[])[] = [];
+  const label = labelColumn(columns);
+  const isTime = TIME.test(columns[label]?.type ?? "");
+  const most = isTime ? MAX_POINTS : MAX_BARS;
   for await (const row of rowsOf(batches)) {
-    if (rows.push(row) > MAX_ROWS) {
+    if (rows.push(row) > most) {
       throw invalid(
-        `it has more than ${MAX_ROWS} rows`,
+        `it has more than ${most} rows`,
         "group the rows, or use LIMIT",
       );
     }
   }
-  const label = labelColumn(columns);
   const series = columns.flatMap((column, i) =>
     i !== label && isNumeric(column.type) ? [i] : []
   );
@@ -52,6 +66,11 @@ export const renderChart: Renderer = async function* (
       "no column of it has numbers to draw",
       "select a label and a number: SELECT month, avg(temp) …",
     );
+  }
+  if (isTime && rows.length >= MIN_POINTS) {
+    const lines = series.map((i) => lineText(columns, rows, label, i, options));
+    yield encodeUtf8(lines.join("\n"));
+    return;
   }
   const labels = rows.map((row) => labelOf(row[label] ?? null));
   const charts = series.map((i) =>
@@ -64,6 +83,42 @@ export const renderChart: Renderer = async function* (
   );
   yield encodeUtf8(charts.join("\n"));
 };
+
+/** Types of times. */
+const TIME = /^(TIMESTAMP|DATE)/;
+
+/** A column of numbers over a column of times; rows without a time are none. */
+function lineText(
+  columns: readonly QueryColumn[],
+  rows: readonly (readonly QueryValue[])[],
+  label: number,
+  series: number,
+  { width }: RenderOptions,
+): string {
+  const known = rows.flatMap((row) => {
+    const time = row[label] ?? null;
+    const at = timeOf(time);
+    return Number.isFinite(at) ? [{ time: at, row, label: time }] : [];
+  });
+  known.sort((a, b) => a.time - b.time);
+  const points = known.map(({ row, time }) => ({
+    time,
+    value: numberOf(row[series] ?? null),
+  }));
+  const times = [known[0], known.at(-1)]
+    .map((point) => labelOf(point?.label ?? null));
+  return lineChart(points, {
+    title: visible(columns[series]?.name ?? ""),
+    times: [times[0] ?? "", times[1] ?? ""],
+    text: short,
+  }, width);
+}
+
+/** Milliseconds since the epoch; no number for what is no time on a line. */
+function timeOf(value: QueryValue): number {
+  if (value instanceof Timestamp) return Number(value.ns) / 1e6;
+  return typeof value === "string" ? Date.parse(value) : NaN;
+}
 
 function labelColumn(columns: readonly QueryColumn[]): number {
   const text = columns.findIndex(({ type }) => !isNumeric(type));
