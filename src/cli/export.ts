@@ -47,7 +47,7 @@ export async function exportOf(
 ): Promise<Export | undefined> {
   if (output === undefined || output === "-") return undefined;
   const path = await hostPath(context, output);
-  const chosen = format ?? formatOfName(path);
+  const chosen = formatOfFile(path, format, context.globals.json);
   return {
     async write(columns, batches) {
       const { renderRows } = await import("../query/mod.ts");
@@ -63,16 +63,37 @@ export async function exportOf(
   };
 }
 
+/**
+ * The format of a file.
+ *
+ * @param format What was asked for.
+ * @param json Whether that was `--json`: it says how reports are written, and of a
+ *   file only where its name says nothing.
+ */
+export function formatOfFile(
+  path: string,
+  format: Format | undefined,
+  json: boolean,
+): Format {
+  const isGeneral = json && format === "json";
+  const named = isGeneral ? knownFormat(path) : undefined;
+  return named ?? format ?? formatOfName(path);
+}
+
 /** The format that an extension means. */
 export function formatOfName(path: string): Format {
-  const extension = path.slice(path.lastIndexOf(".") + 1).toLowerCase();
-  const format = Object.hasOwn(EXTENSIONS, extension)
-    ? EXTENSIONS[extension]
-    : FORMATS.find((name) => name === extension);
+  const format = knownFormat(path);
   if (format !== undefined) return format;
   throw new PondError(
     "INVALID_ARGUMENT",
     `Cannot tell the format of ${path} by its extension`,
     { path, hint: `say it: --format ${FORMATS.join("|")}` },
   );
+}
+
+function knownFormat(path: string): Format | undefined {
+  const extension = path.slice(path.lastIndexOf(".") + 1).toLowerCase();
+  return Object.hasOwn(EXTENSIONS, extension)
+    ? EXTENSIONS[extension]
+    : FORMATS.find((name) => name === extension);
 }

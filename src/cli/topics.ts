@@ -95,7 +95,7 @@ the shell looks for files of the host.`,
   pond query "FROM changes('v1', '@')"              and what has changed
   pond query "SELECT path, version FROM versions"   the history, too: pond tables
   pond query -f question.sql -o rows.parquet        a statement and rows in files
-  pond query "FROM '/a.csv' WHERE v > $least" --param least=5
+  pond query 'FROM "/a.csv" WHERE v > $least' --param least=5
 
 --at REV asks an earlier state, --pending also what is staged, --explain tells what
 was read. pond help formats says how rows are written, pond describe what a file

@@ -71,9 +71,9 @@ export async function readArrowTable(
 ): Promise<ArrowTable> {
   await loadCodecs();
   const table = openTable(bytes, source);
-  const conversions = table.schema.fields.map(({ name, type }) => ({
+  const conversions = table.schema.fields.map(({ name, type }, i) => ({
     name,
-    column: table.getChild(name),
+    column: table.getChildAt(i),
     ...conversionOf(type as DataType, `the column ${name} of ${source}`),
   }));
   return {

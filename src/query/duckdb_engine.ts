@@ -223,44 +223,55 @@ export class DuckDBEngine implements AsyncDisposable {
     return typeof us === "bigint" ? Number(us) : undefined;
   }
 
+  /** Files that may be read, and what they are called: no others can be later. */
+  allow(
+    files: readonly { readonly hostPath: string; readonly path: string }[],
+  ): void {
+    for (const { hostPath, path } of files) this.#allowed.set(hostPath, path);
+  }
+
   /**
    * Makes a view of files.
    *
    * @param name The name that the statement uses.
    * @param select The statement that reads them.
-   * @param files The files that it reads: no others can be read later.
    * @param signal Ends the look into the files.
    */
   async addView(
     name: string,
     select: string,
-    files: readonly { readonly hostPath: string; readonly path: string }[],
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    for (const { hostPath, path } of files) this.#allowed.set(hostPath, path);
     const sql = `CREATE VIEW ${quoteName(name)} AS ${select}`;
     await this.#interruptible(signal, () => this.#connection.run(sql));
   }
 
   /** The types of the columns of a SELECT, by their names. */
-  async columnTypes(select: string): Promise<ReadonlyMap<string, string>> {
-    const rows = await this.#rowsOf(`DESCRIBE ${select}`);
+  async columnTypes(
+    select: string,
+    { signal }: Pick<QueryOptions, "signal">,
+  ): Promise<ReadonlyMap<string, string>> {
+    const rows = await this.#rowsOf(`DESCRIBE ${select}`, signal);
     return new Map(rows.map(([name, type]) => [String(name), String(type)]));
   }
 
-  /** The number that a SELECT answers with. */
-  async count(select: string): Promise<bigint> {
-    const [[value] = []] = await this.#rowsOf(select);
-    invariant(typeof value === "bigint", "a count is a number");
-    return value;
+  /** Whether a SELECT has any row. */
+  async hasRow(
+    select: string,
+    { signal }: Pick<QueryOptions, "signal">,
+  ): Promise<boolean> {
+    return (await this.#rowsOf(`${select} LIMIT 1`, signal)).length > 0;
   }
 
-  async #rowsOf(sql: string): Promise<DuckDBValue[][]> {
-    try {
-      return (await this.#connection.runAndReadAll(sql)).getRows();
-    } catch (cause) {
-      throw this.#queryError(cause);
-    }
+  async #rowsOf(
+    sql: string,
+    signal?: AbortSignal,
+  ): Promise<DuckDBValue[][]> {
+    const reader = await this.#interruptible(
+      signal,
+      () => this.#connection.runAndReadAll(sql),
+    );
+    return reader.getRows();
   }
 
   /** What may stand at the end of the beginning of a statement. */

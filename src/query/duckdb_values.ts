@@ -4,7 +4,7 @@
  * @module
  */
 import type { DuckDBType, DuckDBValue } from "@duckdb/node-api";
-import { invariant } from "../errors.ts";
+import { invariant, PondError } from "../errors.ts";
 import {
   type QueryParam,
   type QueryValue,
@@ -64,6 +64,13 @@ export class DuckDBValues {
     if (typeof param === "boolean") return [param, duckdb.BOOLEAN];
     if (typeof param === "bigint") {
       const fits = BigInt.asIntN(64, param) === param;
+      if (BigInt.asIntN(128, param) !== param) {
+        throw new PondError(
+          "QUERY",
+          `Cannot run the query: the parameter ${param} has more than 128 bits`,
+          { hint: "give it as text, and cast it" },
+        );
+      }
       return [param, fits ? duckdb.BIGINT : duckdb.HUGEINT];
     }
     if (typeof param === "number") {

@@ -9,10 +9,12 @@
  * |---|---|
  * | `filename` | the path of the file |
  * | `capture1`, `capture2` … | what the wildcards of the pattern stand for |
- * | `version`, `timestamp` | of `PATH@*`: which version of the file, and its time |
+ * | `version`, `timestamp` | of `PATH@*`: which version of the file, and its time;
+ *   `pond_version`, `pond_timestamp` where files have such columns of their own |
  *
  * @module
  */
+import { concatBytes } from "../bytes.ts";
 import { PondError } from "../errors.ts";
 import { readArrowTable } from "../oplog/arrow_table.ts";
 import { ParquetWriteStream } from "../oplog/mod.ts";
@@ -56,6 +58,12 @@ type ScannedFile = FoundFile & ReadableFile;
 /** DuckDB's own: the place of a row's file among those that are read. */
 const FILE_INDEX = "file_index";
 
+/** What no format begins with. */
+const NOT_READABLE = new Uint8Array([0]);
+
+/** More than this is not unpacked into memory. */
+const MAX_UNPACKED_BYTES = 1 << 30;
+
 /** Rows that are turned into Parquet at once. */
 const GROUP_ROWS = 65_536;
 
@@ -97,37 +105,33 @@ export class FileLoader {
     for (const file of found) files.push(await this.#scanned(file));
     const formats = new Set(files.map(({ kind: { format } }) => format));
     if (formats.size > 1) throw severalKinds(name, [...formats]);
-    const groups = Map.groupBy(files, ({ kind }) => kind.compression);
-    const selects = [...groups.values()].map((group) => this.#select(group));
-    await this.#addView(name, selects, files);
-    if (await this.#isHidden(name, files)) {
-      await this.#engine.run(`DROP VIEW ${quoteName(name)}`);
-      const apart = files.map((file) => this.#select([file]));
-      await this.#addView(name, apart, files);
-    }
-    await requireOneType(this.#engine, name, files, this.#needs);
+    this.#engine.allow(files);
+    const groups = [
+      ...Map.groupBy(files, ({ kind }) => kind.compression).values(),
+    ];
+    const own = await this.#ownColumns(groups);
+    // Then the files can't be told apart by their places.
+    const isHidden = files.length > 1 && own.has(FILE_INDEX);
+    const parts = isHidden ? files.map((file) => [file]) : groups;
+    const select = parts.map((part) => this.#select(part, own))
+      .join(" UNION ALL BY NAME ");
+    await this.#engine.addView(name, select, this.#options.signal);
+    await requireOneType(this.#engine, name, files, this.#needs, this.#options);
     return files.map(({ path }) => path);
   }
 
-  async #addView(
-    name: string,
-    selects: readonly string[],
-    files: readonly ScannedFile[],
-  ): Promise<void> {
-    const all = selects.join(" UNION ALL BY NAME ");
-    await this.#engine.addView(name, all, files, this.#options.signal);
-  }
-
-  /** Whether files have a column that hides the one which tells them apart. */
-  async #isHidden(
-    name: string,
-    files: readonly ScannedFile[],
-  ): Promise<boolean> {
-    if (files.length < 2 || this.#columns(files).length === 0) return false;
-    const types = await this.#engine.columnTypes(
-      `SELECT * FROM ${quoteName(name)}`,
-    );
-    return [...types.keys()].some((it) => it.toLowerCase() === FILE_INDEX);
+  /** The columns of the files, in lower-case letters, if ours are wanted, too. */
+  async #ownColumns(
+    groups: readonly (readonly ScannedFile[])[],
+  ): Promise<ReadonlySet<string>> {
+    const own = new Set<string>();
+    if (this.#columns(groups.flat(), own).length === 0) return own;
+    for (const group of groups) {
+      const sql = `SELECT * FROM ${scanOfAll(group)}`;
+      const types = await this.#engine.columnTypes(sql, this.#options);
+      for (const name of types.keys()) own.add(name.toLowerCase());
+    }
+    return own;
   }
 
   async #find(name: string): Promise<FoundFile[]> {
@@ -187,6 +191,7 @@ export class FileLoader {
         : location.bytes,
       kind,
       path,
+      this.#options.signal,
     );
     const chunks = kind.format === "arrow"
       ? parquetOf(bytes, path, this.#options.signal)
@@ -210,32 +215,31 @@ export class FileLoader {
   }
 
   /** Files of one kind, with what is known of each. */
-  #select(files: readonly ScannedFile[]): string {
-    const [first] = files;
-    if (first === undefined) throw new TypeError("a group has files");
-    const paths = files.map(({ hostPath }) => quoteText(hostPath));
-    const columns = this.#columns(files).map(([name, values]) =>
+  #select(files: readonly ScannedFile[], own: ReadonlySet<string>): string {
+    const columns = this.#columns(files, own).map(([name, values]) =>
       `${ofFile(values)} AS ${quoteName(name)}`
     );
-    return `SELECT ${["*", ...columns].join(", ")} FROM ${
-      scanOf(first.kind, paths)
-    }`;
+    return `SELECT ${["*", ...columns].join(", ")} FROM ${scanOfAll(files)}`;
   }
 
-  /** The columns beside the rows, with a value for each file. */
+  /**
+   * The columns beside the rows, with a value for each file. A column that files
+   * have of their own is theirs; only of `PATH@*` ours are there all the same.
+   */
   #columns(
     files: readonly ScannedFile[],
+    own: ReadonlySet<string>,
   ): (readonly [name: string, values: readonly string[]])[] {
-    const { words } = this.#needs;
+    const { names } = this.#needs;
     const columns: [string, string[]][] = [];
-    if (words.has("filename")) {
+    if (names.has("filename") && !own.has("filename")) {
       const names = files.map(({ filename }) => quoteText(filename));
       columns.push(["filename", names]);
     }
     const most = Math.max(...files.map(({ captures }) => captures.length));
     for (let i = 0; i < most; i++) {
       const name = `capture${i + 1}`;
-      if (!words.has(name)) continue;
+      if (!names.has(name) || own.has(name)) continue;
       const values = files.map(({ captures }) => {
         const text = captures[i];
         return text === undefined ? "NULL" : quoteText(text);
@@ -247,12 +251,19 @@ export class FileLoader {
       files.map(({ version }) => value(version));
     const time = (us: number | undefined) =>
       `make_timestamptz(${us ?? "NULL"})`;
+    const free = (name: string) => own.has(name) ? `pond_${name}` : name;
     return [
       ...columns,
-      ["version", of((it) => `${versionOf(it)}::BIGINT`)],
-      ["timestamp", of((it) => time(it?.timestampUs))],
+      [free("version"), of((it) => `${versionOf(it)}::BIGINT`)],
+      [free("timestamp"), of((it) => time(it?.timestampUs))],
     ];
   }
+}
+
+function scanOfAll(files: readonly ScannedFile[]): string {
+  const [first] = files;
+  if (first === undefined) throw new TypeError("a group has files");
+  return scanOf(first.kind, files.map(({ hostPath }) => quoteText(hostPath)));
 }
 
 /** What is pending has none. */
@@ -287,6 +298,7 @@ async function unpacked(
   bytes: Uint8Array<ArrayBuffer>,
   { compression, format }: FileKind,
   path: string,
+  signal: AbortSignal | undefined,
 ): Promise<Uint8Array<ArrayBuffer>> {
   if (compression === "none") return bytes;
   if (compression === "zstd") {
@@ -298,14 +310,34 @@ async function unpacked(
   }
   const stream = new Blob([bytes]).stream()
     .pipeThrough(new DecompressionStream("gzip"));
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
   try {
-    return new Uint8Array(await new Response(stream).arrayBuffer());
+    for await (const chunk of stream) {
+      signal?.throwIfAborted();
+      sizeBytes += chunk.length;
+      if (sizeBytes > MAX_UNPACKED_BYTES) throw tooLarge(path);
+      chunks.push(chunk);
+    }
   } catch (cause) {
+    signal?.throwIfAborted();
+    if (cause instanceof PondError) throw cause;
     throw new PondError("QUERY", `Cannot read ${path}: it is no gzip file`, {
       path,
       cause,
     });
   }
+  return concatBytes(chunks);
+}
+
+function tooLarge(path: string): PondError {
+  return new PondError(
+    "UNSUPPORTED",
+    `Cannot read ${path}: it unpacks to more than ${
+      MAX_UNPACKED_BYTES / 2 ** 20
+    } MiB`,
+    { path, hint: "keep it as it is: Parquet and Arrow pack by themselves" },
+  );
 }
 
 /** What the beginning of a gzip file unpacks to, as far as it goes. */
@@ -314,12 +346,15 @@ async function inflatedHead(
 ): Promise<Uint8Array> {
   const stream = new DecompressionStream("gzip");
   const writer = stream.writable.getWriter();
-  // It ends in the middle, which is an error of its end and not of what was read.
-  writer.write(head).catch(() => {});
   const reader = stream.readable.getReader();
+  const first = reader.read();
+  // It ends in the middle, which is an error of its end and not of what was read.
+  writer.write(head).then(() => writer.close()).catch(() => {});
   try {
-    const { value } = await reader.read();
-    return value ?? new Uint8Array();
+    return (await first).value ?? new Uint8Array();
+  } catch {
+    // No gzip after all, so nothing that anybody could read.
+    return NOT_READABLE;
   } finally {
     reader.cancel().catch(() => {});
   }

@@ -19,9 +19,10 @@ const MIN_MEMORY_BYTES = 2 ** 20;
  */
 export function checkedOptions(options: QueryOptions): QueryOptions {
   const { memoryBytes, threads, timeoutMs } = options;
-  if (memoryBytes !== undefined && !(memoryBytes >= MIN_MEMORY_BYTES)) {
-    throw new RangeError(`memoryBytes must be at least ${MIN_MEMORY_BYTES}`);
-  }
+  if (
+    memoryBytes !== undefined &&
+    !(Number.isSafeInteger(memoryBytes) && memoryBytes >= MIN_MEMORY_BYTES)
+  ) throw new RangeError(`memoryBytes must be at least ${MIN_MEMORY_BYTES}`);
   if (threads !== undefined && !(Number.isInteger(threads) && threads > 0)) {
     throw new RangeError(`threads must be a whole number above 0`);
   }

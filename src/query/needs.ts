@@ -27,6 +27,8 @@ export interface Needs {
   readonly isWide: boolean;
   /** All that is written in it, in lower-case letters: names of columns, too. */
   readonly words: ReadonlySet<string>;
+  /** Names of columns in it, without their tables, in lower-case letters. */
+  readonly names: ReadonlySet<string>;
   /** What rows must meet, for each table that it names once. */
   readonly conditions: ReadonlyMap<string, readonly Condition[]>;
 }
@@ -49,11 +51,17 @@ const INTEGERS: ReadonlySet<unknown> = new Set([
   "BIGINT",
 ]);
 
-/** Types of times that texts are cast to without losing any of what they say. */
-const TIMES: ReadonlySet<unknown> = new Set([
-  "DATE",
-  "TIMESTAMP",
-  "TIMESTAMP WITH TIME ZONE",
+/** A time without a zone, which each type of times takes for the same. */
+const PLAIN_TIME = /^\d{4}-\d{2}-\d{2}( \d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?)?$/;
+
+/** The same, without a time of day, which a date would leave out. */
+const PLAIN_DATE = /^\d{4}-\d{2}-\d{2}$/;
+
+/** Types of times, and which texts keep all that they say when cast to them. */
+const TIMES: ReadonlyMap<unknown, RegExp> = new Map([
+  ["DATE", PLAIN_DATE],
+  ["TIMESTAMP", PLAIN_TIME],
+  ["TIMESTAMP WITH TIME ZONE", PLAIN_TIME],
 ]);
 
 /** Classes of expressions that stand for columns without their names. */
@@ -107,6 +115,7 @@ export function needsOf(
   return {
     isWide: nodes.some((node) => isNameless(node, names)),
     words: new Set(nodes.flatMap(wordsOf)),
+    names: new Set(nodes.flatMap(columnNamesOf)),
     conditions,
   };
 }
@@ -139,8 +148,13 @@ function boundsOf(
   operator: "in" | "at least" | "at most",
   numbers: readonly number[],
 ): RowFilter {
-  const least = operator === "at most" ? -Infinity : Math.min(...numbers);
-  const most = operator === "at least" ? Infinity : Math.max(...numbers);
+  // Thousands of them are too many arguments.
+  const least = operator === "at most"
+    ? -Infinity
+    : numbers.reduce((a, b) => Math.min(a, b));
+  const most = operator === "at least"
+    ? Infinity
+    : numbers.reduce((a, b) => Math.max(a, b));
   const [min, max] = column === "version"
     ? ["minVersion", "maxVersion"] as const
     : ["minTimestampUs", "maxTimestampUs"] as const;
@@ -187,15 +201,26 @@ function fromTable(node: TreeNode): FromTable | undefined {
   return { name: name.toLowerCase(), alias: alias.toLowerCase() };
 }
 
+/** A table whose columns are called otherwise: `operations AS o(a, b)`. */
+function hasOtherNames({ column_name_alias: names }: TreeNode): boolean {
+  return Array.isArray(names) && names.length > 0;
+}
+
 /** A whole row by the name of its table is each of its columns. */
 function isNameless(node: TreeNode, names: ReadonlySet<string>): boolean {
   if (NAMELESS.has(node.class) || node.ref_type === "NATURAL") return true;
-  const column = columnOf(node);
-  if (column === undefined) return false;
-  const [name = "", ...others] = column;
-  // A pseudo-column, which only a table has.
-  if (column.at(-1) === "rowid") return true;
-  return others.length === 0 && names.has(name);
+  // What isn't named is what a pivot groups by.
+  if (node.type === "PIVOT" || hasOtherNames(node)) return true;
+  const name = columnOf(node)?.at(-1);
+  if (name === undefined) return false;
+  // A pseudo-column, which only a table has; or a whole row.
+  return name === "rowid" || names.has(name);
+}
+
+function columnNamesOf(node: TreeNode): string[] {
+  const joined = Array.isArray(node.using_columns) ? node.using_columns : [];
+  return [...columnOf(node)?.slice(-1) ?? [], ...joined.map(String)]
+    .map((name) => name.toLowerCase());
 }
 
 function wordsOf(node: TreeNode): string[] {
@@ -213,7 +238,8 @@ function conditionsOf(
 ): Map<string, Condition[]> {
   const found = new Map<string, Condition[]>();
   const tables = joinedTables(asNode(select.from_table));
-  if (tables === undefined) return found;
+  // A sample is taken before its rows are looked at.
+  if (tables === undefined || select.sample) return found;
   const all = conjuncts(asNode(select.where_clause))
     .flatMap((conjunct) => comparisonsOf(conjunct, params));
   for (const [column, condition] of all) {
@@ -231,7 +257,7 @@ function conditionsOf(
  * on one of its columns is not in the result: NULL meets none.
  */
 function joinedTables(node: TreeNode): FromTable[] | undefined {
-  if (node.sample) return undefined;
+  if (node.sample || hasOtherNames(node)) return undefined;
   const table = fromTable(node);
   if (table !== undefined) return [table];
   if (node.type === "SUBQUERY") return [{ name: "", alias: "" }];
@@ -330,9 +356,11 @@ function constantOf(
 ): string | number | undefined {
   if (column === "timestamp" && node.type === "OPERATOR_CAST") {
     const { id } = asNode(node.cast_type);
-    return TIMES.has(id)
-      ? constantOf(asNode(node.child), column, params)
+    const child = asNode(node.child);
+    const text = child.type === "VALUE_CONSTANT"
+      ? constantOf(child, column, params)
       : undefined;
+    return TIMES.get(id)?.test(String(text)) ? text : undefined;
   }
   if (node.type === "VALUE_PARAMETER") {
     return valueOf(params.get(String(node.identifier)), column);
@@ -360,7 +388,8 @@ function valueOf(
   if (column === "timestamp" && value instanceof Date) {
     return Number.isNaN(value.getTime()) ? undefined : value.toISOString();
   }
-  return typeof value === "string" ? value : undefined;
+  const isText = typeof value === "string" && TEXTS.has(column);
+  return isText ? value : undefined;
 }
 
 function columnOf(node: TreeNode): string[] | undefined {

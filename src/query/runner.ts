@@ -52,7 +52,15 @@ export function createQueryRunner(host: QueryHost): QueryRunner {
     const bounded = { ...options, ...deadline.options };
     try {
       const files = { host, scratch };
-      return await run(engine, files, source, sql, bounded, dispose);
+      const answer = await run(engine, files, source, sql, bounded, dispose);
+      return {
+        ...answer,
+        async *[Symbol.asyncIterator]() {
+          yield* answer;
+          // Nothing is left to wait for.
+          deadline[Symbol.dispose]();
+        },
+      };
     } catch (error) {
       await dispose();
       throw error;

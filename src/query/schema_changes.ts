@@ -7,6 +7,7 @@
  * @module
  */
 import { PondError } from "../errors.ts";
+import type { QueryOptions } from "../tinylogfs/mod.ts";
 import type { DuckDBEngine } from "./duckdb_engine.ts";
 import { type ReadableFile, scanOf } from "./formats.ts";
 import type { Needs } from "./needs.ts";
@@ -34,27 +35,35 @@ export async function requireOneType(
   name: string,
   files: readonly ReadableFile[],
   { isWide, words }: Needs,
+  options: Pick<QueryOptions, "signal">,
 ): Promise<void> {
   if (files.length < 2) return;
-  const united = await engine.columnTypes(`SELECT * FROM ${quoteName(name)}`);
-  const suspects = [...united.keys()].map((column) => column.toLowerCase())
-    .filter((column) => isWide || words.has(column));
-  if (suspects.length === 0) return;
+  const united = await engine.columnTypes(
+    `SELECT * FROM ${quoteName(name)}`,
+    options,
+  );
+  const suspects = new Map(
+    [...united].map(([column, type]) => [column.toLowerCase(), type] as const)
+      .filter(([column]) => isWide || words.has(column)),
+  );
+  if (suspects.size === 0) return;
   const first = new Map<string, Map<string, TypeInFile>>();
   for (const file of files) {
     const scan = scanOf(file.kind, [quoteText(file.hostPath)]);
-    const types = await engine.columnTypes(`SELECT * FROM ${scan}`);
+    const types = await engine.columnTypes(`SELECT * FROM ${scan}`, options);
     // Columns unite whatever the case of their names is.
     const byName = new Map(
       [...types].map(([column, type]) => [column.toLowerCase(), type]),
     );
-    for (const column of suspects) {
+    for (const [column, unitedType] of suspects) {
       const type = byName.get(column);
       if (type === undefined) continue;
       const seen = first.get(column) ?? new Map<string, TypeInFile>();
-      const family = familyOf(type);
+      const isLost = losesDigits(type, unitedType) ||
+        becomesText(type, unitedType);
+      const family = isLost ? type : familyOf(type);
       if (seen.has(family)) continue;
-      if (TEXTS.has(type) && await isEmpty(engine, scan, column)) continue;
+      if (await isEmpty(engine, scan, column, options)) continue;
       first.set(column, seen.set(family, { type, path: file.path }));
       if (seen.size > 1) throw typeChanges(name, column, [...seen.values()]);
     }
@@ -70,14 +79,28 @@ function familyOf(type: string): string {
   return /^(STRUCT|MAP|UNION)\(/.exec(type)?.[1] ?? type;
 }
 
-/** A column without a value has no type: that it is text says nothing. */
+/** What is in lists and structs of JSON, and differs there, becomes JSON text. */
+function becomesText(type: string, united: string): boolean {
+  return !TEXTS.has(united) && /\bJSON\b/.test(united) &&
+    !/\bJSON\b/.test(type);
+}
+
+/** Decimals of 38 digits have no room for the digits behind another's point. */
+function losesDigits(type: string, united: string): boolean {
+  const scaleOf = (type: string) =>
+    Number(/^DECIMAL\(\d+,(\d+)\)$/.exec(type)?.[1] ?? 0);
+  return united.startsWith("DECIMAL") && scaleOf(type) > scaleOf(united);
+}
+
+/** A column without a value has no type: what it is said to be says nothing. */
 async function isEmpty(
   engine: DuckDBEngine,
   scan: string,
   column: string,
+  options: Pick<QueryOptions, "signal">,
 ): Promise<boolean> {
-  const sql = `SELECT count(${quoteName(column)}) FROM ${scan}`;
-  return await engine.count(sql) === 0n;
+  const sql = `SELECT 1 FROM ${scan} WHERE ${quoteName(column)} IS NOT NULL`;
+  return !await engine.hasRow(sql, options);
 }
 
 function typeChanges(

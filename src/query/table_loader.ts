@@ -217,7 +217,7 @@ function valuesOf(
 ): readonly string[] {
   const values = parameters.map(({ fallback }) => fallback);
   const usage = parameters.map(({ fallback, name }) =>
-    `${name} := ${quoteText(fallback)}`
+    `${quoteName(name)} := ${quoteText(fallback)}`
   ).join(", ");
   const hint = `call it with revisions: ${name}(${usage})`;
   for (const [i, { name: given, text }] of call.arguments.entries()) {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Bytes, ByteSource } from "../bytes.ts";
-import { InvariantError } from "../errors.ts";
+import { hasCode, InvariantError } from "../errors.ts";
 import type { DirectoryEntry } from "../oplog/mod.ts";
 import type {
   NodePath,
@@ -22,6 +22,9 @@ import { NodeIndex } from "./node_index.ts";
 import type { Transaction } from "./transaction.ts";
 import type { FileMatch } from "./query_source.ts";
 import type { DirEntry, NodeInfo, PondDirectory } from "./types.ts";
+
+/** A name that begins with a dot, in a path or pattern. */
+const HIDDEN = /(^|\/)\./;
 
 /**
  * The file operations of a pond. Every path is absolute or starts at the root;
@@ -270,7 +273,8 @@ export abstract class FileOperations {
   }
 
   /**
-   * Files that match a pattern; symlinks to files are followed.
+   * Files that match a pattern; symlinks to files are followed. As in a shell, a
+   * wildcard stands for no hidden name, unless a part of the pattern does.
    *
    * @throws {PondError} `NOT_FOUND`, `IS_A_DIRECTORY` for a path without any
    *   wildcard; a pattern that matches nothing has no paths.
@@ -285,10 +289,22 @@ export abstract class FileOperations {
       return;
     }
     const matches = this.root.glob(pattern, options);
+    const hidden = HIDDEN.test(pattern);
     for await (const { node, path, wildcards } of matches) {
-      const isFile = node.type === "file" || (node.type === "symlink" &&
-        (await this.root.resolve(path)).node.type === "file");
+      if (!hidden && HIDDEN.test(path)) continue;
+      const isFile = node.type === "file" ||
+        (node.type === "symlink" && await this.#leadsToFile(path));
       if (isFile) yield { path, captures: wildcards };
+    }
+  }
+
+  /** Whether a symlink leads to a file; one that leads nowhere doesn't. */
+  async #leadsToFile(path: string): Promise<boolean> {
+    try {
+      return (await this.root.resolve(path)).node.type === "file";
+    } catch (error) {
+      if (hasCode(error, "NOT_FOUND", "NOT_A_DIRECTORY", "LOOP")) return false;
+      throw error;
     }
   }
 

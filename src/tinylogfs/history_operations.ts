@@ -384,7 +384,10 @@ export abstract class HistoryOperations extends FileOperations
   async #viewOf(revision: string): Promise<HistoryOperations> {
     const isOwn = revision === "@pending" &&
       this.pendingTransaction.operations.length > 0;
-    return isOwn ? this : await this.at(revision);
+    if (isOwn) return this;
+    const { relativeRevision } = await import("./relative_revision.ts");
+    const known = await relativeRevision(this.historySide(), revision);
+    return known === undefined ? this : await this.at(known);
   }
 
   /** Microseconds since the epoch, UTC, of revisions. */

@@ -47,6 +47,14 @@ export async function* treeRows(
   }
 }
 
+/** Codes of paths at which nothing can be. */
+const NOTHING_THERE = [
+  "NOT_FOUND",
+  "NOT_A_DIRECTORY",
+  "INVALID_NAME",
+  "LOOP",
+] as const;
+
 async function openIfThere(
   side: TreeSide,
   path: string,
@@ -54,7 +62,7 @@ async function openIfThere(
   try {
     return await side.open(path);
   } catch (error) {
-    if (hasCode(error, "NOT_FOUND", "NOT_A_DIRECTORY")) return undefined;
+    if (hasCode(error, ...NOTHING_THERE)) return undefined;
     throw error;
   }
 }

@@ -300,3 +300,107 @@ Deno.test("a column that changes its type says in which file", async () => {
     [[19n]],
   );
 });
+
+Deno.test("a gzip file that is empty, cut off or damaged is an error, and no wait", async () => {
+  await using scratch = await queryScratch();
+  const whole = await gzip(CSV);
+  await write(scratch, {
+    "/empty": await gzip(new Uint8Array()),
+    "/empty.csv.gz": await gzip(new Uint8Array()),
+    "/magic": new Uint8Array([0x1f, 0x8b]),
+    "/damaged": new Uint8Array([...whole.subarray(0, 10), 0xff, 0xff, 0xff]),
+    "/none.arrow.gz": encodeUtf8("this is no gzip"),
+  });
+  for (const path of ["/magic", "/damaged", "/none.arrow.gz"]) {
+    const error = await failure(scratch, `FROM '${path}'`);
+    assertEquals(["UNSUPPORTED", "QUERY"].includes(error.code), true, path);
+  }
+  // It is a CSV file without anything in it.
+  assertEquals(await scratch.rows("SELECT count(*) FROM '/empty'"), [[0n]]);
+});
+
+Deno.test("two Arrow columns of one name keep their own values", async () => {
+  await using scratch = await queryScratch();
+  const table = new Table({
+    x: vectorFromArray([1, 2], new Int32()),
+    y: vectorFromArray([10, 20], new Int32()),
+  });
+  const bytes = new Uint8Array(tableToIPC(table, "stream"));
+  // Both are called x, in the schema.
+  bytes.forEach((byte, i) => {
+    if (byte === 121 && bytes[i - 4] === 1) bytes[i] = 120;
+  });
+  await write(scratch, { "/two.arrow": bytes });
+  assertEquals(
+    await scratch.rows("FROM '/two.arrow'"),
+    [[1, 10], [2, 20]],
+  );
+});
+
+Deno.test("patterns match no hidden name, unless a part of them does, and no symlink that leads nowhere", async () => {
+  await using scratch = await queryScratch();
+  await write(scratch, {
+    "/d/a.csv": "v\n1\n",
+    "/d/.b.csv": "v\n2\n",
+    "/d/.c/a.csv": "v\n4\n",
+  });
+  await scratch.fs.createSymlink("/d/link.csv", "/nowhere");
+  await scratch.fs.createSymlink("/d/to a.csv", "/d/a.csv");
+  const sum = (pattern: string) =>
+    scratch.rows(`SELECT sum(v)::BIGINT FROM '${pattern}'`);
+  assertEquals(await sum("/d/*.csv"), [[2n]]);
+  assertEquals(await sum("/**/a.csv"), [[1n]]);
+  assertEquals(await sum("/d/.*.csv"), [[2n]]);
+  assertEquals(await sum("/d/.c/*.csv"), [[4n]]);
+});
+
+Deno.test("columns that files have of their own stay theirs, and PATH@* says its version all the same", async () => {
+  await using scratch = await queryScratch();
+  await write(scratch, {
+    "/t.csv": "timestamp,version,v\n2026-01-01,9,7\n",
+    "/n/1.csv": "k,filename\n1,own\n",
+    "/n/2.csv.gz": await gzip(encodeUtf8("k\n2\n")),
+  });
+  assertEquals(
+    await scratch.rows(
+      "SELECT version, v, pond_version, pond_timestamp IS NULL FROM '/t.csv@*'",
+    ),
+    [[9n, 7n, 1n, false]],
+  );
+  assertEquals(
+    await scratch.rows("SELECT k, filename FROM '/n/*' ORDER BY k"),
+    [[1n, "own"], [2n, null]],
+  );
+  // A word in a text names no column.
+  assertEquals(
+    await scratch.rows("SELECT * FROM '/t.csv' WHERE v::VARCHAR <> 'filename'"),
+    [["2026-01-01", 9n, 7n]],
+  );
+});
+
+Deno.test("decimals whose digits would be lost say in which files they are", async () => {
+  await using scratch = await queryScratch();
+  const { fs } = scratch;
+  const parquet = async (path: string, sql: string) => {
+    await using result = await fs.queryHistory(sql);
+    const { renderRows } = await import("../../src/query/mod.ts");
+    const chunks = renderRows(result.columns, result, {
+      format: "parquet",
+      isTerminal: false,
+      width: 80,
+      color: false,
+      header: true,
+    });
+    await fs.writeFile(path, chunks);
+  };
+  await parquet("/1.parquet", "SELECT 3::DECIMAL(38, 0) AS x");
+  await parquet("/2.parquet", "SELECT 1.5::DECIMAL(38, 2) AS x");
+  await parquet("/3.parquet", "SELECT NULL::INTEGER AS x");
+  await fs.commit();
+  const error = await failure(scratch, "SELECT x FROM '/{1,2}.parquet'");
+  assertStringIncludes(error.message, "DECIMAL(38,2) in /2.parquet");
+  assertEquals(
+    await scratch.rows("SELECT x FROM '/{1,3}.parquet' WHERE x IS NOT NULL"),
+    [["3"]],
+  );
+});

@@ -4,6 +4,7 @@ import { PondError } from "../../src/errors.ts";
 import { OPLOG_ENTRY_COLUMNS } from "../../src/oplog/mod.ts";
 import { readBatch } from "../../src/oplog/arrow.ts";
 import { BLOB_MIN_BYTES, type QueryValue } from "../../src/tinylogfs/mod.ts";
+import { answerOf } from "./scratch.ts";
 import { ask, ROOT, type Story, tell, timeOf } from "./story.ts";
 
 async function rowsOf(
@@ -228,5 +229,39 @@ Deno.test("each table and column says what it is, also to SQL", async () => {
     ),
     [],
   );
+  await story.fs.close();
+});
+
+Deno.test("changes() of an earlier state are what led to it", async () => {
+  const story = await tell();
+  await using view = await story.fs.at("v2");
+  const rows = async (sql: string) => {
+    await using result = await view.queryHistory(sql);
+    return (await answerOf(result)).rows;
+  };
+  const second = [["modified", "/d/a.txt"], ["added", "/d/big"]];
+  assertEquals(await rows("SELECT change, path FROM changes()"), second);
+  assertEquals(await rows("SELECT change, path FROM changes('v1')"), second);
+  const error = await assertRejects(
+    () => rows("FROM changes('v-9')"),
+    PondError,
+  );
+  assertEquals(error.code, "REVISION_NOT_FOUND");
+  await story.fs.close();
+});
+
+Deno.test("files has no row where nothing can be", async () => {
+  const story = await tell();
+  await story.fs.createSymlink("/loop", "/loop");
+  for (const path of ["/loop/x", `/${"n".repeat(300)}/x`, "/b.txt/x"]) {
+    assertEquals(
+      await rowsOf(
+        story,
+        `SELECT path FROM files WHERE path = '${path}'`,
+        true,
+      ),
+      [],
+    );
+  }
   await story.fs.close();
 });

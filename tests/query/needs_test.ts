@@ -119,6 +119,26 @@ Deno.test("needsOf() takes conditions for a table that is named once, whatever i
   );
 });
 
+Deno.test("needsOf() takes no conditions that are about other columns or other rows", async () => {
+  const of = async (sql: string) => [...(await needsOf(sql)).conditions.keys()];
+  assertEquals(
+    await of("FROM operations AS o(v, t, version) WHERE version = 1"),
+    [],
+  );
+  assertEquals(
+    await of("FROM operations WHERE version = 1 USING SAMPLE 5 ROWS"),
+    [],
+  );
+  const many = Array.from({ length: 130_000 }, (_, i) => i).join();
+  const { conditions } = await needsOf(
+    `FROM operations WHERE version IN (${many})`,
+  );
+  assertEquals(filterOf(conditions.get("operations") ?? []), {
+    minVersion: 0,
+    maxVersion: 129_999,
+  });
+});
+
 Deno.test("needsOf() knows when any column may be looked at", async () => {
   const isWide = async (sql: string) => (await needsOf(sql)).isWide;
   for (
@@ -132,6 +152,9 @@ Deno.test("needsOf() knows when any column may be looked at", async () => {
       "SELECT #1 FROM operations",
       "SELECT rowid FROM operations",
       "SUMMARIZE operations",
+      "SELECT a FROM operations AS o(a, b)",
+      "SELECT main.operations FROM operations",
+      "SELECT name FROM operations PIVOT (count(*) FOR operation IN ('create'))",
     ]
   ) assertEquals(await isWide(sql), true, sql);
   assertEquals(
@@ -153,6 +176,11 @@ Deno.test("a query has the rows that it has when everything is read", async () =
     "timestamp > '2026-01-01 00:00:00.000008'",
     "timestamp <= TIMESTAMP '2026-01-01 00:00:00.000015'",
     "timestamp = 'no time'",
+    "timestamp >= DATE '2026-01-01 12:00:00'",
+    "timestamp >= TRY_CAST('2026-01-01 12:00' AS DATE)",
+    "timestamp >= CAST(CAST('2026-01-01 12:00' AS DATE) AS TIMESTAMP)",
+    "timestamp >= TIMESTAMP '2026-01-01 00:00:00-02'",
+    "timestamp < TIMESTAMP '2026-01-01 00:00:00.00001'",
   ];
   for (const where of wheres) {
     for (const table of ["operations", "oplog_entries", "versions"]) {

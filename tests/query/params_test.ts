@@ -106,3 +106,13 @@ Deno.test("a parameter of EXPLAIN is bound, too", async () => {
   );
   assertStringIncludes(String((await answerOf(result)).rows), "7");
 });
+
+Deno.test("a parameter of more than 128 bits is an error, and no other number", async () => {
+  await using scratch = await queryScratch();
+  const params = { a: 2n ** 130n };
+  const error = await assertRejects(
+    () => scratch.rows("SELECT $a", { params }),
+    PondError,
+  );
+  assertStringIncludes(error.message, "more than 128 bits");
+});

@@ -12,7 +12,7 @@ import type {
 import type { Format, QueryCommand } from "../command.ts";
 import { type Context, note } from "../context.ts";
 import { ExitCode } from "../exit_codes.ts";
-import { exportOf, formatOfName } from "../export.ts";
+import { exportOf, formatOfFile } from "../export.ts";
 import { hostPath } from "../locate.ts";
 import { queryLimits, queryParams } from "../query_options.ts";
 import { type Column, writeBatches, writeRows } from "../rows.ts";
@@ -80,7 +80,8 @@ async function queryInto(
   context: Context,
 ): Promise<ExitCode> {
   const path = pondPath(into);
-  const format = command.format ?? formatOfName(path);
+  const { json } = context.globals;
+  const format = formatOfFile(path, command.format, json);
   const ask = await questionOf(command, context);
   return await changePond(context, command.change, async (fs) => {
     const { at } = command;

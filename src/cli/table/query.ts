@@ -141,7 +141,7 @@ null are what they are in JSON, everything else is text; '"5"' is the text 5.`,
     },
     {
       cmd:
-        "pond query \"FROM '/sensors/a.csv' WHERE v > $least\" --param least=5",
+        "pond query 'SELECT v FROM \"/sensors/a.csv\" WHERE v > $least' --param least=5",
       says: "Ask with a parameter",
     },
     {
