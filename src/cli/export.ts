@@ -50,13 +50,10 @@ export async function exportOf(
   const chosen = formatOfFile(path, format, context.globals.json);
   return {
     async write(columns, batches) {
-      const { renderRows } = await import("../query/mod.ts");
+      const { renderRows, TO_FILE } = await import("../query/mod.ts");
       const chunks = renderRows(columns, batches, {
         format: chosen,
-        isTerminal: false,
-        width: 80,
-        color: false,
-        header: true,
+        ...TO_FILE,
       });
       await writeHostFile(context.host, path, chunks, force);
     },

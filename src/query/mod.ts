@@ -19,6 +19,7 @@ export {
   type RenderOptions,
   renderRows,
   type RowFormat,
+  TO_FILE,
 } from "./render/mod.ts";
 export { diffRows, type RowDiffOptions, type SqlSource } from "./row_diff.ts";
 export type { PondTable, TableColumn, TableParameter } from "./table.ts";

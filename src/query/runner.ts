@@ -17,20 +17,14 @@ import { FileLoader } from "./file_loader.ts";
 import { checkedOptions, Deadline } from "./limits.ts";
 import { isPathName } from "./paths.ts";
 import { renderArrow } from "./render/arrow.ts";
-import type { RenderOptions } from "./render/options.ts";
+import { type RenderOptions, TO_FILE } from "./render/options.ts";
 import { type QueryHost, ScratchFiles } from "./scratch_files.ts";
 import { parseStatement } from "./statement.ts";
 import { TableLoader } from "./table_loader.ts";
 import { TABLES } from "./tables.ts";
 import { bindTemplate } from "./template.ts";
 
-const ARROW: RenderOptions = {
-  format: "arrow",
-  isTerminal: false,
-  width: 80,
-  color: false,
-  header: true,
-};
+const ARROW: RenderOptions = { format: "arrow", ...TO_FILE };
 
 /** Makes what runs SQL over filesystems. */
 export function createQueryRunner(host: QueryHost): QueryRunner {

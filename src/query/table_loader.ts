@@ -51,7 +51,7 @@ export class TableLoader {
    * @throws {PondError} `QUERY` for one that has rows only when it is called.
    */
   async add(table: PondTable): Promise<void> {
-    const { columns, name, parameters } = table;
+    const { name, parameters } = table;
     if (table.isFunction) {
       const call = parameters.map(({ fallback }) => quoteText(fallback));
       throw refused(
@@ -61,12 +61,9 @@ export class TableLoader {
     }
     const { pending } = this.#options;
     const rows = await this.#fill(table, this.#source, [], pending);
-    const wanted = this.#columnsOf(table);
-    const all = columns.map((column) =>
-      wanted.has(column.name) ? quoteName(column.name) : notRead(column)
-    );
+    const all = this.#selectionOf(table);
     await this.#engine.run(
-      `CREATE VIEW ${quoteName(name)} AS SELECT ${all.join(", ")} FROM ${rows}`,
+      `CREATE VIEW ${quoteName(name)} AS SELECT ${all} FROM ${rows}`,
     );
   }
 
@@ -84,15 +81,12 @@ export class TableLoader {
     table: PondTable,
     calls: readonly TableCall[],
   ): Promise<void> {
-    const { columns, name, parameters } = table;
+    const { name, parameters } = table;
     const different = new Map(calls.map((call) => {
       const values = valuesOf(table, call);
       return [JSON.stringify(values), values];
     }));
-    const wanted = this.#columnsOf(table);
-    const all = columns.map((column) =>
-      wanted.has(column.name) ? quoteName(column.name) : notRead(column)
-    );
+    const all = this.#selectionOf(table);
     const selects: string[] = [];
     for (const values of different.values()) {
       const rows = await this.#fillCall(table, values);
@@ -100,14 +94,11 @@ export class TableLoader {
         `${quoteName(name)} = ${quoteText(values[i] ?? "")}`
       );
       selects.push(
-        `SELECT ${all.join(", ")} FROM ${rows} WHERE ${isIt.join(" AND ")}`,
+        `SELECT ${all} FROM ${rows} WHERE ${isIt.join(" AND ")}`,
       );
     }
-    const given = parameters.map(({ name, fallback }) =>
-      `${quoteName(name)} := ${quoteText(fallback)}`
-    );
     await this.#engine.run(
-      `CREATE MACRO ${quoteName(name)}(${given.join(", ")}) AS TABLE ${
+      `CREATE MACRO ${quoteName(name)}(${defaultsOf(table)}) AS TABLE ${
         selects.join(" UNION ALL ")
       }`,
     );
@@ -167,6 +158,14 @@ export class TableLoader {
     return `${ROWS_SCHEMA}.${quoteName(name)}`;
   }
 
+  /** All columns as SQL selects them, those that were not read included. */
+  #selectionOf(table: PondTable): string {
+    const wanted = this.#columnsOf(table);
+    return table.columns.map((column) =>
+      wanted.has(column.name) ? quoteName(column.name) : notRead(column)
+    ).join(", ");
+  }
+
   /** The columns that the statement may look at; never none. */
   #columnsOf({ columns }: PondTable): ReadonlySet<string> {
     const { needs, showsTables } = this.#names;
@@ -200,6 +199,13 @@ export class TableLoader {
   }
 }
 
+/** The parameters of a table, as SQL gives them: `"at" := '@'`. */
+function defaultsOf({ parameters }: PondTable): string {
+  return parameters.map(({ fallback, name }) =>
+    `${quoteName(name)} := ${quoteText(fallback)}`
+  ).join(", ");
+}
+
 /** Nobody looks at it; if somebody did, it must not be taken for nothing. */
 function notRead({ name, type }: PondTable["columns"][number]): string {
   const message = quoteText(`the column ${name} was not read`);
@@ -211,15 +217,10 @@ function notRead({ name, type }: PondTable["columns"][number]): string {
  *
  * @throws {PondError} `QUERY` for what the table doesn't take.
  */
-function valuesOf(
-  { name, parameters }: PondTable,
-  call: TableCall,
-): readonly string[] {
+function valuesOf(table: PondTable, call: TableCall): readonly string[] {
+  const { name, parameters } = table;
   const values = parameters.map(({ fallback }) => fallback);
-  const usage = parameters.map(({ fallback, name }) =>
-    `${quoteName(name)} := ${quoteText(fallback)}`
-  ).join(", ");
-  const hint = `call it with revisions: ${name}(${usage})`;
+  const hint = `call it with revisions: ${name}(${defaultsOf(table)})`;
   for (const [i, { name: given, text }] of call.arguments.entries()) {
     const place = given === ""
       ? i

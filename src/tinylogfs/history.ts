@@ -84,7 +84,10 @@ export async function* historyRows(
     readonly signal?: AbortSignal;
   },
 ): AsyncGenerator<HistoryRow> {
-  for await (const records of byVersion(side, options.minVersion)) {
+  const { minVersion = 0 } = options;
+  const { maxVersion, table } = side;
+  const all = table.readAll({ minVersion, maxVersion });
+  for await (const records of byVersion(all)) {
     options.signal?.throwIfAborted();
     const rows = records.flatMap((record) =>
       record.entries().map((entry) => historyRow(entry, record))
@@ -236,13 +239,12 @@ export async function timeOfVersion(
   throw noSuchRevision(`v${version}`, "no transaction is that old");
 }
 
-/** The records of each version, oldest version first. */
-async function* byVersion(
-  { maxVersion, table }: HistorySide,
-  minVersion: number = 0,
+/** The records of each version together, of records in the order of these. */
+export async function* byVersion(
+  all: AsyncIterable<PartitionRecord>,
 ): AsyncGenerator<readonly PartitionRecord[]> {
   let records: PartitionRecord[] = [];
-  for await (const record of table.readAll({ minVersion, maxVersion })) {
+  for await (const record of all) {
     if (records[0] !== undefined && records[0].version !== record.version) {
       yield records;
       records = [];

@@ -9,6 +9,7 @@ import type { OplogEntry, PartitionRecord, RowRange } from "../oplog/mod.ts";
 import { parseAttributes } from "./attributes.ts";
 import { TAG_PART_ID, TRANSACTION_PART_ID } from "../oplog/record.ts";
 import {
+  byVersion,
   directoryRowsOf,
   type HistorySide,
   pendingDirectoryRows,
@@ -43,7 +44,7 @@ export async function* historyBatches(
 ): AsyncGenerator<readonly HistoryRow[]> {
   const { nodeIds } = criteria;
   let batch: HistoryRow[] = [];
-  for await (const records of versionsOf(side, criteria)) {
+  for await (const records of byVersion(recordsOf(side, criteria))) {
     const rows = records.flatMap((record) => operationsOf(record, nodeIds));
     if (records.length > 1) rows.sort((a, b) => a.position - b.position);
     batch = batch.length === 0 ? rows : batch.concat(rows);
@@ -60,11 +61,9 @@ export async function* directoryRows(
   side: HistorySide,
   criteria: HistoryCriteria,
 ): AsyncGenerator<DirectoryEntryRow> {
-  for await (const records of versionsOf(side, criteria)) {
-    for (const record of records) {
-      for (const entry of record.entries()) {
-        yield* directoryRowsOf(entry, record);
-      }
+  for await (const record of recordsOf(side, criteria)) {
+    for (const entry of record.entries()) {
+      yield* directoryRowsOf(entry, record);
     }
   }
   if (!hasPending(criteria)) return;
@@ -78,7 +77,7 @@ export async function* recordRows(
   side: HistorySide,
   criteria: HistoryCriteria,
 ): AsyncGenerator<RecordRow> {
-  for await (const records of versionsOf(side, criteria)) yield* records;
+  yield* recordsOf(side, criteria);
 }
 
 /**
@@ -105,23 +104,6 @@ export async function* fileVersions(
   }
 }
 
-/** The records of each version, oldest version first. */
-async function* versionsOf(
-  side: HistorySide,
-  criteria: HistoryCriteria,
-): AsyncGenerator<readonly PartitionRecord[]> {
-  let records: PartitionRecord[] = [];
-  for await (const record of recordsOf(side, criteria)) {
-    criteria.signal?.throwIfAborted();
-    if (records[0] !== undefined && records[0].version !== record.version) {
-      yield records;
-      records = [];
-    }
-    records.push(record);
-  }
-  if (records.length > 0) yield records;
-}
-
 /** One partition is read by itself; of more, all files are looked at. */
 async function* recordsOf(
   { maxVersion, table }: HistorySide,
@@ -136,6 +118,7 @@ async function* recordsOf(
   };
   if (partIds?.size === 0 || criteria.committed === false) return;
   for await (const record of table.readAll(range)) {
+    criteria.signal?.throwIfAborted();
     if (partIds?.has(record.partId) ?? true) yield record;
   }
 }

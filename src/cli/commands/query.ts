@@ -100,7 +100,7 @@ async function store(
   path: string,
   format: Format,
 ): Promise<ExitCode> {
-  const { renderRows } = await import("../../query/mod.ts");
+  const { renderRows, TO_FILE } = await import("../../query/mod.ts");
   await using result = await answer;
   let rows = 0;
   const counting = async function* () {
@@ -111,10 +111,7 @@ async function store(
   };
   const chunks = renderRows(result.columns, counting(), {
     format,
-    isTerminal: false,
-    width: 80,
-    color: false,
-    header: true,
+    ...TO_FILE,
   });
   await fs.writeFile(path, chunks, { signal: context.signal });
   await note(context, `${counted(rows, "row")} in ${path}`);

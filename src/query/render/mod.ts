@@ -6,7 +6,12 @@
 import type { QueryBatch, QueryColumn } from "../../tinylogfs/mod.ts";
 import type { Renderer, RenderOptions, RowFormat } from "./options.ts";
 
-export { FORMATS, type RenderOptions, type RowFormat } from "./options.ts";
+export {
+  FORMATS,
+  type RenderOptions,
+  type RowFormat,
+  TO_FILE,
+} from "./options.ts";
 
 /** Each format's renderer is loaded when it is asked for. */
 const RENDERERS: Readonly<Record<RowFormat, () => Promise<Renderer>>> = {

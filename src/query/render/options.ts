@@ -39,6 +39,14 @@ export interface RenderOptions {
   readonly header: boolean;
 }
 
+/** Where a file is at the other end. */
+export const TO_FILE: Omit<RenderOptions, "format"> = {
+  isTerminal: false,
+  width: 80,
+  color: false,
+  header: true,
+};
+
 /** Turns rows into bytes, piece by piece. */
 export type Renderer = (
   columns: readonly QueryColumn[],
