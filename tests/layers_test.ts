@@ -105,7 +105,7 @@ const PLATFORM_AS_TYPES = ["oplog", "oplog/delta", "oplog/store", "tinylogfs"];
 
 /** Where the name of a package may stand. */
 const PACKAGE_OWNERS: Readonly<Record<string, RegExp>> = {
-  "@duckdb/node-api": /^src\/query\/duckdb_(engine|values)\.ts$/,
+  "@duckdb/node-api": /^src\/query\/duckdb_(database|engine|values)\.ts$/,
   "@std/cli": /^src\/cli\//,
   "@std/path": /^src\/(cli|host)\//,
   "@uwdata/flechette": /^src\/oplog\/arrow(_table)?\.ts$/,

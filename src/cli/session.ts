@@ -86,9 +86,10 @@ export async function viewPond<T>(
   context: Context,
   { at, pending }: ViewOptions,
   work: (fs: TinyLogFS) => Promise<T>,
+  options: OpenOptions = {},
 ): Promise<T> {
   const staged = pending || at === "@pending";
-  return await withPond(context, { staged }, async (fs) => {
+  return await withPond(context, { ...options, staged }, async (fs) => {
     if (at === undefined || at === "@pending") return await work(fs);
     await using view = await atRevision(fs, at);
     return await suggesting(view, work);

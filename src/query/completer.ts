@@ -5,6 +5,7 @@
  */
 import type { Completion } from "../host/host.ts";
 import type { QueryColumn } from "../tinylogfs/mod.ts";
+import { DuckDBDatabase } from "./duckdb_database.ts";
 import { DuckDBEngine } from "./duckdb_engine.ts";
 import { TABLES } from "./tables.ts";
 
@@ -13,19 +14,21 @@ const WORD = /^["\w]/;
 
 /** Completes SQL, with tables that have no rows. */
 export class SqlCompleter implements AsyncDisposable {
+  readonly #database: DuckDBDatabase;
   readonly #engine: DuckDBEngine;
   readonly #added = new Set<string>();
 
-  private constructor(engine: DuckDBEngine) {
+  private constructor(database: DuckDBDatabase, engine: DuckDBEngine) {
+    this.#database = database;
     this.#engine = engine;
   }
 
   /** Loads the engine, and makes the pond's own tables. */
   static async open(): Promise<SqlCompleter> {
-    const engine = await DuckDBEngine.open();
+    const database = await DuckDBDatabase.open();
+    const engine = await DuckDBEngine.open(database);
     for (const table of TABLES.values()) await engine.makeTable(table);
-    await engine.lock();
-    return new SqlCompleter(engine);
+    return new SqlCompleter(database, engine);
   }
 
   /** Whether a table of this name was added. */
@@ -58,6 +61,7 @@ export class SqlCompleter implements AsyncDisposable {
   /** Ends the engine. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#engine[Symbol.asyncDispose]();
+    this.#database[Symbol.dispose]();
   }
 }
 

@@ -1,27 +1,25 @@
 /**
- * DuckDB, in memory, for one query: with `duckdb_values.ts` all that
- * names it.
+ * One query in a database: with `duckdb_database.ts` and `duckdb_values.ts` all
+ * that names DuckDB.
  *
- * The order is what keeps a query inside the pond. The statement's tree says
- * what it is, before anything of it runs: one that does more than read goes no
- * further. Then tables and views are made, and the door is locked: no file but
- * those of the views, no network, no extension, no setting that could be
- * changed back. Files of views can still be written by COPY, which is why only
- * a statement whose tree was seen may run.
+ * What keeps a query inside the pond: the database reads nothing but the pond's
+ * blobs and scratch files, and the statement's tree says what it is before
+ * anything of it runs. One that does more than read goes no further, nor does one
+ * that names files by functions: what a query sees are the tables and views that
+ * were made for it. Those directories could still be written to by COPY, which is
+ * why only a statement whose tree was seen may run.
  *
  * @module
  */
 import type {
   DuckDBConnection,
   DuckDBDataChunk,
-  DuckDBInstance,
   DuckDBPendingResult,
   DuckDBPreparedStatement,
   DuckDBResult,
   DuckDBValue,
 } from "@duckdb/node-api";
 import { invariant, PondError } from "../errors.ts";
-import { loadBundledLibrary } from "../host/standalone_library.ts";
 import type {
   QueryBatch,
   QueryColumn,
@@ -30,6 +28,7 @@ import type {
   QueryResult,
   QueryValue,
 } from "../tinylogfs/mod.ts";
+import type { DuckDBDatabase } from "./duckdb_database.ts";
 import { type DuckDB, DuckDBValues } from "./duckdb_values.ts";
 import { paramsInOrder } from "./params.ts";
 import { quoteName, quoteText } from "./paths.ts";
@@ -55,75 +54,39 @@ interface Run {
 /** Rows that go into a table at once: DuckDB's own vector size. */
 const CHUNK_ROWS = 2048;
 
-/** What a query may take, and see. */
-export interface EngineOptions {
-  /** Memory in bytes; DuckDB's own limit when left out. */
-  readonly memoryBytes?: number | undefined;
-  /** Threads; one for each processor when left out. */
-  readonly threads?: number | undefined;
-  /**
-   * Where what doesn't fit into memory goes, a directory that isn't there yet;
-   * nowhere when left out: then it is an error.
-   */
-  readonly spillDirectory?: string | undefined;
-  /** Whether the host's files may be read. */
-  readonly hostFiles?: boolean | undefined;
-}
-
-/** From the beginning: the host's files and settings say nothing to a query. */
-const CONFIGURATION = {
-  autoinstall_known_extensions: "false",
-  autoload_known_extensions: "false",
-  allow_community_extensions: "false",
-};
-
-/** The same question has the same answer in every time zone. */
-const SETUP = "SET TimeZone = 'UTC'";
-
-const NO_EXTERNAL_ACCESS = "SET enable_external_access = false;";
-const LOCK = "SET lock_configuration = true;";
-
 /** How long after an interrupt that has stopped nothing the next one comes. */
 const INTERRUPT_MS = 10;
 
 /** How long a query holds up everything else of its process. */
 const YIELD_MS = 5;
 
-/** A database of its own. */
+/** How long it looks for work again and again while other threads have it all. */
+const SPIN_MS = 2;
+
+/** A query in a database: what it makes there is dropped with it. */
 export class DuckDBEngine implements AsyncDisposable {
   readonly #duckdb: DuckDB;
   readonly #values: DuckDBValues;
-  readonly #instance: DuckDBInstance;
+  readonly #database: DuckDBDatabase;
   readonly #connection: DuckDBConnection;
-  readonly #hostFiles: boolean;
-  /** Paths in the pond, by the paths on the host that may be read. */
-  readonly #allowed = new Map<string, string>();
+  /** Paths in the pond, by the paths on the host that are read. */
+  readonly #paths = new Map<string, string>();
+  /** What drops all that was made, the newest first. */
+  readonly #drops: string[] = [];
+  /** Whether a result has rows that nobody has fetched. */
+  #isRunning = false;
   #isClosed = false;
 
-  private constructor(
-    duckdb: DuckDB,
-    instance: DuckDBInstance,
-    connection: DuckDBConnection,
-    { hostFiles = false }: EngineOptions,
-  ) {
-    this.#duckdb = duckdb;
-    this.#values = new DuckDBValues(duckdb);
-    this.#instance = instance;
+  private constructor(database: DuckDBDatabase, connection: DuckDBConnection) {
+    this.#duckdb = database.duckdb;
+    this.#values = new DuckDBValues(database.duckdb);
+    this.#database = database;
     this.#connection = connection;
-    this.#hostFiles = hostFiles;
   }
 
-  /** Loads DuckDB and opens an empty database in memory. */
-  static async open(options: EngineOptions = {}): Promise<DuckDBEngine> {
-    await loadBundledLibrary();
-    const duckdb = await import("@duckdb/node-api");
-    const instance = await duckdb.DuckDBInstance.create(
-      ":memory:",
-      configurationOf(options),
-    );
-    const connection = await instance.connect();
-    await connection.run(SETUP);
-    return new DuckDBEngine(duckdb, instance, connection, options);
+  /** Begins a query, in a database that has no other. */
+  static async open(database: DuckDBDatabase): Promise<DuckDBEngine> {
+    return new DuckDBEngine(database, await database.connect());
   }
 
   /**
@@ -146,7 +109,7 @@ export class DuckDBEngine implements AsyncDisposable {
       "json_serialize_sql() answers with text",
     );
     const names = statementNames(json, statement, params);
-    requireHarmless(names, TABLES, this.#hostFiles);
+    requireHarmless(names, TABLES, this.#database.hostFiles);
     return names;
   }
 
@@ -160,8 +123,10 @@ export class DuckDBEngine implements AsyncDisposable {
     const columns = table.columns.map(({ name, type }) =>
       `${quoteName(name)} ${type}`
     );
-    await this.run(
-      `CREATE TABLE ${quoteName(table.name)} (${columns.join(", ")})`,
+    await this.create(
+      "TABLE",
+      quoteName(table.name),
+      ` (${columns.join(", ")})`,
     );
   }
 
@@ -178,7 +143,7 @@ export class DuckDBEngine implements AsyncDisposable {
       `COMMENT ON ${kind} ${table} IS ${quoteText(comment)}`,
       ...comments,
     ];
-    await this.run(all.join("; "));
+    await this.#run(all.join("; "));
   }
 
   /**
@@ -198,7 +163,7 @@ export class DuckDBEngine implements AsyncDisposable {
   ): Promise<number> {
     const table = `${quoteName(schema)}.${quoteName(name)}`;
     const types = columns.map(({ name, type }) => `${quoteName(name)} ${type}`);
-    await this.run(`CREATE TABLE ${table} (${types.join(", ")})`);
+    await this.create("TABLE", table, ` (${types.join(", ")})`);
     const appender = await this.#connection.createAppender(name, schema);
     const kinds = columns.map(({ type }) => type);
     let rows = 0;
@@ -223,11 +188,11 @@ export class DuckDBEngine implements AsyncDisposable {
     return typeof us === "bigint" ? Number(us) : undefined;
   }
 
-  /** Files that may be read, and what they are called: no others can be later. */
-  allow(
+  /** Tells what files of the host are called in the pond, for messages. */
+  callFiles(
     files: readonly { readonly hostPath: string; readonly path: string }[],
   ): void {
-    for (const { hostPath, path } of files) this.#allowed.set(hostPath, path);
+    for (const { hostPath, path } of files) this.#paths.set(hostPath, path);
   }
 
   /**
@@ -242,8 +207,10 @@ export class DuckDBEngine implements AsyncDisposable {
     select: string,
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    const sql = `CREATE VIEW ${quoteName(name)} AS ${select}`;
-    await this.#interruptible(signal, () => this.#connection.run(sql));
+    await this.#interruptible(
+      signal,
+      () => this.create("VIEW", quoteName(name), ` AS ${select}`),
+    );
   }
 
   /** The types of the columns of a SELECT, by their names. */
@@ -282,13 +249,6 @@ export class DuckDBEngine implements AsyncDisposable {
     return rows.map(([suggestion]) => String(suggestion));
   }
 
-  /** Closes the door: nothing can be read any more but what was added. */
-  async lock(): Promise<void> {
-    const paths = [...this.#allowed.keys()].map(quoteText).join(", ");
-    const close = this.#hostFiles ? "" : NO_EXTERNAL_ACCESS;
-    await this.run(`SET allowed_paths = [${paths}]; ${close} ${LOCK}`);
-  }
-
   /**
    * Runs a statement whose tree {@linkcode DuckDBEngine.namesIn} has seen.
    *
@@ -297,8 +257,7 @@ export class DuckDBEngine implements AsyncDisposable {
   async query(
     { sql }: Statement,
     { params = [], signal }: Pick<QueryOptions, "params" | "signal">,
-    dispose: () => Promise<void>,
-  ): Promise<Omit<QueryResult, "arrow">> {
+  ): Promise<Omit<QueryResult, "arrow" | typeof Symbol.asyncDispose>> {
     const run = await this.#interruptible(signal, async (): Promise<Run> => {
       const statements = await this.#connection.extractStatements(sql);
       requireOne(statements.count);
@@ -310,24 +269,31 @@ export class DuckDBEngine implements AsyncDisposable {
       signal?.throwIfAborted();
       const pending = prepared.startStream();
       await this.#untilReady(pending, signal);
-      return { prepared, result: await pending.getResult() };
+      const result = await pending.getResult();
+      this.#isRunning = true;
+      return { prepared, result };
     });
     const columns = columnsOf(run.result);
     return {
       columns,
       [Symbol.asyncIterator]: () => this.#batches(run, columns, signal),
-      [Symbol.asyncDispose]: dispose,
     };
   }
 
-  /** Ends the database, and what still runs. */
-  [Symbol.asyncDispose](): Promise<void> {
-    if (this.#isClosed) return Promise.resolve();
+  /** Ends what still runs, and drops what was made. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#connection.interrupt();
-    this.#connection.closeSync();
-    this.#instance.closeSync();
-    return Promise.resolve();
+    if (this.#isRunning) this.#interrupt();
+    try {
+      const isKept = this.#database.isReusable && this.#drops.length > 0;
+      if (isKept) await this.#connection.run(this.#drops.join("; "));
+    } catch {
+      // The answer stands; the next query gets another database.
+      this.#database.giveUp();
+    } finally {
+      this.#connection.closeSync();
+    }
   }
 
   /**
@@ -340,12 +306,16 @@ export class DuckDBEngine implements AsyncDisposable {
   ): Promise<void> {
     const { RESULT_READY, NO_TASKS_AVAILABLE } =
       this.#duckdb.DuckDBPendingResultState;
-    for (let yielded = performance.now();;) {
+    let yielded = performance.now();
+    let worked = yielded;
+    for (;;) {
       const state = pending.runTask();
       if (state === RESULT_READY) return;
+      const now = performance.now();
       const isWaiting = state === NO_TASKS_AVAILABLE;
-      if (!isWaiting && performance.now() - yielded < YIELD_MS) continue;
-      await new Promise((resolve) => setTimeout(resolve));
+      if (!isWaiting) worked = now;
+      if (!isWaiting && now - yielded < YIELD_MS) continue;
+      await (now - worked < SPIN_MS ? nextTurn() : nextMillisecond());
       signal?.throwIfAborted();
       this.#requireOpen();
       yielded = performance.now();
@@ -381,6 +351,7 @@ export class DuckDBEngine implements AsyncDisposable {
   ): Promise<DuckDBDataChunk | undefined> {
     const chunk = await result.fetchChunk();
     if (chunk !== null && chunk.rowCount > 0) return chunk;
+    this.#isRunning = false;
     if (result.returnType !== this.#duckdb.ResultReturnType.INVALID) {
       return undefined;
     }
@@ -418,8 +389,24 @@ export class DuckDBEngine implements AsyncDisposable {
     });
   }
 
-  /** Runs what makes tables and settings. */
-  async run(sql: string): Promise<void> {
+  /**
+   * Makes something, for as long as the query.
+   *
+   * @param kind What it is.
+   * @param name Its name, quoted.
+   * @param body The rest of the statement that makes it.
+   */
+  async create(
+    kind: "MACRO" | "SCHEMA" | "TABLE" | "VIEW",
+    name: string,
+    body: string = "",
+  ): Promise<void> {
+    await this.#run(`CREATE ${kind} ${name}${body}`);
+    const what = kind === "MACRO" ? "MACRO TABLE" : kind;
+    this.#drops.unshift(`DROP ${what} ${name}`);
+  }
+
+  async #run(sql: string): Promise<void> {
     try {
       await this.#connection.run(sql);
     } catch (cause) {
@@ -435,8 +422,8 @@ export class DuckDBEngine implements AsyncDisposable {
     signal?.throwIfAborted();
     let repeated: ReturnType<typeof setInterval> | undefined;
     const interrupt = () => {
-      this.#connection.interrupt();
-      repeated = setInterval(() => this.#connection.interrupt(), INTERRUPT_MS);
+      this.#interrupt();
+      repeated = setInterval(() => this.#interrupt(), INTERRUPT_MS);
     };
     signal?.addEventListener("abort", interrupt, { once: true });
     try {
@@ -451,8 +438,13 @@ export class DuckDBEngine implements AsyncDisposable {
     }
   }
 
+  #interrupt(): void {
+    this.#database.giveUp();
+    this.#connection.interrupt();
+  }
+
   #queryError(cause: unknown): PondError {
-    return queryError(cause, this.#allowed);
+    return queryError(cause, this.#paths);
   }
 
   #chunkOf(
@@ -471,13 +463,12 @@ export class DuckDBEngine implements AsyncDisposable {
   }
 }
 
-function configurationOf(
-  { memoryBytes, threads, spillDirectory = "" }: EngineOptions,
-): Record<string, string> {
-  return {
-    ...CONFIGURATION,
-    temp_directory: spillDirectory,
-    ...(memoryBytes === undefined ? {} : { memory_limit: `${memoryBytes}B` }),
-    ...(threads === undefined ? {} : { threads: `${threads}` }),
-  };
+/** After what else there is to do. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** The same, and not at once. */
+function nextMillisecond(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
 }

@@ -105,7 +105,7 @@ export class FileLoader {
     for (const file of found) files.push(await this.#scanned(file));
     const formats = new Set(files.map(({ kind: { format } }) => format));
     if (formats.size > 1) throw severalKinds(name, [...formats]);
-    this.#engine.allow(files);
+    this.#engine.callFiles(files);
     const groups = [
       ...Map.groupBy(files, ({ kind }) => kind.compression).values(),
     ];

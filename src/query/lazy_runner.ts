@@ -17,12 +17,15 @@ export function lazyQueryRunner(
 ): QueryRunner {
   // 120 ms that only a query has to pay.
   let runner: Promise<QueryRunner> | undefined;
-  return async (source, sql, options) => {
+  const run: QueryRunner = async (source, sql, options) => {
     runner ??= import("./runner.ts").then(({ createQueryRunner }) =>
       createQueryRunner(host)
     );
     return await (await runner)(source, sql, options);
   };
+  return Object.assign(run, {
+    release: async () => await (await runner)?.release?.(),
+  });
 }
 
 /** Loads what completes SQL. */

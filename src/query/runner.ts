@@ -7,11 +7,11 @@
 import { PondError } from "../errors.ts";
 import type {
   QueryOptions,
-  QueryResult,
   QueryRunner,
   QuerySource,
   SqlTemplate,
 } from "../tinylogfs/mod.ts";
+import { DatabasePool } from "./database_pool.ts";
 import { DuckDBEngine } from "./duckdb_engine.ts";
 import { FileLoader } from "./file_loader.ts";
 import { checkedOptions, Deadline } from "./limits.ts";
@@ -24,52 +24,47 @@ import { TableLoader } from "./table_loader.ts";
 import { TABLES } from "./tables.ts";
 import { bindTemplate } from "./template.ts";
 
+/** Rows, as long as their database is there. */
+type Rows = Awaited<ReturnType<DuckDBEngine["query"]>>;
+
 const ARROW: RenderOptions = { format: "arrow", ...TO_FILE };
 
 /** Makes what runs SQL over filesystems. */
 export function createQueryRunner(host: QueryHost): QueryRunner {
-  return async (source, sql, options) => {
-    const { memoryBytes, threads, hostFiles } = checkedOptions(options);
-    const scratch = new ScratchFiles(host, source);
-    const engine = await DuckDBEngine.open({
-      memoryBytes,
-      threads,
-      hostFiles,
-      spillDirectory: await scratch.spillDirectory(),
-    });
-    const deadline = new Deadline(options);
-    const dispose = async () => {
-      deadline[Symbol.dispose]();
-      await engine[Symbol.asyncDispose]();
-      await scratch[Symbol.asyncDispose]();
-    };
+  const pool = new DatabasePool(host);
+  const runner: QueryRunner = async (source, sql, options) => {
+    const limits = checkedOptions(options);
+    await using stack = new AsyncDisposableStack();
+    const deadline = stack.use(new Deadline(options));
+    const { database } = stack.use(await pool.lease(source, limits));
+    const scratch = stack.use(new ScratchFiles(host, source));
+    const engine = stack.use(await DuckDBEngine.open(database));
     const bounded = { ...options, ...deadline.options };
-    try {
-      const files = { host, scratch };
-      const answer = await run(engine, files, source, sql, bounded, dispose);
-      return {
-        ...answer,
-        async *[Symbol.asyncIterator]() {
-          yield* answer;
-          // Nothing is left to wait for.
-          deadline[Symbol.dispose]();
-        },
-      };
-    } catch (error) {
-      await dispose();
-      throw error;
-    }
+    const answer = await run(engine, { host, scratch }, source, sql, bounded);
+    const kept = stack.move();
+    const rows = async function* () {
+      yield* answer;
+      // Nothing is left to wait for.
+      deadline[Symbol.dispose]();
+    };
+    return {
+      columns: answer.columns,
+      arrow: () => renderArrow(answer.columns, answer, ARROW),
+      [Symbol.asyncIterator]: rows,
+      [Symbol.asyncDispose]: () => kept.disposeAsync(),
+    };
   };
+  return Object.assign(runner, { release: () => pool.release() });
 }
 
+/** Runs a statement, when all that it names is there. */
 async function run(
   engine: DuckDBEngine,
   { host, scratch }: { host: QueryHost; scratch: ScratchFiles },
   source: QuerySource,
   sql: string | SqlTemplate,
   options: QueryOptions,
-  dispose: () => Promise<void>,
-): Promise<QueryResult> {
+): Promise<Rows> {
   const { hostFiles = false, onTable, pending = false, signal } = options;
   const tablesOf = async (sql: string) =>
     (await engine.namesIn(parseStatement(sql))).tables;
@@ -111,13 +106,7 @@ async function run(
       await engine.comment(isAdded ? "VIEW" : "TABLE", table);
     }
   }
-  await engine.lock();
-  const bound = { ...options, params };
-  const result = await engine.query(statement, bound, dispose);
-  return {
-    ...result,
-    arrow: () => renderArrow(result.columns, result, ARROW),
-  };
+  return await engine.query(statement, { ...options, params });
 }
 
 /** What means the host, where its files may be read. */

@@ -16,25 +16,10 @@ export class ScratchFiles implements AsyncDisposable {
   readonly #source: QuerySource;
   #directory: string | undefined;
   readonly #paths: string[] = [];
-  #spill: string | undefined;
 
   constructor(host: QueryHost, source: QuerySource) {
     this.#host = host;
     this.#source = source;
-  }
-
-  /**
-   * Where the engine may put what doesn't fit into memory; it makes the
-   * directory itself. None in a pond that nobody may write to.
-   */
-  async spillDirectory(): Promise<string | undefined> {
-    try {
-      const cache = await this.#source.cacheDirectory();
-      return this.#spill = `${cache}/spill-${this.#host.random.uuidHex()}`;
-    } catch (error) {
-      if (hasCode(error, "READ_ONLY", "PERMISSION_DENIED")) return undefined;
-      throw error;
-    }
   }
 
   /** Writes a file; its path on the host. */
@@ -61,7 +46,6 @@ export class ScratchFiles implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const { files } = this.#host;
-    await removeSpilled(files, this.#spill);
     if (this.#directory === undefined) return;
     for (const path of this.#paths) await removeIfThere(files, path);
     await removeIfThere(files, this.#directory);
@@ -69,12 +53,11 @@ export class ScratchFiles implements AsyncDisposable {
   }
 }
 
-/** The engine removes its directory itself, unless a result was given up. */
-async function removeSpilled(
+/** Removes a directory and the files in it, if it is there. */
+export async function removeDirectory(
   files: QueryHost["files"],
-  directory: string | undefined,
+  directory: string,
 ): Promise<void> {
-  if (directory === undefined) return;
   if (await files.stat(directory) === undefined) return;
   for await (const { name } of files.list(directory)) {
     await removeIfThere(files, `${directory}/${name}`);

@@ -62,8 +62,10 @@ export class TableLoader {
     const { pending } = this.#options;
     const rows = await this.#fill(table, this.#source, [], pending);
     const all = this.#selectionOf(table);
-    await this.#engine.run(
-      `CREATE VIEW ${quoteName(name)} AS SELECT ${all} FROM ${rows}`,
+    await this.#engine.create(
+      "VIEW",
+      quoteName(name),
+      ` AS SELECT ${all} FROM ${rows}`,
     );
   }
 
@@ -97,10 +99,10 @@ export class TableLoader {
         `SELECT ${all} FROM ${rows} WHERE ${isIt.join(" AND ")}`,
       );
     }
-    await this.#engine.run(
-      `CREATE MACRO ${quoteName(name)}(${defaultsOf(table)}) AS TABLE ${
-        selects.join(" UNION ALL ")
-      }`,
+    await this.#engine.create(
+      "MACRO",
+      quoteName(name),
+      `(${defaultsOf(table)}) AS TABLE ${selects.join(" UNION ALL ")}`,
     );
   }
 
@@ -138,7 +140,7 @@ export class TableLoader {
       signal,
     });
     if (this.#filled === 0) {
-      await this.#engine.run(`CREATE SCHEMA ${ROWS_SCHEMA}`);
+      await this.#engine.create("SCHEMA", ROWS_SCHEMA);
     }
     const name = `${table.name} ${++this.#filled}`;
     const rows = await this.#engine.addTable(

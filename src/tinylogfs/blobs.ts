@@ -92,7 +92,12 @@ export class BlobStore {
 
   /** Where a blob lies on the host. */
   pathOf(sha256: string): string {
-    return `${this.#pond}/blobs/${sha256.slice(0, 2)}/${sha256}`;
+    return `${this.directory}/${sha256.slice(0, 2)}/${sha256}`;
+  }
+
+  /** Where they all are. */
+  get directory(): string {
+    return `${this.#pond}/blobs`;
   }
 
   /**

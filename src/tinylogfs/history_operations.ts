@@ -69,6 +69,11 @@ export abstract class HistoryOperations extends FileOperations
   /** A directory for disposable files. */
   abstract cacheDirectory(): Promise<string>;
 
+  /** The directory on the host that the blobs are in. */
+  get blobDirectory(): string {
+    return this.blobs.directory;
+  }
+
   /**
    * All versions of a node, newest first, through renames.
    *

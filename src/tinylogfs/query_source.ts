@@ -171,13 +171,19 @@ export interface QuerySource {
   ): Promise<ContentLocation>;
   /** The same filesystem in another state. */
   at(revision: string): Promise<QuerySource>;
+  /** The directory on the host that the blobs are in. */
+  readonly blobDirectory: string;
   /** A directory on the host for disposable files, made when missing. */
   cacheDirectory(): Promise<string>;
 }
 
 /** Runs SQL over a filesystem. */
-export type QueryRunner = (
-  source: QuerySource,
-  sql: string | SqlTemplate,
-  options: QueryOptions,
-) => Promise<QueryResult>;
+export interface QueryRunner {
+  (
+    source: QuerySource,
+    sql: string | SqlTemplate,
+    options: QueryOptions,
+  ): Promise<QueryResult>;
+  /** Drops what it keeps for the next query; there may be one all the same. */
+  release?(): Promise<void>;
+}

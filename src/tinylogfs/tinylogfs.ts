@@ -202,7 +202,7 @@ export class TinyLogFS extends BranchOperations implements AsyncDisposable {
     const parsed = parseRevision(revision, this.#host.clock.nowUs());
     if (parsed.kind === "pending") {
       const { branch } = this;
-      const options = { ...this.#parts.options, branch, staged: true };
+      const options = { ...this.#viewOptions, branch, staged: true };
       const newest = await TinyLogFS.open(this.#host, this.path, options);
       const view = new TinyLogFS({ ...newest.#parts, readOnly: true });
       await view.committer.refresh();
@@ -213,7 +213,15 @@ export class TinyLogFS extends BranchOperations implements AsyncDisposable {
       parsed,
       revision,
     );
-    return new TinyLogFS({ ...this.#parts, atVersion });
+    const options = this.#viewOptions;
+    return new TinyLogFS({ ...this.#parts, options, atVersion });
+  }
+
+  /** Those of a view, whose end is not that of what runs queries. */
+  get #viewOptions(): OpenOptions {
+    const { queryRunner, ...options } = this.#parts.options;
+    if (queryRunner === undefined) return options;
+    return { ...options, queryRunner: (...asked) => queryRunner(...asked) };
   }
 
   /** The root as a working directory, for everything that paths can do. */
@@ -282,6 +290,7 @@ export class TinyLogFS extends BranchOperations implements AsyncDisposable {
 
   /** Ends the use of this object; what is pending and not staged is dropped. */
   async close(): Promise<void> {
+    await this.queryRunner?.release?.();
     await this.committer.settled();
   }
 

@@ -7,6 +7,7 @@ import {
 } from "@std/assert";
 import {
   DuckDBExtractedStatements,
+  DuckDBInstance,
   DuckDBPreparedStatement,
   DuckDBResult,
 } from "@duckdb/node-api";
@@ -303,5 +304,106 @@ Deno.test("a damaged data file is an INTEGRITY error of each of a pond's tables"
       IntegrityError,
     );
     assertEquals(error.code, "INTEGRITY", table);
+  }
+});
+
+/** Counts the databases that are opened meanwhile. */
+async function databasesOpened(body: () => Promise<void>): Promise<number> {
+  let opened = 0;
+  const original = DuckDBInstance.create;
+  DuckDBInstance.create = (...all) => {
+    opened++;
+    return original.apply(DuckDBInstance, all);
+  };
+  try {
+    await body();
+  } finally {
+    DuckDBInstance.create = original;
+  }
+  return opened;
+}
+
+/** What could be left by it: a view, a table with rows, a macro, an error. */
+const LEAVING = [
+  "SELECT count(*) FROM '/small.csv'",
+  "SELECT count(*) > 0 FROM operations",
+  "SELECT count(*) > 0 FROM files(at := '@')",
+  "SELECT nosuch FROM '/small.csv', operations",
+  "SELECT error('at run time') FROM '/small.csv', operations",
+  "SELECT count(*) > 0 FROM duckdb_tables() t, operations",
+];
+
+Deno.test("queries one after the other share a database, and find nothing of each other", async () => {
+  await using scratch = await withSmallFile();
+  const opened = await databasesOpened(async () => {
+    for (let round = 0; round < 2; round++) {
+      for (const sql of LEAVING) {
+        await scratch.rows(sql).catch((error) =>
+          assert(error instanceof PondError)
+        );
+        const left = "SELECT table_name FROM information_schema.tables";
+        const [[none]] = await scratch.rows(
+          `SELECT count(*) FROM (${left}) WHERE table_name LIKE '/%'`,
+        ) as [[bigint]];
+        assertEquals(none, 0n, sql);
+      }
+    }
+  });
+  assertEquals(opened, 1);
+});
+
+Deno.test("queries at the same time have a database each", async () => {
+  await using scratch = await withSmallFile();
+  const sql = "SELECT a, b FROM '/small.csv'";
+  const opened = await databasesOpened(async () => {
+    const answers = await Promise.all([1, 2, 3].map(() => scratch.rows(sql)));
+    assertEquals(answers, [[[1n, "x"]], [[1n, "x"]], [[1n, "x"]]]);
+    assertEquals(await scratch.rows(sql), [[1n, "x"]]);
+  });
+  assertEquals(opened, 3);
+});
+
+Deno.test("a query with other limits, and one after an interrupt, has another database", async () => {
+  await using scratch = await withSmallFile();
+  const opened = await databasesOpened(async () => {
+    await scratch.rows("SELECT 1");
+    await using limited = await scratch.fs.queryHistory(
+      "SELECT current_setting('threads')",
+      { threads: 1 },
+    );
+    assertEquals((await answerOf(limited)).rows, [[1n]]);
+    await assertRejects(
+      () => scratch.fs.queryHistory(RUNAWAY, { timeoutMs: 50 }),
+      PondError,
+      "longer",
+    );
+    await scratch.rows("SELECT 1");
+  });
+  assertEquals(opened, 3);
+});
+
+Deno.test("a pond that is closed keeps no database", async () => {
+  await using scratch = await withSmallFile();
+  let closed = 0;
+  const original = DuckDBInstance.prototype.closeSync;
+  DuckDBInstance.prototype.closeSync = function () {
+    closed++;
+    original.call(this);
+  };
+  try {
+    const fs = await openPond(scratch.host, scratch.path);
+    const late = await fs.queryHistory("SELECT 1");
+    {
+      await using early = await fs.queryHistory("SELECT 2");
+      assertEquals((await answerOf(early)).rows, [[2]]);
+    }
+    assertEquals(closed, 0);
+    await fs.close();
+    assertEquals(closed, 1);
+    await late[Symbol.asyncDispose]();
+    await late[Symbol.asyncDispose]();
+    assertEquals(closed, 2);
+  } finally {
+    DuckDBInstance.prototype.closeSync = original;
   }
 });

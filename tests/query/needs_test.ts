@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { DuckDBDatabase } from "../../src/query/duckdb_database.ts";
 import { DuckDBEngine } from "../../src/query/duckdb_engine.ts";
 import { filterOf, type Needs } from "../../src/query/needs.ts";
 import { parseStatement } from "../../src/query/statement.ts";
@@ -6,7 +7,8 @@ import type { QueryParams } from "../../src/tinylogfs/mod.ts";
 import { ask, tell } from "./story.ts";
 
 async function needsOf(sql: string): Promise<Needs> {
-  await using engine = await DuckDBEngine.open();
+  using database = await DuckDBDatabase.open();
+  await using engine = await DuckDBEngine.open(database);
   return (await engine.namesIn(parseStatement(sql))).needs;
 }
 
@@ -68,7 +70,8 @@ Deno.test("filterOf() leaves alone what doesn't bind each row, or is no constant
 });
 
 Deno.test("filterOf() takes the values of parameters for constants", async () => {
-  await using engine = await DuckDBEngine.open();
+  using database = await DuckDBDatabase.open();
+  await using engine = await DuckDBEngine.open(database);
   const filter = async (where: string, params: QueryParams) => {
     const statement = parseStatement(`FROM operations WHERE ${where}`);
     const { needs } = await engine.namesIn(statement, params);

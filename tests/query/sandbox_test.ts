@@ -216,19 +216,29 @@ Deno.test("queryHistory() reads no file of the host", async () => {
   await assertRefused(READING);
 });
 
-Deno.test("a view's files can be read by the view alone, and never be written", async () => {
-  const [scratch, { blob }] = await pondWithTargets();
+Deno.test("a query is let into the directories of the pond that it reads, and can't let itself out", async () => {
+  const [scratch] = await pondWithTargets();
   await using _ = scratch;
   const before = await scratch.listing();
   assertEquals(await scratch.rows("SELECT count(*) FROM '/large.csv'"), [[
     20_000n,
   ]]);
-  assertEquals(
-    await scratch.rows(
-      "SELECT current_setting('allowed_paths'), current_setting('enable_external_access'), current_setting('lock_configuration') FROM '/large.csv' LIMIT 1",
-    ),
-    [[[blob], false, true]],
+  const settings = await scratch.rows(
+    "SELECT current_setting('allowed_paths'), current_setting('enable_external_access'), current_setting('lock_configuration') FROM '/large.csv' LIMIT 1",
   );
+  assertEquals(settings, [[[], false, true]]);
+  const [[directories] = []] = await scratch.rows(
+    "SELECT current_setting('allowed_directories')",
+  );
+  // The blobs, scratch files, and what doesn't fit into memory.
+  const { path } = scratch;
+  const [blobs, cache, spill, ...others] = Array.from(Object(directories));
+  assertEquals([blobs, cache, others], [
+    `${path}/blobs/`,
+    `${path}/cache/`,
+    [],
+  ]);
+  assertStringIncludes(String(spill), `${path}/cache/spill-`);
   assertEquals(await scratch.listing(), before);
 });
 

@@ -6,11 +6,13 @@ import {
   assertThrows,
 } from "@std/assert";
 import { PondError } from "../../src/errors.ts";
+import { DuckDBDatabase } from "../../src/query/duckdb_database.ts";
 import { DuckDBEngine } from "../../src/query/duckdb_engine.ts";
 import { parseStatement, statementNames } from "../../src/query/statement.ts";
 
 async function tablesIn(sql: string): Promise<readonly string[]> {
-  await using engine = await DuckDBEngine.open();
+  using database = await DuckDBDatabase.open();
+  await using engine = await DuckDBEngine.open(database);
   return (await engine.namesIn(parseStatement(sql))).tables;
 }
 
@@ -192,7 +194,8 @@ Deno.test("namesIn() takes numbers that JSON doesn't have", async () => {
 });
 
 Deno.test("namesIn() tells whether a statement asks for tables", async () => {
-  await using engine = await DuckDBEngine.open();
+  using database = await DuckDBDatabase.open();
+  await using engine = await DuckDBEngine.open(database);
   const shows = async (sql: string) =>
     (await engine.namesIn(parseStatement(sql))).showsTables;
   for (

@@ -3,7 +3,11 @@
  *
  * @module
  */
-import { DuckDBInstance, type DuckDBValue } from "@duckdb/node-api";
+import {
+  type DuckDBConnection,
+  DuckDBInstance,
+  type DuckDBValue,
+} from "@duckdb/node-api";
 import { denoHost } from "../../src/host/mod.ts";
 import { initPond } from "../../src/pond.ts";
 import { tempDirectory } from "./temp_directory.ts";
@@ -13,8 +17,10 @@ import { TPCH_TABLES, type TpchQuery, type TpchTable } from "./tpch_queries.ts";
 export interface Tpch extends AsyncDisposable {
   /** The answer over the pond, row by row, as text. */
   askPond(query: TpchQuery): Promise<readonly string[]>;
-  /** The answer of DuckDB over the host's files, row by row, as text. */
+  /** The answer of DuckDB over the host's files, on a connection that is kept. */
   askHost(query: TpchQuery): Promise<readonly string[]>;
+  /** The same, in a database that is opened for the query. */
+  askNewHost(query: TpchQuery): Promise<readonly string[]>;
 }
 
 /**
@@ -41,6 +47,12 @@ export async function openTpch(scaleFactor: number): Promise<Tpch> {
     ) as Record<TpchTable, string>;
   const ours = from((table) => `'/tpch/${table}.parquet'`);
   const theirs = from((table) => `'${directory}/${table}.parquet'`);
+  const instance = await DuckDBInstance.create(":memory:");
+  const connection = await instance.connect();
+  const ask = async (connection: DuckDBConnection, query: TpchQuery) => {
+    const reader = await connection.runAndReadAll(query.sql(theirs));
+    return reader.getRows().map(rowOf);
+  };
   return {
     askPond: async (query) => {
       await using result = await fs.queryHistory(query.sql(ours));
@@ -52,19 +64,20 @@ export async function openTpch(scaleFactor: number): Promise<Tpch> {
       }
       return rows;
     },
-    askHost: async (query) => {
-      // As a query over a pond does: a database of its own.
+    askHost: (query) => ask(connection, query),
+    askNewHost: async (query) => {
       const instance = await DuckDBInstance.create(":memory:");
       const connection = await instance.connect();
       try {
-        const reader = await connection.runAndReadAll(query.sql(theirs));
-        return reader.getRows().map(rowOf);
+        return await ask(connection, query);
       } finally {
         connection.closeSync();
         instance.closeSync();
       }
     },
     [Symbol.asyncDispose]: async () => {
+      connection.closeSync();
+      instance.closeSync();
       await fs.close();
       await temp[Symbol.asyncDispose]();
     },

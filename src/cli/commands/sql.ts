@@ -18,7 +18,7 @@ export async function runSql(
   command: SqlCommand,
   context: Context,
 ): Promise<ExitCode> {
-  const shell = new Shell(context, {
+  await using shell = new Shell(context, {
     ...command,
     limits: queryLimits(command),
   });

@@ -7,8 +7,13 @@
  * @module
  */
 import { PondError } from "../../errors.ts";
-import { TABLES } from "../../query/mod.ts";
-import type { QueryColumn, QueryOptions } from "../../tinylogfs/mod.ts";
+import { lazyQueryRunner, TABLES } from "../../query/mod.ts";
+import type {
+  QueryColumn,
+  QueryOptions,
+  QueryRunner,
+  TinyLogFS,
+} from "../../tinylogfs/mod.ts";
 import type { Format, ViewOptions } from "../command.ts";
 import type { Context } from "../context.ts";
 import { ExitCode } from "../exit_codes.ts";
@@ -44,8 +49,10 @@ export interface ShellOptions extends ViewOptions {
 }
 
 /** A shell. */
-export class Shell {
+export class Shell implements AsyncDisposable {
   readonly #context: Context;
+  /** The pond is opened for each statement, what runs it once. */
+  readonly #queryRunner: QueryRunner;
   readonly #limits: ShellOptions["limits"];
   #at: string | undefined;
   #format: Format | undefined;
@@ -56,6 +63,7 @@ export class Shell {
 
   constructor(context: Context, options: ShellOptions) {
     this.#context = context;
+    this.#queryRunner = lazyQueryRunner(context.host);
     this.#limits = options.limits;
     this.#at = options.pending ? "@pending" : options.at;
     this.#format = options.format;
@@ -102,7 +110,7 @@ export class Shell {
   /** The columns of a table, or of a file by its path. */
   async columnsOf(name: string): Promise<readonly QueryColumn[]> {
     const sql = `SELECT * FROM "${name.replaceAll('"', '""')}" LIMIT 0`;
-    return await viewPond(this.#context, this.#view, async (fs) => {
+    return await this.#ask(this.#context, async (fs) => {
       await using result = await fs.queryWithPending(sql, this.#isPending);
       return result.columns;
     });
@@ -121,6 +129,19 @@ export class Shell {
       }
       return paths;
     });
+  }
+
+  /** Ends what runs statements. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#queryRunner.release?.();
+  }
+
+  async #ask<T>(
+    context: Context,
+    work: (fs: TinyLogFS) => Promise<T>,
+  ): Promise<T> {
+    const queryRunner: QueryRunner = (...asked) => this.#queryRunner(...asked);
+    return await viewPond(context, this.#view, work, { queryRunner });
   }
 
   get #isPending(): boolean {
@@ -167,7 +188,7 @@ export class Shell {
     const startedMs = clock.monotonicMs();
     const signal = AbortSignal.any([this.#context.signal, this.#work.signal]);
     const context = { ...this.#context, signal };
-    await viewPond(context, this.#view, async (fs) => {
+    await this.#ask(context, async (fs) => {
       await using result = await fs.queryWithPending(sql, this.#isPending, {
         ...this.#limits,
         signal,
