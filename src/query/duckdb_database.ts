@@ -35,6 +35,9 @@ const CONFIGURATION = {
   allow_community_extensions: "false",
 };
 
+/** How many files' footers a database that is kept may remember. */
+const MAX_FILES = 1000;
+
 /** An instance of DuckDB. */
 export class DuckDBDatabase implements Disposable {
   /** The package. */
@@ -43,6 +46,7 @@ export class DuckDBDatabase implements Disposable {
   readonly hostFiles: boolean;
   readonly #instance: DuckDBInstance;
   #isReusable = true;
+  #filesSeen = 0;
 
   private constructor(
     duckdb: DuckDB,
@@ -70,7 +74,12 @@ export class DuckDBDatabase implements Disposable {
 
   /** Whether nothing has happened that the next query could find. */
   get isReusable(): boolean {
-    return this.#isReusable;
+    return this.#isReusable && this.#filesSeen <= MAX_FILES;
+  }
+
+  /** Tells of files that are read: something of each is kept in memory. */
+  countFiles(count: number): void {
+    this.#filesSeen += count;
   }
 
   /** What a query runs on. */
@@ -108,6 +117,8 @@ function setupOf({ directories = [], hostFiles }: DatabaseOptions): string {
       `SET allowed_directories = [${allowed}]`,
       "SET enable_external_access = false",
     ]),
+    // Blobs never change: a footer that was read is right for ever.
+    "SET parquet_metadata_cache = true",
     "SET lock_configuration = true",
   ].join("; ");
 }

@@ -188,11 +188,12 @@ export class DuckDBEngine implements AsyncDisposable {
     return typeof us === "bigint" ? Number(us) : undefined;
   }
 
-  /** Tells what files of the host are called in the pond, for messages. */
+  /** Tells which files are read, and what they are called in the pond. */
   callFiles(
     files: readonly { readonly hostPath: string; readonly path: string }[],
   ): void {
     for (const { hostPath, path } of files) this.#paths.set(hostPath, path);
+    this.#database.countFiles(files.length);
   }
 
   /**
