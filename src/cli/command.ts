@@ -360,6 +360,8 @@ export interface MaintainCommand {
 export interface CheckCommand {
   readonly name: "check";
   readonly depth: CheckDepth;
+  /** A path whose content root is all that is asked for. */
+  readonly root: string | undefined;
   readonly repair: boolean;
   readonly dryRun: boolean;
   readonly format: Format | undefined;

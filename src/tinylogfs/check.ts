@@ -22,6 +22,7 @@ import { examineLine } from "./check_line.ts";
 import type {
   CheckCounts,
   CheckDepth,
+  CheckedBranch,
   CheckedPond,
   CheckFinding,
   CheckOptions,
@@ -29,21 +30,40 @@ import type {
   Examination,
   LineExamination,
   PondFinding,
+  RootsOf,
 } from "./check_types.ts";
+import { MAIN_BRANCH } from "./line.ts";
 import type { NamedBlob } from "./node_check.ts";
 
 /**
  * Checks a pond, and repairs it if asked.
  *
  * @param path Its directory, absolute.
+ * @param rootsOf Hashes what is sound.
  * @param pending Hashes that operations name which are pending in this process.
  * @throws {PondError} `NO_POND`, `FORMAT_TOO_NEW`; damage is in the report.
  */
 export async function checkPond(
   host: Host,
   path: string,
-  options: CheckOptions = {},
+  options: CheckOptions,
+  rootsOf: RootsOf,
   pending: Iterable<string> = [],
+): Promise<CheckReport> {
+  const report = await findDamage(host, path, options, pending);
+  if (!report.isSound || report.depth === "quick") return report;
+  const branches: CheckedBranch[] = [];
+  for (const branch of report.branches) {
+    branches.push({ ...branch, ...await rootsOf(branch.name) });
+  }
+  return { ...report, branches, ...await rootsOf(MAIN_BRANCH) };
+}
+
+async function findDamage(
+  host: Host,
+  path: string,
+  options: CheckOptions,
+  pending: Iterable<string>,
 ): Promise<CheckReport> {
   const { depth = "rows", dryRun = false, repair = false, signal } = options;
   const pond = { host, path, pending: new Set(pending) };

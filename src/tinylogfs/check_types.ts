@@ -18,6 +18,12 @@ import type { NamedBlob } from "./node_check.ts";
  */
 export type CheckDepth = "quick" | "rows" | "data";
 
+/** What ends a call. */
+export interface SignalOptions {
+  /** Ends it. */
+  readonly signal?: AbortSignal;
+}
+
 /** Options of checking a pond. */
 export interface CheckOptions {
   /** How deep it looks; `rows` when left out. */
@@ -42,8 +48,25 @@ export interface CheckFinding extends Omit<PondFinding, "repair"> {
   readonly repair: "none" | "possible" | "done";
 }
 
+/** Hashes of what a line of history holds; of a quick check, and of damage, none. */
+export interface Roots {
+  /**
+   * Of the newest tree's names, types, links and bytes: 64 hexadecimal digits.
+   * Equal for any two ponds with the same files.
+   */
+  readonly contentRoot?: string;
+  /**
+   * Of every node, version and transaction that is kept. Equal for a pond, its
+   * copies and its restores, in whatever layout.
+   */
+  readonly historyRoot?: string;
+}
+
+/** Hashes a line of a pond that is sound: a branch, or `main`. */
+export type RootsOf = (branch: string) => Promise<Roots>;
+
 /** A branch that was looked at. */
-export interface CheckedBranch {
+export interface CheckedBranch extends Roots {
   /** Its name. */
   readonly name: string;
   /** Its newest version that is sound; -1 when none is. */
@@ -65,7 +88,7 @@ export interface CheckCounts {
 }
 
 /** What a check comes to. */
-export interface CheckReport {
+export interface CheckReport extends Roots {
   /** Whether there is no damage, or none any more. */
   readonly isSound: boolean;
   /** The newest version of `main` that is sound; -1 when none is. */

@@ -3,8 +3,14 @@
  *
  * @module
  */
-import type { CheckOptions, CheckReport } from "./check_types.ts";
+import type {
+  CheckOptions,
+  CheckReport,
+  RootsOf,
+  SignalOptions,
+} from "./check_types.ts";
 import type { MaintainedPond } from "./maintenance.ts";
+import type { RootSide } from "./roots.ts";
 import type {
   PruneOptions,
   PruneReport,
@@ -30,6 +36,13 @@ export abstract class MaintenanceOperations extends RestoreOperations {
    * @ignore
    */
   protected abstract pinnedVersions(): Promise<readonly number[]>;
+
+  /**
+   * Hashes lines as they are on the disk.
+   *
+   * @ignore
+   */
+  protected abstract rootsOf(options: SignalOptions): RootsOf;
 
   /**
    * Merges data files, so that there are as few as possible. Every row of history
@@ -118,7 +131,46 @@ export abstract class MaintenanceOperations extends RestoreOperations {
     if (options.repair && !options.dryRun) this.requireWritable();
     const { checkPond } = await import("./check.ts");
     const { host, path } = this.maintained;
-    return await checkPond(host, path, options, this.#pendingHashes());
+    const rootsOf = this.rootsOf(options);
+    const pending = this.#pendingHashes();
+    return await checkPond(host, path, options, rootsOf, pending);
+  }
+
+  /**
+   * Hashes the names, types, links and bytes of a directory, and of all below it:
+   * equal for any two directories with the same files, in whatever pond. Of a file
+   * it is the SHA-256 of its content, of a symlink that of its target.
+   *
+   * @param path What to hash; a symlink at its end is not followed.
+   * @returns 64 hexadecimal digits.
+   * @throws {PondError} `NOT_FOUND`, `NOT_A_DIRECTORY`.
+   */
+  async contentRoot(
+    path: string = "/",
+    { signal }: SignalOptions = {},
+  ): Promise<string> {
+    const { contentRoot } = await import("./roots.ts");
+    const { node } = await this.root.resolve(path, { followLast: false });
+    return await contentRoot(this.#rootSide, node, signal);
+  }
+
+  /**
+   * Hashes every node, version and transaction that is committed: equal for a
+   * pond, its copies and its restores, in whatever layout.
+   *
+   * @returns 64 hexadecimal digits.
+   */
+  async historyRoot({ signal }: SignalOptions = {}): Promise<string> {
+    const { historyRoot } = await import("./roots.ts");
+    const rows = this.historyBatches({ signal });
+    return await historyRoot(this.maintained.host.hasher, rows, signal);
+  }
+
+  get #rootSide(): RootSide {
+    return {
+      hasher: this.maintained.host.hasher,
+      list: (id) => this.pendingTransaction.list(id),
+    };
   }
 
   #pendingHashes(): string[] {

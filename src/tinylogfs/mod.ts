@@ -33,6 +33,9 @@ export type {
   CheckOptions,
   CheckReport,
   PondFinding,
+  Roots,
+  RootsOf,
+  SignalOptions,
 } from "./check_types.ts";
 export * from "./branch_types.ts";
 export * from "./change_types.ts";

@@ -14,7 +14,12 @@ import type { FS } from "../tinyfs/mod.ts";
 import type { WorkingDir } from "../tinyfs/working_dir.ts";
 import type { BlobStore } from "./blobs.ts";
 import { BranchOperations, type BranchSide } from "./branch_operations.ts";
-import type { CheckOptions, CheckReport } from "./check_types.ts";
+import type {
+  CheckOptions,
+  CheckReport,
+  RootsOf,
+  SignalOptions,
+} from "./check_types.ts";
 import type { Committer } from "./committer.ts";
 import { DirectoryCache } from "./directories.ts";
 import * as history from "./history.ts";
@@ -137,7 +142,7 @@ export class TinyLogFS extends BranchOperations implements AsyncDisposable {
     options: CheckOptions = {},
   ): Promise<CheckReport> {
     const { checkPond } = await import("./check.ts");
-    return await checkPond(host, path, options);
+    return await checkPond(host, path, options, rootsOf(host, path, options));
   }
 
   /**
@@ -335,6 +340,11 @@ export class TinyLogFS extends BranchOperations implements AsyncDisposable {
   }
 
   /** @ignore */
+  protected override rootsOf(options: SignalOptions): RootsOf {
+    return rootsOf(this.#host, this.path, options);
+  }
+
+  /** @ignore */
   protected override get maintained(): MaintainedPond {
     const { durability = "full", author } = this.#parts.options;
     return {
@@ -440,4 +450,15 @@ export class TinyLogFS extends BranchOperations implements AsyncDisposable {
 function valueOf<T>(settled: PromiseSettledResult<T>): T {
   if (settled.status === "rejected") throw settled.reason;
   return settled.value;
+}
+
+/** Hashes lines as they are on the disk, without what is pending here. */
+function rootsOf(host: Host, path: string, options: SignalOptions): RootsOf {
+  return async (branch) => {
+    await using fs = await TinyLogFS.open(host, path, { ...options, branch });
+    return {
+      contentRoot: await fs.contentRoot("/", options),
+      historyRoot: await fs.historyRoot(options),
+    };
+  };
 }

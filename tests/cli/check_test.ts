@@ -1,4 +1,9 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { type Scratch, scratchPond } from "./scratch.ts";
 
 const LOG = "oplog/_delta_log";
@@ -16,12 +21,19 @@ for (const layout of ["clustered", "hive"]) {
   Deno.test(`pond check of a sound pond (${layout}) ends with 0, and says what it looked at`, async () => {
     await using scratch = await scratchPond(layout);
     const files = layout === "hive" ? 5 : 2;
+    const [summary, content = "", history = "", ...others] =
+      (await scratch.ok("check --read-data")).split("\n");
     assertEquals(
-      await scratch.ok("check --read-data"),
-      `no damage · v1 · 2 commits · 0 checkpoints · ${files} data files · 5 rows · 0 blobs\n`,
+      summary,
+      `no damage · v1 · 2 commits · 0 checkpoints · ${files} data files · 5 rows · 0 blobs`,
     );
+    const root = await scratch.ok("check --root /");
+    assertEquals([`${content}\n`, others], [`content root: ${root}`, [""]]);
+    assertMatch(history, /^history root: [0-9a-f]{64}$/);
     assertEquals(await scratch.ok("check --json"), "[]\n");
-    assertStringIncludes(await scratch.ok("check --quick"), "0 rows");
+    const quick = await scratch.ok("check --quick");
+    assertStringIncludes(quick, "0 rows");
+    assert(!quick.includes("root"));
   });
 
   Deno.test(`pond check --repair removes a torn newest commit (${layout}), and the pond goes on`, async () => {
@@ -101,4 +113,19 @@ Deno.test("pond check refuses what it can't do, and what is no pond", async () =
   }
   const nowhere = await scratch.run(`--pond ${scratch.home} check`);
   assertEquals(nowhere.code, 7);
+});
+
+Deno.test("pond check --root tells the content root of a path, and checks nothing", async () => {
+  await using scratch = await scratchPond();
+  await scratch.ok("mkdir /d");
+  await scratch.run("put - /d/a", { stdin: "1\n" });
+  const hash =
+    "4355a46b19d348dc2f57c046f8ef63d4538ebb936000f3c9ee954a27460dd865";
+  assertEquals(await scratch.ok("check --root /d/a"), `${hash}\n`);
+  const [row] = JSON.parse(await scratch.ok("check --root /d/a --json"));
+  assertEquals(row, { path: "/d/a", content_root: hash });
+  assertEquals((await scratch.run("check --root /nosuch")).code, 4);
+  const both = await scratch.run("check --root / --quick");
+  assertEquals([both.code, both.stdout], [2, ""]);
+  assertStringIncludes(both.stderr, "Cannot combine --root with --quick");
 });

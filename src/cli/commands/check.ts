@@ -14,14 +14,15 @@ import { ExitCode } from "../exit_codes.ts";
 import { locatePond } from "../locate.ts";
 import { printable } from "../output.ts";
 import type { Column } from "../rows.ts";
-import { counted } from "../session.ts";
+import { counted, withPond } from "../session.ts";
 
 /** Checks the pond, one that can't be opened as well. */
 export async function runCheck(
   command: CheckCommand,
   context: Context,
 ): Promise<ExitCode> {
-  const { depth, dryRun, format, repair } = command;
+  const { depth, dryRun, format, repair, root } = command;
+  if (root !== undefined) return await runRoot(root, command, context);
   const { host, out, signal } = context;
   const path = await locatePond(context);
   const report = await TinyLogFS.check(host, path, {
@@ -35,11 +36,47 @@ export async function runCheck(
       await out.text(textOf(finding, command));
     }
     await out.line(summaryOf(report));
+    await writeRoots(report, context);
   } else {
     const { writeRows } = await import("../rows.ts");
     await writeRows(context, format, COLUMNS, report.findings);
   }
   return report.isSound ? ExitCode.done : ExitCode.integrity;
+}
+
+/** What tells whether another pond holds the same. */
+async function writeRoots(
+  { branches, contentRoot, historyRoot }: CheckReport,
+  { out }: Context,
+): Promise<void> {
+  const lines = [{ name: "", contentRoot, historyRoot }, ...branches];
+  for (const { contentRoot, historyRoot, name } of lines) {
+    if (contentRoot === undefined || historyRoot === undefined) continue;
+    const where = name === "" ? "" : ` of branch ${printable(name)}`;
+    await out.line(`content root${where}: ${contentRoot}`);
+    await out.line(`history root${where}: ${historyRoot}`);
+  }
+}
+
+/** Only hashes. */
+async function runRoot(
+  path: string,
+  { format }: CheckCommand,
+  context: Context,
+): Promise<ExitCode> {
+  const { out, signal } = context;
+  const root = await withPond(
+    context,
+    { signal },
+    (fs) => fs.contentRoot(path, { signal }),
+  );
+  if (format === undefined) {
+    await out.line(root);
+  } else {
+    const { writeRecords } = await import("../rows.ts");
+    await writeRecords(context, format, [{ path, content_root: root }]);
+  }
+  return ExitCode.done;
 }
 
 const COLUMNS: readonly Column<CheckFinding>[] = [

@@ -31,6 +31,12 @@ it is kept in the directory recovered of the pond. It writes hints anew, and
 deletes leftovers that are older than 7 days. It edits nothing, and what it
 can't repair it leaves.
 
+Of a pond without damage it tells two hashes, unless --quick. The content root is
+of names, types, links and bytes alone: any two ponds with the same files have the
+same, and --root PATH tells that of a part of the tree. The history root is of
+every version and transaction: copies and restores have that of the pond, in
+whatever layout, and however often rows were merged.
+
 Ends with 6 when there is damage, or when some is left.`,
   arguments: [],
   options: [
@@ -43,6 +49,12 @@ Ends with 6 when there is damage, or when some is left.`,
       name: "read-data",
       kind: "flag",
       summary: "Every byte of blobs, too",
+    },
+    {
+      name: "root",
+      kind: "text",
+      value: "PATH",
+      summary: "Check nothing, and tell the content root of what is there",
     },
     {
       name: "repair",
@@ -68,6 +80,10 @@ Ends with 6 when there is damage, or when some is left.`,
       cmd: "pond check --repair --dry-run",
       says: "Show what a repair would do",
     },
+    {
+      cmd: "pond check --root /sensors",
+      says: "Tell a hash that any pond has with the same files there",
+    },
     { cmd: "pond check --repair", says: "Repair what loses nothing" },
   ],
   read: readCheck,
@@ -84,7 +100,15 @@ function readCheck(values: Values): CheckCommand {
       { hint: "leave out one of them" },
     );
   }
+  const root = values.text("root");
   const repair = values.flag("repair");
+  if (root !== undefined && (isQuick || isThorough || repair)) {
+    throw new PondError(
+      "INVALID_ARGUMENT",
+      "Cannot combine --root with --quick, --read-data or --repair: it checks nothing",
+      { hint: "leave out one of them" },
+    );
+  }
   const dryRun = values.flag("dry-run");
   if (dryRun && !repair) {
     throw new PondError(
@@ -96,6 +120,7 @@ function readCheck(values: Values): CheckCommand {
   return {
     name: "check",
     depth: isQuick ? "quick" : isThorough ? "data" : "rows",
+    root,
     repair,
     dryRun,
     format: formatOf(values),

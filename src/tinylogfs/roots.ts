@@ -1,0 +1,152 @@
+/**
+ * Two hashes that tell whether ponds hold the same, whatever the layout of their
+ * tables, and however often rows were merged and copied.
+ *
+ * ```text
+ * content root    SHA-256 of a directory: of its entries, in the order of their
+ *                 names' UTF-8 bytes, each
+ *                   f <content's SHA-256> <name> NUL     a file
+ *                   l <target's SHA-256> <name> NUL      a symlink
+ *                   d <content root> <name> NUL          a directory
+ *                 with the hashes as 64 hexadecimal digits
+ * history root    SHA-256 of the SHA-256 of every row, as hexadecimal digits,
+ *                 version by version, and in a version in their own order; a row
+ *                 is its JSON line followed by its content
+ * ```
+ *
+ * The first says nothing of times, modes, attributes and identities: it is the
+ * same for any two trees with the same names, links and bytes. The second says
+ * everything that was ever committed.
+ *
+ * @module
+ */
+import { concatBytes, encodeUtf8 } from "../bytes.ts";
+import { IntegrityError, InvariantError } from "../errors.ts";
+import type { Hasher, HashStream } from "../host/host.ts";
+import type { DirectoryEntry } from "../oplog/mod.ts";
+import type { Node } from "../tinyfs/mod.ts";
+import { OpLogDirectory } from "./directory.ts";
+import { OpLogNode } from "./node.ts";
+import type { HistoryRow } from "./types.ts";
+
+/** How a tree is read. */
+export interface RootSide {
+  /** Makes hashes. */
+  readonly hasher: Hasher;
+  /** The entries of a directory. */
+  list(directoryId: string): Promise<readonly DirectoryEntry[]>;
+}
+
+/** What an entry begins with. */
+const LETTERS = { file: "f", symlink: "l", directory: "d" } as const;
+
+/**
+ * The content root of a node: of a file, the SHA-256 of its content, of a
+ * symlink that of its target.
+ *
+ * @param node The node.
+ * @param signal Ends it.
+ * @returns 64 hexadecimal digits.
+ * @throws {PondError} `INTEGRITY` for a file of which no hash is known.
+ */
+export async function contentRoot(
+  side: RootSide,
+  node: Node,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  signal?.throwIfAborted();
+  if (!(node instanceof OpLogDirectory)) return await leafHash(side, node);
+  const lines: Uint8Array[] = [];
+  for (const entry of inByteOrder(await side.list(node.id))) {
+    const hash = await contentRoot(side, node.nodeOf(entry), signal);
+    const letter = LETTERS[entry.childType];
+    lines.push(encodeUtf8(`${letter} ${hash} ${entry.name}\0`));
+  }
+  return await hashOf(side.hasher, lines);
+}
+
+async function leafHash(
+  { hasher }: RootSide,
+  node: Node,
+): Promise<string> {
+  if (!(node instanceof OpLogNode)) {
+    throw new InvariantError("a pond holds its own nodes only");
+  }
+  const { attributes: { sha256 }, content } = await node.row();
+  if (sha256 !== undefined) return sha256;
+  if (content === null) {
+    throw new IntegrityError(node.path, "its row has neither content nor hash");
+  }
+  return await hashOf(hasher, [content]);
+}
+
+function inByteOrder(entries: readonly DirectoryEntry[]): DirectoryEntry[] {
+  return entries
+    .map((entry) => ({ entry, name: encodeUtf8(entry.name) }))
+    .sort((a, b) => compareBytes(a.name, b.name))
+    .map(({ entry }) => entry);
+}
+
+function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const difference = (a[i] ?? 0) - (b[i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
+
+async function hashOf(
+  hasher: Hasher,
+  chunks: readonly Uint8Array[],
+): Promise<string> {
+  const hash = await hasher.sha256();
+  hash.update(concatBytes(chunks));
+  return hash.digestHex();
+}
+
+/**
+ * The history root.
+ *
+ * @param batches Every row that is committed, oldest version first.
+ * @param signal Ends it.
+ * @returns 64 hexadecimal digits.
+ */
+export async function historyRoot(
+  hasher: Hasher,
+  batches: AsyncIterable<readonly HistoryRow[]>,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const root = await hasher.sha256();
+  let version = -1;
+  let digests: string[] = [];
+  for await (const rows of batches) {
+    signal?.throwIfAborted();
+    for (const row of rows) {
+      if (row.version !== version) {
+        addVersion(root, digests);
+        digests = [];
+        version = row.version;
+      }
+      digests.push(rowDigest(await hasher.sha256(), row));
+    }
+  }
+  addVersion(root, digests);
+  return root.digestHex();
+}
+
+function addVersion(root: HashStream, digests: string[]): void {
+  root.update(encodeUtf8(digests.sort().join("")));
+}
+
+function rowDigest(hash: HashStream, row: HistoryRow): string {
+  const { content, fileType, metadata, name, nodeId, nodeVersion } = row;
+  const { operation, partId, position, timestampUs, version } = row;
+  const facts = [
+    ...[version, timestampUs, position, partId, nodeId, nodeVersion],
+    ...[fileType, operation, name, metadata, content?.length ?? null],
+  ];
+  hash.update(encodeUtf8(`${JSON.stringify(facts)}\n`));
+  if (content !== null) hash.update(content);
+  return hash.digestHex();
+}
