@@ -15,6 +15,7 @@ import { IntegrityError } from "../errors.ts";
 import type { AddFile } from "./delta/mod.ts";
 import { formatStats } from "./delta/stats.ts";
 import {
+  type DecodeOptions,
   encodeParquet,
   openParquet,
   type ParquetColumn,
@@ -30,10 +31,26 @@ export interface RowSelection {
   readonly minVersion: number;
   /** Highest version. */
   readonly maxVersion: number;
+  /** Earliest time, microseconds since the epoch, UTC; any when left out. */
+  readonly minTimestampUs?: number;
+  /** Latest time. */
+  readonly maxTimestampUs?: number;
+}
+
+/** Rows of a file that are decoded together. */
+export interface RowBlock {
+  /** The highest version of a row; more than any where that isn't known. */
+  readonly maxVersion: number;
+  /**
+   * Decodes the rows, in the order of the file.
+   *
+   * @throws {IntegrityError} When they are no records.
+   */
+  rows(): Promise<readonly Record[]>;
 }
 
 /** A row group ends when it has so many bytes of content. */
-const ROW_GROUP_BYTES = 512 * 1024;
+const ROW_GROUP_BYTES = 256 * 1024;
 
 /**
  * Encodes records, in their order.
@@ -101,25 +118,17 @@ export class DataFile {
   /**
    * Opens a file.
    *
-   * @param bytes The file, after its digest was checked; or that of its footer,
-   *   when there is `check`.
+   * @param bytes The file, after its digest was checked; or its end, after that
+   *   of its footer was, when there is `readPart`.
    * @param add What the log says of it.
-   * @param source Its path, for errors.
-   * @param check Checks a part of the file, before it is decoded.
+   * @param options The path, for errors; reads and checks a part of the file.
    * @throws {IntegrityError} When it is no Parquet file.
    */
-  static open(
-    bytes: Bytes,
-    add: AddFile,
-    source: string,
-    check?: (place: ReturnType<ParquetGroup["place"]>) => Promise<void>,
-  ): DataFile {
-    const groups = openParquet(bytes, { source }).groups.map((group) => ({
+  static open(bytes: Bytes, add: AddFile, options: DecodeOptions): DataFile {
+    const groups = openParquet(bytes, options).groups.map((group) => ({
+      maxVersion: Number(group.bounds("version")?.max ?? Infinity),
       includes: (selection: RowSelection) => mayHold(group, selection),
-      decode: async () => {
-        await check?.(group.place());
-        return await decodeGroup(group, add, source);
-      },
+      decode: () => decodeGroup(group, add, options.source),
       records: undefined,
     }));
     return new DataFile(groups, bytes.length);
@@ -128,6 +137,7 @@ export class DataFile {
   /** A file of these rows, which needn't be decoded. */
   static of(records: readonly Record[]): DataFile {
     const group = {
+      maxVersion: Infinity,
       includes: () => true,
       decode: () => Promise.resolve(records),
       records,
@@ -148,23 +158,31 @@ export class DataFile {
    */
   async rows(selection: RowSelection): Promise<readonly Record[]> {
     const found: (readonly Record[])[] = [];
-    for (const group of this.#groups) {
-      if (!group.includes(selection)) continue;
-      if (group.records === undefined) {
-        const records = await group.decode();
-        if (group.records === undefined) {
-          this.#heldBytes += contentBytes(records);
-        }
-        group.records = records;
-      }
-      found.push(group.records);
-    }
+    for (const block of this.blocks(selection)) found.push(await block.rows());
     const [first = [], ...others] = found;
     return others.length === 0 ? first : found.flat();
+  }
+
+  /** The row groups that may have rows of the selection, in their order. */
+  blocks(selection: RowSelection): RowBlock[] {
+    return this.#groups.filter((group) => group.includes(selection))
+      .map((group) => ({
+        maxVersion: group.maxVersion,
+        rows: () => this.#rowsOf(group),
+      }));
+  }
+
+  async #rowsOf(group: RowGroup): Promise<readonly Record[]> {
+    if (group.records !== undefined) return group.records;
+    const records = await group.decode();
+    // Whoever has decoded them meanwhile has counted them.
+    if (group.records === undefined) this.#heldBytes += contentBytes(records);
+    return group.records = records;
   }
 }
 
 interface RowGroup {
+  readonly maxVersion: number;
   includes(selection: RowSelection): boolean;
   decode(): Promise<readonly Record[]>;
   records: readonly Record[] | undefined;
@@ -173,16 +191,25 @@ interface RowGroup {
 /** A bound that isn't known excludes nothing. */
 function mayHold(
   group: ParquetGroup,
-  { partId, minVersion, maxVersion }: RowSelection,
+  selection: RowSelection,
 ): boolean {
-  const version = group.bounds("version");
-  if (
-    version !== undefined &&
-    (Number(version.max) < minVersion || Number(version.min) > maxVersion)
-  ) return false;
+  const { partId, minVersion, maxVersion } = selection;
+  const { minTimestampUs, maxTimestampUs } = selection;
+  if (!isWithin(group.bounds("version"), minVersion, maxVersion)) return false;
+  const time = group.bounds("timestamp");
+  if (!isWithin(time, minTimestampUs, maxTimestampUs)) return false;
   const part = partId === undefined ? undefined : group.bounds("part_id");
   if (partId === undefined || part === undefined) return true;
   return String(part.min) <= partId && partId <= String(part.max);
+}
+
+function isWithin(
+  bounds: ReturnType<ParquetGroup["bounds"]>,
+  min: number = -Infinity,
+  max: number = Infinity,
+): boolean {
+  return bounds === undefined ||
+    (Number(bounds.max) >= min && Number(bounds.min) <= max);
 }
 
 /**

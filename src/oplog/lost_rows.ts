@@ -79,7 +79,7 @@ async function entriesIn(
     dataChange: true,
   };
   const source = pathIn(store, path);
-  const rows = await DataFile.open(bytes, add, source).rows(EVERYTHING);
+  const rows = await DataFile.open(bytes, add, { source }).rows(EVERYTHING);
   const byVersion = new Map<number, OplogEntry[]>();
   for (const { content, version } of rows) {
     const entries = decodeOplogEntries(content, source);

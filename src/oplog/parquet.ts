@@ -59,15 +59,36 @@ export interface ParquetGroup {
     column: string,
   ): { readonly min: unknown; readonly max: unknown } | undefined;
   /** Where its bytes are in the file. */
-  place(): { readonly start: number; readonly end: number };
+  place(): FileRange;
   /** Decodes it: the values of each column, by its name. */
   read(): Promise<ReadonlyMap<string, readonly unknown[]>>;
+}
+
+/** A part of a file, and where it begins. */
+export interface FilePart {
+  /** Offset of the first byte. */
+  readonly start: number;
+  /** The bytes. */
+  readonly bytes: Bytes;
 }
 
 /** Options of decoding. */
 export interface DecodeOptions {
   /** Where the bytes come from, for the error. */
   readonly source: string;
+  /**
+   * Reads a part of the file that has all of a range. Without it, the bytes
+   * that are opened are the whole file; with it, any that end with the footer.
+   */
+  readonly readPart?: (range: FileRange) => Promise<FilePart>;
+}
+
+/** A range of a file. */
+export interface FileRange {
+  /** The first byte. */
+  readonly start: number;
+  /** The one after the last. */
+  readonly end: number;
 }
 
 /**
@@ -357,14 +378,15 @@ function physicalType(kind: FlatKind): Omit<SchemaElement, "name"> {
 /**
  * Opens a file, to decode it a row group at a time.
  *
- * @param bytes The whole file.
+ * @param bytes The whole file, or its end.
  * @throws {IntegrityError} When the bytes are no Parquet file; so does reading.
  */
 export function openParquet(
   bytes: Bytes,
-  { source }: DecodeOptions,
+  { readPart, source }: DecodeOptions,
 ): ParquetContent {
   const metadata = metadataOf(bytes, source);
+  const whole: FilePart = { start: 0, bytes };
   const groups = metadata.row_groups.map((group): ParquetGroup => ({
     numRows: Number(group.num_rows),
     bounds(column) {
@@ -387,9 +409,10 @@ export function openParquet(
       }
     },
     async read() {
-      const part = { ...metadata, row_groups: [group] };
+      const own = { ...metadata, row_groups: [group] };
+      const part = await readPart?.(this.place()) ?? whole;
       try {
-        return await readColumns(bytes, { ...part, num_rows: group.num_rows });
+        return await readColumns(part, { ...own, num_rows: group.num_rows });
       } catch (cause) {
         throw noParquet(source, cause);
       }
@@ -421,7 +444,7 @@ function noParquet(source: string, cause: unknown): IntegrityError {
 
 /** The values of the top-level columns, by their names. */
 async function readColumns(
-  bytes: Bytes,
+  { bytes, start: first }: FilePart,
   metadata: FileMetaData,
 ): Promise<ReadonlyMap<string, unknown[]>> {
   // No column begins before all have been found: what throws in between would
@@ -429,10 +452,10 @@ async function readColumns(
   let found = Promise.withResolvers<void>();
   const options = {
     file: {
-      byteLength: bytes.length,
-      slice: async (start: number, end?: number) => {
+      byteLength: first + bytes.length,
+      slice: async (start: number, end: number = first + bytes.length) => {
         await found.promise;
-        return exactBuffer(bytes.subarray(start, end));
+        return exactBuffer(bytes.subarray(start - first, end - first));
       },
     },
     utf8: false,

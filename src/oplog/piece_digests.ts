@@ -18,7 +18,7 @@
 import { type Bytes, sha256Hex } from "../bytes.ts";
 import { IntegrityError } from "../errors.ts";
 import type { AddFile } from "./delta/mod.ts";
-import { openParquet } from "./parquet.ts";
+import { type FilePart, type FileRange, openParquet } from "./parquet.ts";
 
 const DIGEST_LENGTH = 32;
 
@@ -49,10 +49,9 @@ export async function pieceTags(
   return { pieces: pieces.join(",") };
 }
 
-/** Checks the pieces of a file, each once. */
+/** Reads the pieces of a file, and checks them. */
 export class PieceDigests {
   readonly #pieces: readonly Piece[];
-  readonly #checked = new Set<Piece>();
 
   private constructor(pieces: readonly Piece[]) {
     this.#pieces = pieces;
@@ -72,31 +71,38 @@ export class PieceDigests {
     return start === size && start > 0 ? new PieceDigests(pieces) : undefined;
   }
 
+  /** The last piece: the footer of the file. */
+  get footer(): FileRange {
+    const { start, end } = this.#pieces.at(-1) ?? { start: 0, end: 0 };
+    return { start, end };
+  }
+
   /**
-   * Checks all pieces that have bytes of a range.
+   * Reads all pieces that have bytes of a range.
    *
-   * @param bytes The whole file.
-   * @param source Its path, for errors.
+   * @param source The file's path, for errors.
+   * @param read Reads a range of it.
    * @throws {IntegrityError} When one of them is not what was written.
    */
-  async check(
-    bytes: Bytes,
-    range: { readonly start: number; readonly end: number },
+  async read(
+    range: FileRange,
     source: string,
-  ): Promise<void> {
-    for (const piece of this.#pieces) {
-      const { start, end, digest } = piece;
-      if (end <= range.start || start >= range.end) continue;
-      if (this.#checked.has(piece)) continue;
-      const actual = await digestOf(bytes.subarray(start, end));
-      if (actual !== digest) {
-        throw new IntegrityError(
-          source,
-          `the SHA-256 of its bytes ${start} to ${end} begins with ${actual}, not ${digest}`,
-        );
-      }
-      this.#checked.add(piece);
+    read: (range: FileRange) => Promise<Bytes>,
+  ): Promise<FilePart> {
+    const pieces = this.#pieces.filter(({ start, end }) =>
+      end > range.start && start < range.end
+    );
+    const first = pieces[0]?.start ?? 0;
+    const bytes = await read({ start: first, end: pieces.at(-1)?.end ?? 0 });
+    for (const { start, end, digest } of pieces) {
+      const actual = await digestOf(bytes.subarray(start - first, end - first));
+      if (actual === digest) continue;
+      throw new IntegrityError(
+        source,
+        `the SHA-256 of its bytes ${start} to ${end} begins with ${actual}, not ${digest}`,
+      );
     }
+    return { start: first, bytes };
   }
 }
 

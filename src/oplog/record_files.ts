@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { DataFile, type RowSelection } from "./data_file.ts";
+import { DataFile, type RowBlock, type RowSelection } from "./data_file.ts";
 import type { AddFile, DeltaTable } from "./delta/mod.ts";
+import type { FileRange } from "./parquet.ts";
 import { PieceDigests } from "./piece_digests.ts";
 import type { Record } from "./record.ts";
 
@@ -35,11 +36,33 @@ export class RecordFiles {
     add: AddFile,
     selection: RowSelection,
   ): Promise<readonly Record[]> {
-    const { path } = add;
-    const file = this.#kept.get(path)?.file ?? await this.#opened(add);
+    const file = await this.#file(add);
     const rows = await file.rows(selection);
-    this.#keep(path, file);
+    this.#keep(add.path, file);
     return rows;
+  }
+
+  /**
+   * Parts of a file, of which each is read and checked when its rows are asked
+   * for.
+   *
+   * @returns All that may have rows of the selection.
+   * @throws {IntegrityError} When it is missing or damaged.
+   */
+  async blocks(
+    add: AddFile,
+    selection: RowSelection,
+  ): Promise<readonly RowBlock[]> {
+    const file = await this.#file(add);
+    this.#keep(add.path, file);
+    return file.blocks(selection).map(({ maxVersion, rows }) => ({
+      maxVersion,
+      rows: async () => {
+        const records = await rows();
+        this.#keep(add.path, file);
+        return records;
+      },
+    }));
   }
 
   /** Keeps the rows of a file that was just written. */
@@ -53,6 +76,10 @@ export class RecordFiles {
     if (kept === undefined) return;
     this.#kept.delete(path);
     this.#keptBytes -= kept.bytes;
+  }
+
+  async #file(add: AddFile): Promise<DataFile> {
+    return this.#kept.get(add.path)?.file ?? await this.#opened(add);
   }
 
   async #opened(add: AddFile): Promise<DataFile> {
@@ -71,13 +98,12 @@ export class RecordFiles {
     const source = this.#delta.dataPath(add);
     const pieces = PieceDigests.of(add);
     if (pieces === undefined) {
-      return DataFile.open(await this.#delta.readFile(add), add, source);
+      return DataFile.open(await this.#delta.readFile(add), add, { source });
     }
-    const bytes = await this.#delta.readFile(add, { unchecked: true });
-    const check = (place: { readonly start: number; readonly end: number }) =>
-      pieces.check(bytes, place, source);
-    await check({ start: bytes.length - 1, end: bytes.length });
-    return DataFile.open(bytes, add, source, check);
+    const readPart = (range: FileRange) =>
+      pieces.read(range, source, (range) => this.#delta.readPart(add, range));
+    const { bytes } = await readPart(pieces.footer);
+    return DataFile.open(bytes, add, { source, readPart });
   }
 
   /** Keeps a file, and as many others as there is room for. */

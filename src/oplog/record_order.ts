@@ -11,6 +11,7 @@
  */
 import { equalBytes } from "../bytes.ts";
 import { hasCode } from "../errors.ts";
+import type { RowBlock } from "./data_file.ts";
 import type { IndexedFile } from "./partition_index.ts";
 import { EntryBatch, type Record } from "./record.ts";
 
@@ -22,35 +23,71 @@ export interface SourcedRecord {
   readonly file: IndexedFile;
 }
 
+/** Opens a file: its parts that may have rows that are wanted. */
+export type OpenFile = (file: IndexedFile) => Promise<readonly RowBlock[]>;
+
 /** Reads the rows of a file that are wanted. */
 export type LoadRows = (file: IndexedFile) => Promise<readonly Record[]>;
 
 /**
- * The rows from the highest version down. A file is loaded when it may have the
- * next row, and not before.
+ * The rows from the highest version down. A file is opened, and a part of it
+ * read, when it may have the next row, and not before.
  *
  * @param files In the order of their highest versions, the highest first.
  */
 export async function* newestFirst(
   files: readonly IndexedFile[],
-  load: LoadRows,
+  open: OpenFile,
 ): AsyncGenerator<SourcedRecord> {
   /** Loaded and not yielded, in the order of their versions. */
   let waiting: SourcedRecord[] = [];
-  for (const file of files) {
-    while (true) {
-      const last = waiting.at(-1);
-      if (last === undefined || last.record.version <= file.maxVersion) break;
-      waiting.pop();
-      yield last;
-    }
-    const records = await load(file);
-    waiting = byVersion([
-      ...records.map((record) => ({ record, file })),
-      ...waiting,
-    ]);
+  /** Opened and not loaded, the one with the highest version last. */
+  let blocks: SourcedBlock[] = [];
+  for (let next = 0;;) {
+    const file = files[next];
+    const block = blocks.at(-1);
+    const version = Math.max(file?.maxVersion ?? -1, block?.maxVersion ?? -1);
+    yield* takenAfter(waiting, version);
+    if (file !== undefined && file.maxVersion === version) {
+      blocks = [...blocks, ...await opened(file, open)]
+        .sort((a, b) => a.maxVersion - b.maxVersion);
+      next++;
+    } else if (block !== undefined) {
+      blocks.pop();
+      const { file, rows } = block;
+      const loaded = (await rows()).map((record) => ({ record, file }));
+      waiting = byVersion([...loaded, ...waiting]);
+    } else return;
   }
-  for (const last of waiting.reverse()) yield last;
+}
+
+/** A part of a file. */
+interface SourcedBlock extends RowBlock {
+  readonly file: IndexedFile;
+}
+
+async function opened(
+  file: IndexedFile,
+  open: OpenFile,
+): Promise<SourcedBlock[]> {
+  return (await open(file)).map(({ maxVersion, rows }) => ({
+    file,
+    maxVersion: Math.min(maxVersion, file.maxVersion),
+    rows,
+  }));
+}
+
+/** Takes the rows after a version from the end of a list, the last one first. */
+function* takenAfter(
+  rows: SourcedRecord[],
+  version: number,
+): Generator<SourcedRecord> {
+  while (true) {
+    const last = rows.at(-1);
+    if (last === undefined || last.record.version <= version) return;
+    rows.pop();
+    yield last;
+  }
 }
 
 /**

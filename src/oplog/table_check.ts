@@ -178,7 +178,7 @@ async function readRecords(
   if (actual !== sha256) {
     throw new IntegrityError(source, `its SHA-256 is ${actual}, not ${sha256}`);
   }
-  return await DataFile.open(bytes, add, source).rows(EVERYTHING);
+  return await DataFile.open(bytes, add, { source }).rows(EVERYTHING);
 }
 
 function noteUnreadable(

@@ -10,7 +10,7 @@
 import type { Bytes } from "../bytes.ts";
 import { hasCode, IntegrityError, PondError } from "../errors.ts";
 import type { StreamRow } from "./byte_stream_table.ts";
-import type { RowSelection } from "./data_file.ts";
+import type { RowBlock, RowSelection } from "./data_file.ts";
 import type { DeltaTable } from "./delta/mod.ts";
 import type { IndexedFile, PartitionIndex } from "./partition_index.ts";
 import {
@@ -131,8 +131,8 @@ export class TableReader {
     let next = Math.min(maxVersion, this.#version);
     const since = wholeSince(this.#parts.delta.snapshot);
     try {
-      const load = (file: IndexedFile) => this.#rowsOf(file, selection);
-      for await (const { record, file } of newestFirst(files, load)) {
+      const open = (file: IndexedFile) => this.#blocksOf(file, selection);
+      for await (const { record, file } of newestFirst(files, open)) {
         next = record.version - 1;
         const { timestampUs } = record;
         if (timestampUs > maxTimestampUs || timestampUs < minTimestampUs) {
@@ -228,12 +228,19 @@ export class TableReader {
     { add }: IndexedFile,
     selection: RowSelection,
   ): Promise<readonly Record[]> {
-    const { partId, minVersion, maxVersion } = selection;
-    const rows = await this.#parts.files.rows(add, selection);
-    return rows.filter((row) =>
-      (partId === undefined || row.partId === partId) &&
-      row.version >= minVersion && row.version <= maxVersion
-    );
+    return selected(await this.#parts.files.rows(add, selection), selection);
+  }
+
+  /** The same, a part of the file after the other. */
+  async #blocksOf(
+    { add }: IndexedFile,
+    selection: RowSelection,
+  ): Promise<readonly RowBlock[]> {
+    const blocks = await this.#parts.files.blocks(add, selection);
+    return blocks.map(({ maxVersion, rows }) => ({
+      maxVersion,
+      rows: async () => selected(await rows(), selection),
+    }));
   }
 
   /**
@@ -286,4 +293,14 @@ export class TableReader {
     }
     return batch;
   }
+}
+
+function selected(
+  rows: readonly Record[],
+  { partId, minVersion, maxVersion }: RowSelection,
+): readonly Record[] {
+  return rows.filter((row) =>
+    (partId === undefined || row.partId === partId) &&
+    row.version >= minVersion && row.version <= maxVersion
+  );
 }

@@ -21,7 +21,12 @@ import {
 import type { Host } from "../../host/host.ts";
 import type { DataField } from "../data_type.ts";
 import { openStore } from "../store/local_store.ts";
-import { pathIn, type TableStore, unknownOutcome } from "../store/store.ts";
+import {
+  pathIn,
+  type ReadRange,
+  type TableStore,
+  unknownOutcome,
+} from "../store/store.ts";
 import type { Action, AddFile } from "./actions.ts";
 import type { ChecksumVerdict } from "./checksum.ts";
 import { type Commit, encodeCommit } from "./commit_file.ts";
@@ -405,16 +410,12 @@ export class DeltaTable {
   /**
    * Reads a data file, and checks it against the digest that its action names.
    *
-   * @param options With `unchecked`, the caller checks the parts that it decodes.
    * @throws {IntegrityError} When it is missing, or not what was written.
    */
-  async readFile(
-    add: DataFileAction,
-    options: { readonly unchecked?: boolean } = {},
-  ): Promise<Bytes> {
+  async readFile(add: DataFileAction): Promise<Bytes> {
     const path = this.dataPath(add);
     const bytes = await this.#readOrDamaged(this.#storePath(add), path);
-    const { sha256 } = options.unchecked ? {} : add.tags ?? {};
+    const { sha256 } = add.tags ?? {};
     const actual = sha256 === undefined ? undefined : await sha256Hex(bytes);
     if (actual !== sha256) {
       throw new IntegrityError(path, `its SHA-256 is ${actual}, not ${sha256}`);
@@ -426,6 +427,26 @@ export class DeltaTable {
       );
     }
     return bytes;
+  }
+
+  /**
+   * Reads a part of a data file. Nothing is checked but its length.
+   *
+   * @param range The first byte, and the one after the last.
+   * @throws {IntegrityError} When it isn't there.
+   */
+  async readPart(
+    add: DataFileAction,
+    { start, end }: { readonly start: number; readonly end: number },
+  ): Promise<Bytes> {
+    const path = this.dataPath(add);
+    const range = { offset: start, length: end - start };
+    const bytes = await this.#readOrDamaged(this.#storePath(add), path, range);
+    if (bytes.length === end - start) return bytes;
+    throw new IntegrityError(
+      path,
+      `it has ${start + bytes.length} bytes, not ${add.size}`,
+    );
   }
 
   /**
@@ -534,9 +555,13 @@ export class DeltaTable {
     await bestEffort(() => writeHead(this.#host.files, headPath, head));
   }
 
-  async #readOrDamaged(path: string, fullPath: string): Promise<Bytes> {
+  async #readOrDamaged(
+    path: string,
+    fullPath: string,
+    range?: ReadRange,
+  ): Promise<Bytes> {
     try {
-      return await this.store.get(path);
+      return await this.store.get(path, range);
     } catch (cause) {
       if (!hasCode(cause, "NOT_FOUND")) throw cause;
       throw new IntegrityError(fullPath, "the file is missing", { cause });

@@ -18,7 +18,11 @@ import type {
   DumpRow,
   DumpValue,
 } from "./types.ts";
-import { type Compressors, compressorsFor } from "../parquet.ts";
+import {
+  type Compressors,
+  compressorsFor,
+  type FileRange,
+} from "../parquet.ts";
 import {
   type ChunkPlace,
   type FileBytes,
@@ -289,6 +293,8 @@ async function* checksumsOf(
     : damaged(place, "its SHA-256 is another one", whole);
   if (pieces === undefined) return;
   const digests = PieceDigests.of(add);
+  const readPart = ({ start, end }: FileRange) =>
+    Promise.resolve(bytes.subarray(start, end));
   for (const [i, piece] of pieces.split(",").entries()) {
     const end = Number(piece.split(":")[0]);
     const range = { start: end - 1, end };
@@ -296,7 +302,7 @@ async function* checksumsOf(
       of: `piece ${i}`,
       said: piece,
     };
-    const read = await attempt(() => digests?.check(bytes, range, source));
+    const read = await attempt(() => digests?.read(range, source, readPart));
     yield read.isSound && digests !== undefined ? { ...place, facts } : damaged(
       place,
       read.isSound ? "its pieces don't fit" : read.problem,
