@@ -8,7 +8,8 @@
  *
  * The peak is that of the process as the operating system counts it, what Deno
  * itself takes included. Where the walk stays within its bound, it hardly grows;
- * where everything has a place, it grows by what a node in the cache costs.
+ * where everything has a place, it grows by what a node in the cache costs. A
+ * pattern remembers what it has met, too.
  *
  * @module
  */
@@ -22,8 +23,11 @@ const MIB = 1024 * 1024;
 /** The default is among them; all nodes have a place in the last one. */
 const BOUNDS = [4 * MIB, 16 * MIB, 64 * MIB, 2048 * MIB];
 
+/** The default. */
+const PATTERN_BOUND = 16 * MIB;
+
 const [what = "1000000", path = "", bound = ""] = Deno.args;
-if (what === "walk") await walk(path, Number(bound));
+if (what === "walk" || what === "match") await walk(path, Number(bound), what);
 else await compare(Number(what));
 
 /** Makes the ponds, and has them walked. */
@@ -43,6 +47,16 @@ async function compare(files: number): Promise<void> {
           } MiB: peak ${peakMib} MiB`,
         );
       }
+      const { count, peakMib, seconds } = await walked(
+        pond,
+        PATTERN_BOUND,
+        "match",
+      );
+      await say(
+        `${layout}: ${count} nodes match /** in ${seconds} s, bound ${
+          PATTERN_BOUND / MIB
+        } MiB: peak ${peakMib} MiB`,
+      );
       const [least = 0] = peaks;
       const most = peaks.at(-1) ?? 0;
       const bytes = Math.round((most - least) * MIB / files);
@@ -82,11 +96,12 @@ async function make(
 async function walked(
   pond: string,
   bound: number,
+  way: "walk" | "match" = "walk",
 ): Promise<{ count: number; peakMib: number; seconds: number }> {
   const { success, stdout } = await new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "-A", ...denoArgs(), import.meta.filename ?? ""],
-      ...["walk", pond, String(bound)],
+      ...[way, pond, String(bound)],
     ],
     stderr: "inherit",
   }).output();
@@ -94,12 +109,19 @@ async function walked(
   return JSON.parse(new TextDecoder().decode(stdout));
 }
 
-async function walk(pond: string, cacheBytes: number): Promise<void> {
+async function walk(
+  pond: string,
+  cacheBytes: number,
+  way: "walk" | "match",
+): Promise<void> {
   const start = performance.now();
   let count = 0;
   {
     await using fs = await TinyLogFS.open(denoHost(), pond, { cacheBytes });
-    for await (const _ of fs.findNodes({})) count++;
+    const nodes = way === "walk"
+      ? fs.findNodes({})
+      : fs.workingDirectory().glob("/**");
+    for await (const _ of nodes) count++;
   }
   const seconds = Math.round((performance.now() - start) / 100) / 10;
   const status = await Deno.readTextFile("/proc/self/status");

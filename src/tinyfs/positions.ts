@@ -41,7 +41,10 @@ export function startOf(alternatives: readonly GlobAlternative[]): Position[] {
   })));
 }
 
-/** The positions after a name; `node` is what has it. */
+/**
+ * The positions after a name; `node` is what has it. Below a file nothing goes
+ * on: of its positions only those at the end count.
+ */
 export function advanced(
   positions: readonly Position[],
   name: string,
@@ -52,7 +55,9 @@ export function advanced(
     const after = positionAfter(position, name);
     if (after !== undefined && canGoOn(after, node)) next.push(after);
   }
-  return next.length === 0 ? next : expanded(next);
+  if (next.length === 0) return next;
+  const all = expanded(next);
+  return node.type === "file" ? all.filter(isAtEnd) : all;
 }
 
 /** What the wildcards of a position stand for, in the pattern's order. */
@@ -137,6 +142,9 @@ function canGoOn(position: Position, node: Node): boolean {
 
 /** `**` may stand for no directory at all: the positions behind it, too. */
 function expanded(positions: readonly Position[]): Position[] {
+  const [only] = positions;
+  // One position has only itself to be the same as.
+  if (only !== undefined && positions.length === 1) return expandedOne(only);
   const known = new Map<GlobAlternative, Set<number>>();
   const all: Position[] = [];
   const add = (position: Position) => {
@@ -151,11 +159,14 @@ function expanded(positions: readonly Position[]): Position[] {
     matchers.add(matcher);
     all.push(position);
   };
-  // One position has only itself to be the same as.
-  const [only] = positions;
-  const plain = positions.length === 1 && only !== undefined &&
-    only.alternative.matchers[only.matcher]?.kind !== "directories";
-  if (plain) return [only];
   positions.forEach(add);
   return all;
+}
+
+/** `**` comes once in a row: the position behind it is the last one. */
+function expandedOne(position: Position): Position[] {
+  const { alternative, matcher } = position;
+  return alternative.matchers[matcher]?.kind === "directories"
+    ? [{ ...position, matcher: matcher + 1 }, position]
+    : [position];
 }

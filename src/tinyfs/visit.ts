@@ -13,7 +13,7 @@
  */
 import { hasCode, PondError } from "../errors.ts";
 import { type Glob, type GlobAlternative, parseGlob } from "./glob.ts";
-import { IdSet } from "./id_set.ts";
+import { IdSets, SETS } from "./id_set.ts";
 import type { NodePath } from "./node_path.ts";
 import { MAX_DEPTH } from "./path.ts";
 import {
@@ -99,8 +99,11 @@ const walks = new WeakMap<Node, Map<Directory["id"], number>>();
 class PatternWalk {
   readonly #start: ResolveStart;
   readonly #options: VisitOptions;
-  /** Identities of the nodes that were visited, for each position. */
-  readonly #visited = new Map<GlobAlternative, IdSet[]>();
+  /** Identities of the nodes that were visited, in a set for each position. */
+  readonly #visited: IdSets[] = [];
+  /** The number of the first position of each alternative. */
+  readonly #firsts = new Map<GlobAlternative, number>();
+  #positionCount = 0;
   readonly #walks: Map<Directory["id"], number>;
 
   constructor(start: ResolveStart, options: VisitOptions) {
@@ -250,10 +253,20 @@ class PatternWalk {
     positions: readonly Position[],
   ): readonly Position[] {
     return positions.filter(({ alternative, matcher }) => {
-      let sets = this.#visited.get(alternative);
-      if (sets === undefined) this.#visited.set(alternative, sets = []);
-      return (sets[matcher] ??= new IdSet()).add(id);
+      const number = this.#numberOf(alternative) + matcher;
+      const sets = this.#visited[Math.floor(number / SETS)] ??= new IdSets();
+      return sets.add(id, number % SETS);
     });
+  }
+
+  /** There is one position more than there are matchers: that of the end. */
+  #numberOf(alternative: GlobAlternative): number {
+    const known = this.#firsts.get(alternative);
+    if (known !== undefined) return known;
+    const first = this.#positionCount;
+    this.#firsts.set(alternative, first);
+    this.#positionCount += alternative.matchers.length + 1;
+    return first;
   }
 }
 

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { IdSet } from "../../src/tinyfs/id_set.ts";
+import { IdSets, SETS } from "../../src/tinyfs/id_set.ts";
 
-Deno.test("IdSet says of each identity once that it is new, like a Set", () => {
+Deno.test("IdSets says of each identity and set once that it is new, like Sets", () => {
   const hex = fc.integer({ min: 0, max: 300 })
     .map((n) => (n * 0x1234567).toString(16).padStart(32, "0"));
   // Few of them differ in more than one word: their places collide.
@@ -13,20 +13,23 @@ Deno.test("IdSet says of each identity once that it is new, like a Set", () => {
       return words.join("");
     });
   const other = fc.string({ maxLength: 3 });
-  const ids = fc.array(fc.oneof(hex, apart, other), { maxLength: 2000 });
+  const ids = fc.array(
+    fc.tuple(fc.oneof(hex, apart, other), fc.nat({ max: SETS - 1 })),
+    { maxLength: 2000 },
+  );
   fc.assert(fc.property(ids, (all) => {
-    const [set, expected] = [new IdSet(), new Set<string>()];
-    for (const id of all) {
-      assertEquals(set.add(id), !expected.has(id), id);
-      expected.add(id);
-      assertEquals(set.size, expected.size);
+    const sets = new IdSets();
+    const expected = Array.from({ length: SETS }, () => new Set<string>());
+    for (const [id, number] of all) {
+      const set = expected[number] ?? new Set();
+      assertEquals(sets.add(id, number), !set.has(id), id);
+      set.add(id);
     }
   }));
 });
 
-Deno.test("IdSet takes identities in capitals for others", () => {
-  const set = new IdSet();
-  assertEquals(set.add("a".repeat(32)), true);
-  assertEquals(set.add("A".repeat(32)), true);
-  assertEquals(set.size, 2);
+Deno.test("IdSets takes identities in capitals for others", () => {
+  const sets = new IdSets();
+  assertEquals(sets.add("a".repeat(32), 0), true);
+  assertEquals(sets.add("A".repeat(32), 0), true);
 });
