@@ -161,6 +161,13 @@ export interface BatchReader {
    * @throws {IntegrityError} When it holds no value of the column's type.
    */
   cell(column: number, row: number): Cell;
+  /**
+   * The rows with a text, without decoding the others.
+   *
+   * @param column Its place in the specs: a column of texts.
+   * @param text The text.
+   */
+  rowsWith(column: number, text: string): number[];
 }
 
 /**
@@ -198,10 +205,50 @@ export function readBatch(
           throw refuse(cause);
         }
       },
+      rowsWith: (column, text) => rowsWith(columns[column], text),
     };
   } catch (cause) {
     throw refuse(cause);
   }
+}
+
+function rowsWith(
+  column: Column<unknown> | null | undefined,
+  text: string,
+): number[] {
+  const rows: number[] = [];
+  const bytes = encodeUtf8(text);
+  let first = 0;
+  for (const batch of column?.data ?? []) {
+    const { length, nullCount, offsets, type, values } = batch;
+    const isPlain = type.typeId === Type.Utf8 && values instanceof Uint8Array &&
+      offsets instanceof Int32Array;
+    for (let row = 0; row < length; row++) {
+      const isIt = isPlain
+        ? isAt(values, offsets[row] ?? 0, offsets[row + 1] ?? 0, bytes)
+        : batch.at(row) === text;
+      // Where there is nothing, there may be any bytes.
+      if (isIt && (nullCount === 0 || batch.at(row) === text)) {
+        rows.push(first + row);
+      }
+    }
+    first += length;
+  }
+  return rows;
+}
+
+/** From the end: names in a directory often begin alike. */
+function isAt(
+  values: Uint8Array,
+  start: number,
+  end: number,
+  bytes: Uint8Array,
+): boolean {
+  if (end - start !== bytes.length) return false;
+  for (let i = bytes.length - 1; i >= 0; i--) {
+    if (values[start + i] !== bytes[i]) return false;
+  }
+  return true;
 }
 
 /**

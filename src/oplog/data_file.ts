@@ -35,6 +35,8 @@ export interface RowSelection {
   readonly minTimestampUs?: number;
   /** Latest time. */
   readonly maxTimestampUs?: number;
+  /** Only directory records with an entry of this name; all of them for `""`. */
+  readonly name?: string;
 }
 
 /** Rows of a file that are decoded together. */
@@ -49,17 +51,26 @@ export interface RowBlock {
   rows(): Promise<readonly Record[]>;
 }
 
+/** The member of the footer with {@linkcode RowGroup.nameFilter}s. */
+const NAMES_KEY = "pond.names";
+
 /** A row group ends when it has so many bytes of content. */
 const ROW_GROUP_BYTES = 256 * 1024;
+
+/** It ends with a row that has so many by itself, too. */
+export const LARGE_ROW_BYTES = 64 * 1024;
 
 /**
  * Encodes records, in their order.
  *
  * @param withPartId Whether the partition is a column.
+ * @param filteredBytes Row groups of at least so much content say which names
+ *   their directory records have.
  */
-export function encodeRecords(
+export async function encodeRecords(
   records: readonly Record[],
   withPartId: boolean,
+  filteredBytes: number,
 ): Promise<Bytes> {
   const columns: ParquetColumn[] = [
     {
@@ -83,9 +94,15 @@ export function encodeRecords(
     type: "STRING",
     values: records.map((r) => r.partId),
   };
-  return encodeParquet(
+  const rowGroups = rowGroupsOf(records);
+  const { nameFilters } = await import("./name_filter.ts");
+  const filters = nameFilters(records, rowGroups, filteredBytes);
+  return await encodeParquet(
     withPartId ? [partId, ...columns] : columns,
-    rowGroupsOf(records),
+    rowGroups,
+    filters.some((filter) => filter !== "")
+      ? [[NAMES_KEY, filters.join(",")]]
+      : [],
   );
 }
 
@@ -97,7 +114,7 @@ export function rowGroupsOf(records: readonly Record[]): number[] {
   for (const { content } of records) {
     rows++;
     bytes += content.length;
-    if (bytes < ROW_GROUP_BYTES) continue;
+    if (bytes < ROW_GROUP_BYTES && content.length < LARGE_ROW_BYTES) continue;
     groups.push(rows);
     rows = bytes = 0;
   }
@@ -125,7 +142,10 @@ export class DataFile {
    * @throws {IntegrityError} When it is no Parquet file.
    */
   static open(bytes: Bytes, add: AddFile, options: DecodeOptions): DataFile {
-    const groups = openParquet(bytes, options).groups.map((group) => ({
+    const { groups: all, keyValues } = openParquet(bytes, options);
+    const filters = keyValues.get(NAMES_KEY)?.split(",") ?? [];
+    const groups = all.map((group, i) => ({
+      nameFilter: filters[i] ?? "",
       maxVersion: Number(group.bounds("version")?.max ?? Infinity),
       includes: (selection: RowSelection) => mayHold(group, selection),
       decode: () => decodeGroup(group, add, options.source),
@@ -137,6 +157,7 @@ export class DataFile {
   /** A file of these rows, which needn't be decoded. */
   static of(records: readonly Record[]): DataFile {
     const group = {
+      nameFilter: "",
       maxVersion: Infinity,
       includes: () => true,
       decode: () => Promise.resolve(records),
@@ -158,18 +179,20 @@ export class DataFile {
    */
   async rows(selection: RowSelection): Promise<readonly Record[]> {
     const found: (readonly Record[])[] = [];
-    for (const block of this.blocks(selection)) found.push(await block.rows());
+    for (const block of await this.blocks(selection)) {
+      found.push(await block.rows());
+    }
     const [first = [], ...others] = found;
     return others.length === 0 ? first : found.flat();
   }
 
   /** The row groups that may have rows of the selection, in their order. */
-  blocks(selection: RowSelection): RowBlock[] {
-    return this.#groups.filter((group) => group.includes(selection))
-      .map((group) => ({
-        maxVersion: group.maxVersion,
-        rows: () => this.#rowsOf(group),
-      }));
+  async blocks(selection: RowSelection): Promise<RowBlock[]> {
+    const groups = this.#groups.filter((group) => group.includes(selection));
+    return (await withName(groups, selection)).map((group) => ({
+      maxVersion: group.maxVersion,
+      rows: () => this.#rowsOf(group),
+    }));
   }
 
   async #rowsOf(group: RowGroup): Promise<readonly Record[]> {
@@ -182,10 +205,24 @@ export class DataFile {
 }
 
 interface RowGroup {
+  /** Says which names its directory records have; empty: any. */
+  readonly nameFilter: string;
   readonly maxVersion: number;
   includes(selection: RowSelection): boolean;
   decode(): Promise<readonly Record[]>;
   records: readonly Record[] | undefined;
+}
+
+/** Those that may have what a name is looked for in. */
+async function withName(
+  groups: readonly RowGroup[],
+  { name, partId }: RowSelection,
+): Promise<readonly RowGroup[]> {
+  if (name === undefined || partId === undefined) return groups;
+  const { mayHaveName } = await import("./name_filter.ts");
+  return groups.filter(({ nameFilter }) =>
+    nameFilter === "" || mayHaveName(nameFilter, partId, name)
+  );
 }
 
 /** A bound that isn't known excludes nothing. */
@@ -245,7 +282,8 @@ export async function decodeGroup(
       partId,
       timestampUs: Number(timestamp),
       version: Number(version),
-      content: content as Bytes,
+      // A copy begins where Arrow wants it to, and lets go of the page.
+      content: content.slice(),
     };
   });
 }

@@ -6,7 +6,7 @@
 import { type Bytes, sha256Hex } from "../bytes.ts";
 import { bestEffort } from "../errors.ts";
 import type { Random } from "../host/host.ts";
-import { encodeRecords, rowGroupsOf, statsOf } from "./data_file.ts";
+import { encodeRecords, LARGE_ROW_BYTES, statsOf } from "./data_file.ts";
 import type { AddFile } from "./delta/mod.ts";
 import { pieceTags } from "./piece_digests.ts";
 import { partTags } from "./partition_index.ts";
@@ -59,6 +59,9 @@ export interface DataFileOptions {
 
 /** Content of one partition and transaction is split at about this size. */
 const MAX_RECORD_BYTES = 4 * 1024 * 1024;
+
+/** Row groups of a commit with less content don't say which names they have. */
+const FILTERED_BYTES = 64 * 1024;
 
 /** Writes the data files of one commit. */
 export class DataFileWriter {
@@ -160,7 +163,12 @@ export class DataFileWriter {
     dataChange: boolean,
   ): Promise<EncodedFile> {
     const hive = this.#layout === "hive" ? records[0]?.partId : undefined;
-    const bytes = await encodeRecords(records, hive === undefined);
+    const bytes = await encodeRecords(
+      records,
+      hive === undefined,
+      // A commit doesn't wait for what a small file is read as fast without.
+      dataChange ? FILTERED_BYTES : 0,
+    );
     const name = `part-${this.#random.uuidHex()}.parquet`;
     const add: AddFile = {
       path: hive === undefined ? name : `part_id=${hive}/${name}`,
@@ -171,9 +179,7 @@ export class DataFileWriter {
       stats: statsOf(records, hive === undefined),
       tags: {
         sha256: await sha256Hex(bytes),
-        ...(rowGroupsOf(records).length > 1
-          ? await pieceTags(bytes, name)
-          : {}),
+        ...await pieceTags(bytes, name),
         ...(hive === undefined ? partTags(partsOf(records)) : {}),
       },
     };
@@ -186,7 +192,11 @@ function partsOf(records: readonly Record[]): string[] {
   return [...new Set(records.map(({ partId }) => partId))];
 }
 
-/** A draft as rows: one, or a few where the content is large. */
+/**
+ * A draft as rows: one, or a few where the content is large. What else was
+ * written into a large directory is in a row group of its own: who looks names
+ * up doesn't read it.
+ */
 function recordsOf(
   draft: RecordDraft,
   version: number,
@@ -206,7 +216,8 @@ function recordsOf(
     if (entries.length > 0 && bytes + size > MAX_RECORD_BYTES) flush();
     entries.push(entry);
     bytes += size;
+    if (entry.fileType === "directory" && size >= LARGE_ROW_BYTES) flush();
   }
-  flush();
+  if (entries.length > 0) flush();
   return records;
 }

@@ -10,8 +10,12 @@
  * ```text
  * metadata of a directory's OplogEntry, as far as this file is concerned
  *   snapshot   true: the content is the whole directory; else it's a change
+ *   log        {entries, changes, since} after this record, of a large directory
  * content      Arrow IPC stream of DirectoryEntry rows
  * ```
+ *
+ * `log` is what it takes to write the next record, and to look up a name,
+ * without folding all of a large directory.
  *
  * @module
  */
@@ -22,6 +26,9 @@ import type { DirectoryEntry } from "./record.ts";
  * microseconds, and a reader opens one file for it.
  */
 const SMALL_DIRECTORY_ENTRIES = 16;
+
+/** A directory of more entries says in each record how its log stands. */
+export const LARGE_DIRECTORY_ENTRIES = 1024;
 
 /** A directory at one version, and what its log costs to read. */
 export interface DirectoryState {
@@ -68,6 +75,21 @@ export function foldDirectory(
 }
 
 /**
+ * Whether a transaction writes all of a directory, and not only what it changes.
+ *
+ * @param entries How many there are before.
+ * @param changes Rows since the last snapshot before.
+ * @param rows How many it changes.
+ */
+export function needsSnapshot(
+  entries: number,
+  changes: number,
+  rows: number,
+): boolean {
+  return entries + rows <= SMALL_DIRECTORY_ENTRIES || changes + rows > entries;
+}
+
+/**
  * Decides what a transaction writes about a directory.
  *
  * @param before The directory as it is.
@@ -78,10 +100,10 @@ export function planDirectoryChange(
   before: DirectoryState,
   rows: readonly DirectoryEntry[],
 ): DirectoryChange {
-  const { size } = before.entries;
-  const changes = before.changesSinceSnapshot + rows.length;
-  const isSmall = size + rows.length <= SMALL_DIRECTORY_ENTRIES;
-  if (!isSmall && changes <= size) return { snapshot: false, rows };
+  const { entries, changesSinceSnapshot } = before;
+  if (!needsSnapshot(entries.size, changesSinceSnapshot, rows.length)) {
+    return { snapshot: false, rows };
+  }
   const after = new Map(before.entries);
   applyRows(after, rows);
   return { snapshot: true, rows: [...after.values()] };

@@ -95,10 +95,12 @@ export interface FileRange {
  * Encodes flat columns as a file, with Snappy.
  *
  * @param rowGroups How many rows each row group has; all in one when left out.
+ * @param keyValues What the footer says, in order.
  */
 export async function encodeParquet(
   columns: readonly ParquetColumn[],
   rowGroups: readonly number[] = [],
+  keyValues: readonly (readonly [key: string, value: string])[] = [],
 ): Promise<Bytes> {
   const { parquetWriteBuffer } = await import("hyparquet-writer/src/write.js");
   return new Uint8Array(parquetWriteBuffer({
@@ -113,6 +115,7 @@ export async function encodeParquet(
         : {}),
     })),
     ...(rowGroups.length > 0 ? { rowGroupSize: [...rowGroups] } : {}),
+    ...pairsOf(keyValues),
     createdBy: "pond",
   }));
 }
@@ -218,12 +221,18 @@ async function openWriter(
   const writer = new ParquetWriter({
     writer: buffer,
     schema: [...schema],
-    ...(keyValues.length > 0
-      ? { kvMetadata: keyValues.map(([key, value]) => ({ key, value })) }
-      : {}),
+    ...pairsOf(keyValues),
     createdBy: "pond",
   });
   return { buffer, writer };
+}
+
+function pairsOf(
+  keyValues: readonly (readonly [key: string, value: string])[],
+): { kvMetadata?: { key: string; value: string }[] } {
+  return keyValues.length === 0
+    ? {}
+    : { kvMetadata: keyValues.map(([key, value]) => ({ key, value })) };
 }
 
 /**

@@ -10,7 +10,7 @@
  *   digest          the first 32 digits of the SHA-256 of a piece
  * ```
  *
- * Only files of several row groups have them; `add.tags.sha256` is there in any
+ * Only files of at least 64 KiB have them; `add.tags.sha256` is there in any
  * case.
  *
  * @module
@@ -22,6 +22,9 @@ import { type FilePart, type FileRange, openParquet } from "./parquet.ts";
 
 const DIGEST_LENGTH = 32;
 
+/** A file of so many bytes has pieces, however few row groups. */
+const LEAST_BYTES = 64 * 1024;
+
 /** A piece of a file, from the end of the one before it. */
 interface Piece {
   readonly start: number;
@@ -30,7 +33,7 @@ interface Piece {
 }
 
 /**
- * The tag of a file; none for a file of one row group.
+ * The tag of a file; none for a small one.
  *
  * @param bytes The whole file.
  * @param source Its path, for errors.
@@ -39,8 +42,8 @@ export async function pieceTags(
   bytes: Bytes,
   source: string,
 ): Promise<{ readonly pieces?: string }> {
+  if (bytes.length < LEAST_BYTES) return {};
   const { groups } = openParquet(bytes, { source });
-  if (groups.length < 2) return {};
   const ends = [...groups.map((group) => group.place().end), bytes.length];
   const pieces = await Promise.all(ends.map(async (end, i) => {
     const digest = await digestOf(bytes.subarray(ends[i - 1] ?? 0, end));

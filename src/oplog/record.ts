@@ -134,7 +134,9 @@ export const DIRECTORY_ENTRY_COLUMNS: readonly ColumnSpec[] = [
   { name: "mode", type: "int32" },
 ];
 
-/** The place of `position` among the columns. */
+/** The places of columns among those of entries. */
+const NODE_COLUMN = 1;
+const TYPE_COLUMN = 2;
 const POSITION_COLUMN = 7;
 
 /** Encodes entries as an Arrow IPC stream. */
@@ -220,17 +222,21 @@ export class EntryBatch {
     return this.#index.get(nodeId)?.map((row) => this.#entry(row)) ?? [];
   }
 
-  /**
-   * The last entry of a kind about a node. It is looked for from the end, where
-   * that of a directory is: so no other one is decoded.
-   */
+  /** The entries of a kind about a node, in order; no other one is decoded. */
+  allOf(nodeId: string, fileType: EntryFileType): OplogEntry[] {
+    return this.#rowsOf(nodeId, fileType).map((row) => this.#entry(row));
+  }
+
+  /** The last entry of a kind about a node. */
   lastOf(nodeId: string, fileType: EntryFileType): OplogEntry | undefined {
-    for (let index = this.#batch.numRows - 1; index >= 0; index--) {
-      const row = new RowReader(this.#batch, index, this.#source);
-      const isIt = row.text(2) === fileType && row.text(1) === nodeId;
-      if (isIt) return this.#entry(index);
-    }
-    return undefined;
+    const row = this.#rowsOf(nodeId, fileType).at(-1);
+    return row === undefined ? undefined : this.#entry(row);
+  }
+
+  #rowsOf(nodeId: string, fileType: EntryFileType): number[] {
+    return this.#batch.rowsWith(TYPE_COLUMN, fileType).filter((row) =>
+      this.#batch.cell(NODE_COLUMN, row) === nodeId
+    );
   }
 
   #nodes(): Map<string, number[]> {
@@ -289,21 +295,94 @@ export function decodeDirectoryEntries(
   bytes: Uint8Array,
   source: string,
 ): DirectoryEntry[] {
-  const batch = readBatch(DIRECTORY_ENTRY_COLUMNS, bytes, source);
-  return Array.from({ length: batch.numRows }, (_, index) => {
-    const row = new RowReader(batch, index, source);
+  return new DirectoryBatch(bytes, source).entries();
+}
+
+/** Entries of a directory, decoded when they are asked for. */
+export class DirectoryBatch {
+  readonly #batch: BatchReader;
+  readonly #source: string;
+  #types: (DirectoryEntry["childType"] | undefined)[] | undefined;
+  #operations: (DirectoryEntry["operation"] | undefined)[] | undefined;
+
+  /**
+   * Opens a batch.
+   *
+   * @param bytes The content of a directory's {@linkcode OplogEntry}.
+   * @param source The file it comes from, for errors.
+   * @throws {IntegrityError} When it is no Arrow IPC stream of entries.
+   */
+  constructor(bytes: Uint8Array, source: string) {
+    this.#batch = readBatch(DIRECTORY_ENTRY_COLUMNS, bytes, source);
+    this.#source = source;
+  }
+
+  /** All entries, in order. */
+  entries(): DirectoryEntry[] {
+    const { numRows } = this.#batch;
+    return Array.from({ length: numRows }, (_, row) => this.entry(row));
+  }
+
+  /** One of many that are asked for, by its place. */
+  entry(row: number): DirectoryEntry {
+    this.#types ??= this.#valuesOf(2, CHILD_TYPES);
+    this.#operations ??= this.#valuesOf(3, CHILD_OPERATIONS);
+    return this.#entry(row, this.#types[row], this.#operations[row]);
+  }
+
+  /** The places of those that take a name out. */
+  deletions(): number[] {
+    return this.#batch.rowsWith(3, "delete");
+  }
+
+  /** Their names, in order. */
+  names(): string[] {
+    const { numRows } = this.#batch;
+    return Array.from(
+      { length: numRows },
+      (_, row) => new RowReader(this.#batch, row, this.#source).text(0),
+    );
+  }
+
+  /** The entry of a name; no other one is decoded. */
+  find(name: string): DirectoryEntry | undefined {
+    const row = this.#batch.rowsWith(0, name).at(-1);
+    return row === undefined ? undefined : this.#entry(row);
+  }
+
+  /** A column of few different texts, none of which is decoded. */
+  #valuesOf<T extends string>(
+    column: number,
+    allowed: readonly T[],
+  ): (T | undefined)[] {
+    const values = new Array<T | undefined>(this.#batch.numRows);
+    for (const value of allowed) {
+      for (const row of this.#batch.rowsWith(column, value)) {
+        values[row] = value;
+      }
+    }
+    return values;
+  }
+
+  /** What is known of a row needn't be decoded. */
+  #entry(
+    index: number,
+    type?: DirectoryEntry["childType"],
+    operation?: DirectoryEntry["operation"],
+  ): DirectoryEntry {
+    const row = new RowReader(this.#batch, index, this.#source);
     return {
       name: row.text(0),
       childNodeId: row.text(1),
-      childType: row.oneOf(2, CHILD_TYPES),
-      operation: row.oneOf(3, CHILD_OPERATIONS),
+      childType: type ?? row.oneOf(2, CHILD_TYPES),
+      operation: operation ?? row.oneOf(3, CHILD_OPERATIONS),
       nodeVersion: row.number(4),
       childVersion: row.number(5),
       sizeBytes: row.number(6),
       modifiedUs: row.number(7),
       mode: row.number(8),
     };
-  });
+  }
 }
 
 const ENTRY_FILE_TYPES = [

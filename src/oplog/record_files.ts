@@ -6,7 +6,7 @@
 import { DataFile, type RowBlock, type RowSelection } from "./data_file.ts";
 import type { AddFile, DeltaTable } from "./delta/mod.ts";
 import type { FileRange } from "./parquet.ts";
-import { PieceDigests } from "./piece_digests.ts";
+import type { PieceDigests } from "./piece_digests.ts";
 import type { Record } from "./record.ts";
 
 /** Files that are kept in memory, by their bytes and those of their content. */
@@ -55,7 +55,7 @@ export class RecordFiles {
   ): Promise<readonly RowBlock[]> {
     const file = await this.#file(add);
     this.#keep(add.path, file);
-    return file.blocks(selection).map(({ maxVersion, rows }) => ({
+    return (await file.blocks(selection)).map(({ maxVersion, rows }) => ({
       maxVersion,
       rows: async () => {
         const records = await rows();
@@ -96,7 +96,7 @@ export class RecordFiles {
 
   async #open(add: AddFile): Promise<DataFile> {
     const source = this.#delta.dataPath(add);
-    const pieces = PieceDigests.of(add);
+    const pieces = await piecesOf(add);
     if (pieces === undefined) {
       return DataFile.open(await this.#delta.readFile(add), add, { source });
     }
@@ -117,4 +117,11 @@ export class RecordFiles {
       this.forget(oldest);
     }
   }
+}
+
+/** Small files have none: then what reads them isn't loaded. */
+async function piecesOf(add: AddFile): Promise<PieceDigests | undefined> {
+  if (add.tags?.pieces === undefined) return undefined;
+  const { PieceDigests } = await import("./piece_digests.ts");
+  return PieceDigests.of(add);
 }

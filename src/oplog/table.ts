@@ -45,6 +45,7 @@ import { openStore } from "./store/local_store.ts";
 import type { TableStore } from "./store/store.ts";
 import {
   EVERY_VERSION,
+  type PartitionRange,
   type PartitionRecord,
   type RowRange,
   TableReader,
@@ -54,7 +55,13 @@ import {
 
 import type { UnusedFile } from "./unused_files.ts";
 
-export type { CommitNote, PartitionRecord, RowRange, VersionRange };
+export type {
+  CommitNote,
+  PartitionRange,
+  PartitionRecord,
+  RowRange,
+  VersionRange,
+};
 
 /** Options of creating and opening an oplog. */
 export interface OplogOptions {
@@ -445,7 +452,7 @@ export class OplogTable {
   /** The records of a partition, newest first. */
   async *readPartition(
     partId: string,
-    range: VersionRange = {},
+    range: PartitionRange = {},
   ): AsyncGenerator<PartitionRecord> {
     yield* this.#reader.partition(partId, range);
   }

@@ -20,7 +20,7 @@ import {
   type Record,
 } from "./record.ts";
 import type { RecordFiles } from "./record_files.ts";
-import { newestFirst, oldestFirst } from "./record_order.ts";
+import { newestFirst, oldestFirst, type OpenFile } from "./record_order.ts";
 
 /** The rows that one transaction wrote into one partition. */
 export interface PartitionRecord {
@@ -56,6 +56,15 @@ export interface VersionRange {
   readonly maxTimestampUs?: number;
 }
 
+/** Which rows of a partition to read. */
+export interface PartitionRange extends VersionRange {
+  /**
+   * Of the directory's records only those that may have an entry of this name,
+   * or all for `""`; of its other rows, any may be left out.
+   */
+  readonly name?: string;
+}
+
 /** Which rows to read. */
 export interface RowRange extends VersionRange {
   /** Only those of this partition. */
@@ -66,6 +75,9 @@ export interface RowRange extends VersionRange {
     skipped: readonly string[],
   ) => void;
 }
+
+/** So many files are opened at once for a name. */
+const FILES_AHEAD = 8;
 
 /** The range of all rows. */
 export const EVERY_VERSION: Required<VersionRange> = {
@@ -118,7 +130,7 @@ export class TableReader {
   /** The records of a partition, newest first. */
   async *partition(
     partId: string,
-    range: VersionRange,
+    range: PartitionRange,
   ): AsyncGenerator<PartitionRecord> {
     const selection = { ...EVERY_VERSION, ...range, partId };
     const { minTimestampUs, maxTimestampUs, maxVersion, minVersion } =
@@ -131,7 +143,9 @@ export class TableReader {
     let next = Math.min(maxVersion, this.#version);
     const since = wholeSince(this.#parts.delta.snapshot);
     try {
-      const open = (file: IndexedFile) => this.#blocksOf(file, selection);
+      const openOne = (file: IndexedFile) => this.#blocksOf(file, selection);
+      // Most look-ups of a name end with the last file, not with the first.
+      const open = selection.name ? openAhead(files, openOne) : openOne;
       for await (const { record, file } of newestFirst(files, open)) {
         next = record.version - 1;
         const { timestampUs } = record;
@@ -293,6 +307,21 @@ export class TableReader {
     }
     return batch;
   }
+}
+
+/** Opens files before they are asked for, which is in their order. */
+function openAhead(files: readonly IndexedFile[], open: OpenFile): OpenFile {
+  const begun: ReturnType<OpenFile>[] = [];
+  let asked = 0;
+  return async () => {
+    for (const file of files.slice(begun.length, asked + FILES_AHEAD)) {
+      const opening = open(file);
+      // It fails for whoever gets there, if anybody does.
+      opening.catch(() => {});
+      begun.push(opening);
+    }
+    return await begun[asked++] ?? [];
+  };
 }
 
 function selected(

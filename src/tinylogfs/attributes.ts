@@ -9,6 +9,7 @@
  * blob               true when the content is the blob of that hash (files)
  * attributes         what users have set
  * snapshot           true when the content is the whole directory (directories)
+ * log                {entries, changes, since} (large directories)
  * from               {directory, name, path} before a move
  * place              {directory, name} now (directories but the root)
  * ```
@@ -37,6 +38,16 @@ export interface NodePlace {
   readonly name: string;
 }
 
+/** How the log of a directory stands after a record. */
+export interface LogPosition {
+  /** Entries in the directory. */
+  readonly entries: number;
+  /** Rows of changes since the last snapshot. */
+  readonly changes: number;
+  /** Version of the last snapshot. */
+  readonly since: number;
+}
+
 /** What a row says of its node beside the content. */
 export interface Attributes {
   /** When the node was created, microseconds since the epoch, UTC. */
@@ -55,6 +66,8 @@ export interface Attributes {
   readonly attributes?: Readonly<Record<string, unknown>>;
   /** Whether a directory's content is all of it. */
   readonly snapshot?: boolean;
+  /** How the log of a large directory stands. */
+  readonly log?: LogPosition;
   /** Where the node was before a move. */
   readonly from?: MovedFrom;
   /** Where a directory is: its children know it by its identity alone. */
@@ -75,8 +88,13 @@ export function formatAttributes(attributes: Attributes): string {
 
 /** What stays with a node: not what only its last row had to say. */
 export function ownAttributes(attributes: Attributes): Attributes {
-  const { from: _from, place: _place, snapshot: _snapshot, ...own } =
-    attributes;
+  const {
+    from: _from,
+    log: _log,
+    place: _place,
+    snapshot: _snapshot,
+    ...own
+  } = attributes;
   return own;
 }
 
@@ -104,6 +122,7 @@ export function parseAttributes(text: string, source: string): Attributes {
     ...(typeof value.sha256 === "string" ? { sha256: value.sha256 } : {}),
     ...(value.blob === true ? { blob: true } : {}),
     ...(value.snapshot === true ? { snapshot: true } : {}),
+    ...(isLogPosition(value.log) ? { log: value.log } : {}),
     ...(isRecord(value.attributes) ? { attributes: value.attributes } : {}),
     ...(isMovedFrom(value.from) ? { from: value.from } : {}),
     ...(isPlace(value.place) ? { place: value.place } : {}),
@@ -136,6 +155,11 @@ export function parseObject(
 /** Whether a value is a JSON object. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isLogPosition(value: unknown): value is LogPosition {
+  return isRecord(value) && typeof value.entries === "number" &&
+    typeof value.changes === "number" && typeof value.since === "number";
 }
 
 function isPlace(value: unknown): value is NodePlace {

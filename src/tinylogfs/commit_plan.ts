@@ -15,8 +15,10 @@
  */
 import { invariant } from "../errors.ts";
 import {
-  type DirectoryState,
+  type DirectoryChange,
   EMPTY_DIRECTORY,
+  LARGE_DIRECTORY_ENTRIES,
+  needsSnapshot,
   planDirectoryChange,
 } from "../oplog/directory_log.ts";
 import type { DirectoryEntry, OplogEntry, RecordDraft } from "../oplog/mod.ts";
@@ -25,12 +27,17 @@ import {
   TAG_PART_ID,
   TRANSACTION_PART_ID,
 } from "../oplog/record.ts";
-import { type Attributes, formatAttributes } from "./attributes.ts";
+import {
+  type Attributes,
+  formatAttributes,
+  type LogPosition,
+} from "./attributes.ts";
 import type { TagValues, TransactionMarks } from "./commit_marks.ts";
 import {
   attributesOf,
   type CommittedChange,
-  type CommittedDirectory,
+  entryCountOf,
+  type FoundDirectory,
 } from "./directories.ts";
 import {
   BOOKKEEPING_POSITION,
@@ -82,7 +89,7 @@ export interface CommitPlan {
  */
 export function planCommit(
   transaction: Transaction,
-  committed: ReadonlyMap<string, CommittedDirectory>,
+  committed: ReadonlyMap<string, FoundDirectory>,
   note: TransactionNote,
   point: CommitPoint,
 ): CommitPlan {
@@ -124,7 +131,7 @@ function rowsByPartition({ state }: Transaction): Map<string, OplogEntry[]> {
 
 function planDirectories(
   transaction: Transaction,
-  committed: ReadonlyMap<string, CommittedDirectory>,
+  committed: ReadonlyMap<string, FoundDirectory>,
   point: CommitPoint,
 ): CommittedChange[] {
   const own = new Map<string, OwnOperations>();
@@ -162,7 +169,7 @@ interface OwnOperations {
 
 function changedRows(
   transaction: Transaction,
-  committed: CommittedDirectory | undefined,
+  committed: FoundDirectory | undefined,
   partId: string,
   point: CommitPoint,
 ): DirectoryEntry[] {
@@ -186,7 +193,7 @@ function changedRows(
 function planDirectory(
   partId: string,
   rows: readonly DirectoryEntry[],
-  committed: CommittedDirectory | undefined,
+  committed: FoundDirectory | undefined,
   own: OwnOperations | undefined,
   point: CommitPoint,
 ): CommittedChange {
@@ -194,10 +201,10 @@ function planDirectory(
     const entry = { ...own.row, content: null };
     return { partId, entry, rows, snapshot: true };
   }
-  const before: DirectoryState = committed ?? EMPTY_DIRECTORY;
   const change = own?.created
     ? { snapshot: true, rows: rows.filter((r) => r.operation === "insert") }
-    : planDirectoryChange(before, rows);
+    : changeAfter(committed, rows);
+  const log = logAfter(committed, change, rows, point);
   const attributes = directoryAttributes(committed, own, rows.length, point);
   const base = own?.row ?? bookkeepingEntry(partId, committed);
   const entry: OplogEntry = {
@@ -205,15 +212,58 @@ function planDirectory(
     metadata: formatAttributes({
       ...attributes,
       ...(change.snapshot ? { snapshot: true } : {}),
+      ...(log.entries > LARGE_DIRECTORY_ENTRIES ? { log } : {}),
     }),
     content: encodeDirectoryEntries(change.rows),
   };
   return { partId, entry, rows, snapshot: change.snapshot };
 }
 
+/**
+ * Whether what was looked up in a directory is enough to plan a change of it.
+ *
+ * @param rows How many entries change.
+ */
+export function isEnough(directory: FoundDirectory, rows: number): boolean {
+  return directory.isWhole || !needsSnapshot(
+    directory.entryCount,
+    directory.changesSinceSnapshot,
+    rows,
+  );
+}
+
+function changeAfter(
+  committed: FoundDirectory | undefined,
+  rows: readonly DirectoryEntry[],
+): DirectoryChange {
+  if (committed?.isWhole !== false) {
+    return planDirectoryChange(committed ?? EMPTY_DIRECTORY, rows);
+  }
+  invariant(isEnough(committed, rows.length), "a snapshot has all entries");
+  return { snapshot: false, rows };
+}
+
+function logAfter(
+  committed: FoundDirectory | undefined,
+  change: DirectoryChange,
+  rows: readonly DirectoryEntry[],
+  { version }: CommitPoint,
+): LogPosition {
+  if (change.snapshot || committed === undefined) {
+    return { entries: change.rows.length, changes: 0, since: version };
+  }
+  let entries = entryCountOf(committed);
+  for (const { name, operation } of rows) {
+    entries += Number(operation === "insert") -
+      Number(committed.entries.has(name));
+  }
+  const changes = committed.changesSinceSnapshot + rows.length;
+  return { entries, changes, since: committed.snapshotVersion };
+}
+
 /** The time of a directory is that of the last change of its entries. */
 function directoryAttributes(
-  committed: CommittedDirectory | undefined,
+  committed: FoundDirectory | undefined,
   own: OwnOperations | undefined,
   changedEntries: number,
   point: CommitPoint,
@@ -233,7 +283,7 @@ function directoryAttributes(
 
 function bookkeepingEntry(
   partId: string,
-  committed: CommittedDirectory | undefined,
+  committed: FoundDirectory | undefined,
 ): Omit<OplogEntry, "metadata" | "content"> {
   return {
     partId,

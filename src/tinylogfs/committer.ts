@@ -15,7 +15,7 @@ import type { AppendResult, CommitNote, OplogTable } from "../oplog/mod.ts";
 import type { CommitPlan, CommitPoint } from "./commit_plan.ts";
 import type { TransactionMarks } from "./commit_marks.ts";
 import type { Sent, Settled } from "./commit_result.ts";
-import type { CommittedDirectory, Directories } from "./directories.ts";
+import type { Directories, FoundDirectory } from "./directories.ts";
 import { type Divide, Pending, type PendingParts } from "./pending.ts";
 import type { PondName } from "./pond_name.ts";
 import type { Selected, Selection } from "./selection.ts";
@@ -449,16 +449,20 @@ export class Committer {
   /** The committed state of what a transaction changes. */
   async #touchedDirectories(
     transaction: Transaction,
-  ): Promise<Map<string, CommittedDirectory>> {
+  ): Promise<Map<string, FoundDirectory>> {
     const ids = new Set(transaction.overlays.keys());
     for (const { fileType, nodeId } of transaction.operations) {
       if (fileType === "directory") ids.add(nodeId);
     }
-    const loaded = new Map<string, CommittedDirectory>();
+    const { isEnough } = await import("./commit_plan.ts");
+    const loaded = new Map<string, FoundDirectory>();
     for (const id of ids) {
       // A directory that this transaction makes has no log to look for.
       if (transaction.isCreated(id)) continue;
-      loaded.set(id, await this.#directories.load(id));
+      const names = [...transaction.overlays.get(id)?.keys() ?? []];
+      const found = await this.#directories.find(id, names);
+      const isPart = isEnough(found, names.length);
+      loaded.set(id, isPart ? found : await this.#directories.load(id));
     }
     return loaded;
   }

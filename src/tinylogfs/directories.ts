@@ -7,7 +7,6 @@
  *
  * @module
  */
-import { IntegrityError } from "../errors.ts";
 import type { Clock } from "../host/host.ts";
 import {
   applyRows,
@@ -15,41 +14,22 @@ import {
   EMPTY_DIRECTORY,
   foldDirectory,
 } from "../oplog/directory_log.ts";
-import type {
-  DirectoryEntry,
-  OplogEntry,
-  OplogTable,
-  PartitionRecord,
-} from "../oplog/mod.ts";
-import { decodeDirectoryEntries } from "../oplog/record.ts";
+import type { DirectoryEntry, OplogEntry, OplogTable } from "../oplog/mod.ts";
+import { type Attributes, parseAttributes } from "./attributes.ts";
 import {
-  type Attributes,
-  type NodePlace,
-  parseAttributes,
-} from "./attributes.ts";
+  changeOf,
+  type DirectoryHead,
+  type DirectoryRecord,
+  directoryRecords,
+  headOf,
+} from "./directory_record.ts";
+import type { DirectorySearch, SearchedDirectory } from "./directory_search.ts";
 
 /** A committed directory. */
-export interface CommittedDirectory {
-  /** Whether the directory exists: it was created, and not deleted since. */
-  readonly exists: boolean;
+export interface CommittedDirectory extends DirectoryHead {
+  readonly isWhole: true;
   /** The entries, by name. */
   readonly entries: ReadonlyMap<string, DirectoryEntry>;
-  /** Rows of changes since the last snapshot in its log. */
-  readonly changesSinceSnapshot: number;
-  /** Version of the newest transaction that wrote a record about it. */
-  readonly version: number;
-  /** The directory's own version: 1 when created, one more with each move. */
-  readonly nodeVersion: number;
-  /** When it was created, microseconds since the epoch, UTC. */
-  readonly createdUs: number;
-  /** When its entries last changed, microseconds since the epoch, UTC. */
-  readonly modifiedUs: number;
-  /** The POSIX permission bits. */
-  readonly mode: number;
-  /** What users have set. */
-  readonly attributes: Attributes["attributes"];
-  /** Where it is; the root is nowhere. */
-  readonly place: NodePlace | undefined;
   /** When it was read, microseconds since the epoch, UTC. */
   readonly loadedUs: number;
   /**
@@ -59,8 +39,22 @@ export interface CommittedDirectory {
   readonly pins: Set<object>;
 }
 
+/** More names than this are looked up by loading the directory. */
+const MAX_SEARCHED_NAMES = 64;
+
+/** So many directories that aren't loaded are remembered, by what was found. */
+const MAX_SEARCHES = 64;
+
+/** A committed directory, or what was looked up in it. */
+export type FoundDirectory = CommittedDirectory | SearchedDirectory;
+
+/** How many entries a directory has. */
+export function entryCountOf(directory: FoundDirectory): number {
+  return directory.isWhole ? directory.entries.size : directory.entryCount;
+}
+
 /** What a directory's own row says of it. */
-export function attributesOf(directory: CommittedDirectory): Attributes {
+export function attributesOf(directory: DirectoryHead): Attributes {
   const { attributes, createdUs, mode, modifiedUs } = directory;
   return {
     createdUs,
@@ -105,6 +99,16 @@ export interface CommittedChange {
 export interface Directories {
   /** Loads a directory; one that has no record is empty and doesn't exist. */
   load(partId: string): Promise<CommittedDirectory>;
+  /**
+   * Looks up names in a directory, if any: in one that isn't in memory, and has
+   * far more, without loading it.
+   */
+  find(partId: string, names: readonly string[]): Promise<FoundDirectory>;
+  /**
+   * The entries of a directory, ordered by name: of one that has no place in
+   * memory, each is decoded when it is its turn.
+   */
+  list(partId: string): Promise<Iterable<DirectoryEntry>>;
   /** A directory, if it is in memory; that doesn't count as its use. */
   peek(partId: string): CommittedDirectory | undefined;
   /** Goes on to the newest version that the table knows. */
@@ -120,7 +124,11 @@ export class DirectoryCache implements Directories {
   /** In the order of last use: a Map iterates in insertion order. */
   readonly #cached = new Map<string, MutableDirectory>();
   readonly #loading = new Map<string, Promise<MutableDirectory>>();
+  /** Large directories that aren't loaded, in the order of last use. */
+  readonly #searches = new Map<string, DirectorySearch>();
   #entryCount = 0;
+  /** Grows with all that changes directories: what was begun before is old. */
+  #changes = 0;
   /** The bound of history for which the version is known to be kept. */
   #keptSince = 0;
 
@@ -149,14 +157,9 @@ export class DirectoryCache implements Directories {
 
   /** Loads a directory; one that has no record is empty and doesn't exist. */
   async load(partId: string): Promise<CommittedDirectory> {
-    const version = this.#maxVersion ?? Number.MAX_SAFE_INTEGER;
-    if (version < this.#table.wholeSince) await this.#requireState(version);
-    const cached = this.#cached.get(partId);
-    if (cached !== undefined) {
-      this.#cached.delete(partId);
-      this.#cached.set(partId, cached);
-      return cached;
-    }
+    await this.#requireState();
+    const cached = this.#used(partId);
+    if (cached !== undefined) return cached;
     const running = this.#loading.get(partId);
     if (running !== undefined) return await running;
     const loading = this.#read(partId);
@@ -172,6 +175,33 @@ export class DirectoryCache implements Directories {
     }
   }
 
+  /** Looks up names, without loading a large directory for a few of them. */
+  async find(
+    partId: string,
+    names: readonly string[],
+  ): Promise<FoundDirectory> {
+    await this.#requireState();
+    const cached = this.#used(partId);
+    if (cached !== undefined) return cached;
+    if (!this.#loading.has(partId) && names.length <= MAX_SEARCHED_NAMES) {
+      const search = await this.#search(partId);
+      if (search !== undefined && this.#isWorthIt(search)) {
+        return await search.find(names);
+      }
+    }
+    return await this.load(partId);
+  }
+
+  /** All entries, without loading a directory that has no place in memory. */
+  async list(partId: string): Promise<Iterable<DirectoryEntry>> {
+    const found = await this.find(partId, []);
+    if (found.isWhole) return sortedEntries(found);
+    const search = await this.#search(partId);
+    return search !== undefined && search.entryCount > this.#maxEntries
+      ? await search.list()
+      : sortedEntries(await this.load(partId));
+  }
+
   /** A directory, if it is in memory; that doesn't count as its use. */
   peek(partId: string): CommittedDirectory | undefined {
     return this.#cached.get(partId);
@@ -182,36 +212,38 @@ export class DirectoryCache implements Directories {
 
   /** Brings a cached directory up to a commit of this process: O(changes). */
   applyCommit(change: CommittedChange, version: number): void {
-    const cached = this.#ownOf(change.partId);
-    this.#loading.delete(change.partId);
+    const { entry, partId, rows, snapshot } = change;
+    this.#changes++;
+    const isKnown = this.#searches.get(partId)?.advance(entry, version, rows);
+    if (isKnown !== true) this.#searches.delete(partId);
+    const cached = this.#ownOf(partId);
+    this.#loading.delete(partId);
     if (cached === undefined) return;
-    const attributes = parseAttributes(change.entry.metadata, change.partId);
     const before = cached.entries.size;
-    applyRows(cached.entries, change.rows);
+    applyRows(cached.entries, rows);
     SORTED.delete(cached.entries);
     this.#entryCount += cached.entries.size - before;
-    cached.changesSinceSnapshot = change.snapshot
-      ? 0
-      : cached.changesSinceSnapshot + change.rows.length;
-    cached.exists = change.entry.operation !== "delete";
-    cached.version = version;
-    cached.nodeVersion = change.entry.nodeVersion;
-    cached.createdUs = attributes.createdUs;
-    cached.modifiedUs = attributes.modifiedUs;
-    cached.mode = attributes.mode;
-    cached.attributes = attributes.attributes;
-    cached.place = attributes.place;
+    const log = snapshot
+      ? { changesSinceSnapshot: 0, snapshotVersion: version }
+      : {
+        changesSinceSnapshot: cached.changesSinceSnapshot + rows.length,
+        snapshotVersion: cached.snapshotVersion,
+      };
+    Object.assign(cached, headOf(entry, { source: partId, version }, log));
   }
 
   /** Forgets directories that another writer changed, or all of them. */
   invalidate(partIds: Iterable<string> | "all"): void {
+    this.#changes++;
     if (partIds === "all") {
+      this.#searches.clear();
       this.#cached.clear();
       this.#loading.clear();
       this.#entryCount = 0;
       return;
     }
     for (const partId of partIds) {
+      this.#searches.delete(partId);
       this.#loading.delete(partId);
       const cached = this.#cached.get(partId);
       if (cached === undefined) continue;
@@ -224,12 +256,59 @@ export class DirectoryCache implements Directories {
    * What is in memory of a version that was dropped meanwhile points to rows
    * that are gone.
    */
-  async #requireState(version: number): Promise<void> {
+  async #requireState(): Promise<void> {
+    const version = this.#maxVersion ?? Number.MAX_SAFE_INTEGER;
     const { wholeSince } = this.#table;
-    if (this.#keptSince === wholeSince) return;
+    if (version >= wholeSince || this.#keptSince === wholeSince) return;
     const { requireState } = await import("./kept_history.ts");
     await requireState(this.#table, version);
     this.#keptSince = wholeSince;
+  }
+
+  /** A directory that is in memory, and is now the last one that was used. */
+  #used(partId: string): MutableDirectory | undefined {
+    const cached = this.#cached.get(partId);
+    if (cached === undefined) return undefined;
+    this.#cached.delete(partId);
+    this.#cached.set(partId, cached);
+    return cached;
+  }
+
+  /** What is known of a directory that isn't loaded, if it is large. */
+  async #search(partId: string): Promise<DirectorySearch | undefined> {
+    const known = this.#searches.get(partId);
+    if (known !== undefined) return known;
+    const begun = this.#changes;
+    const search = await this.#openSearch(partId);
+    if (search === undefined || this.#changes !== begun) return search;
+    this.#searches.set(partId, search);
+    for (const oldest of this.#searches.keys()) {
+      if (this.#searches.size <= MAX_SEARCHES) break;
+      this.#searches.delete(oldest);
+    }
+    return search;
+  }
+
+  async #openSearch(partId: string): Promise<DirectorySearch | undefined> {
+    const records = this.#records(partId);
+    for await (const { entry, record } of records) {
+      const { log } = parseAttributes(entry.metadata, record.source);
+      if (log === undefined) return undefined;
+      const { DirectorySearch } = await import("./directory_search.ts");
+      return new DirectorySearch(this.#table, partId, { entry, record }, log);
+    }
+    return undefined;
+  }
+
+  /** A directory that has a place in memory is loaded when much is asked. */
+  #isWorthIt({ asked, entryCount }: DirectorySearch): boolean {
+    return asked < MAX_SEARCHED_NAMES || entryCount > this.#maxEntries;
+  }
+
+  #records(partId: string): AsyncGenerator<DirectoryRecord> {
+    const maxVersion = this.#maxVersion;
+    const range = maxVersion === undefined ? {} : { maxVersion };
+    return directoryRecords(this.#table, partId, range);
   }
 
   /** A cached directory that nobody else holds as it is. */
@@ -243,6 +322,7 @@ export class DirectoryCache implements Directories {
   }
 
   #keep(partId: string, directory: MutableDirectory): void {
+    this.#searches.delete(partId);
     this.#cached.set(partId, directory);
     this.#entryCount += directory.entries.size;
     for (const [oldest, { entries }] of this.#cached) {
@@ -254,35 +334,24 @@ export class DirectoryCache implements Directories {
 
   async #read(partId: string): Promise<MutableDirectory> {
     const changes: DirectoryChange[] = [];
-    let newest: { record: PartitionRecord; entry: OplogEntry } | undefined;
-    const options = this.#maxVersion === undefined
-      ? {}
-      : { maxVersion: this.#maxVersion };
-    for await (const record of this.#table.readPartition(partId, options)) {
-      const entry = directoryEntryOf(record);
-      if (entry === undefined) continue;
+    let newest: DirectoryRecord | undefined;
+    let snapshotVersion = 0;
+    for await (const { record, entry } of this.#records(partId)) {
       newest ??= { record, entry };
       const change = changeOf(entry, record.source);
       changes.push(change);
+      snapshotVersion = record.version;
       if (change.snapshot) break;
     }
     if (newest === undefined) return emptyDirectory(this.#clock.nowUs());
-    const attributes = parseAttributes(
-      newest.entry.metadata,
-      newest.record.source,
-    );
-    const folded = foldDirectory(changes);
+    const { entries, changesSinceSnapshot } = foldDirectory(changes);
     return {
-      exists: newest.entry.operation !== "delete",
-      entries: new Map(folded.entries),
-      changesSinceSnapshot: folded.changesSinceSnapshot,
-      version: newest.record.version,
-      nodeVersion: newest.entry.nodeVersion,
-      createdUs: attributes.createdUs,
-      modifiedUs: attributes.modifiedUs,
-      mode: attributes.mode,
-      attributes: attributes.attributes,
-      place: attributes.place,
+      ...headOf(newest.entry, newest.record, {
+        changesSinceSnapshot,
+        snapshotVersion,
+      }),
+      isWhole: true,
+      entries: new Map(entries),
       loadedUs: this.#clock.nowUs(),
       pins: new Set(),
     };
@@ -295,9 +364,11 @@ type MutableDirectory =
 
 function emptyDirectory(loadedUs: number): MutableDirectory {
   return {
+    isWhole: true,
     exists: false,
     entries: new Map(EMPTY_DIRECTORY.entries),
     changesSinceSnapshot: 0,
+    snapshotVersion: 0,
     version: -1,
     nodeVersion: 0,
     createdUs: 0,
@@ -307,34 +378,5 @@ function emptyDirectory(loadedUs: number): MutableDirectory {
     place: undefined,
     loadedUs,
     pins: new Set(),
-  };
-}
-
-/**
- * A partition has at most one directory record in a transaction: the last row
- * about the directory. Those before it tell what else was done with it.
- */
-function directoryEntryOf(record: PartitionRecord): OplogEntry | undefined {
-  return record.lastOf(record.partId, "directory");
-}
-
-/**
- * Reads the entries that a directory's row changes.
- *
- * @param entry The row.
- * @param source The file it comes from, for the error.
- */
-export function changeOf(entry: OplogEntry, source: string): DirectoryChange {
-  if (entry.operation === "delete") return { snapshot: true, rows: [] };
-  if (entry.content === null) {
-    throw new IntegrityError(
-      source,
-      `directory ${entry.nodeId} has no content`,
-    );
-  }
-  const { snapshot } = parseAttributes(entry.metadata, source);
-  return {
-    snapshot: snapshot === true,
-    rows: decodeDirectoryEntries(entry.content, source),
   };
 }

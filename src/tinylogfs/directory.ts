@@ -70,7 +70,7 @@ export class OpLogDirectory extends OpLogNode implements PondDirectory {
     const pending = transaction.latest(this.id);
     const attributes = pending
       ? ownAttributes(pending.attributes)
-      : attributesOf(await this.context.loadDirectory(this.id));
+      : attributesOf(await this.context.directoryHead(this.id));
     const modifiedUs = Math.max(
       attributes.modifiedUs,
       transaction.modifiedUs(this.id),
@@ -90,7 +90,7 @@ export class OpLogDirectory extends OpLogNode implements PondDirectory {
   async getStatus(): Promise<DirectoryStatus> {
     const { transaction } = this.context;
     const cached = this.context.cachedDirectory(this.id);
-    const { length: entryCount } = await transaction.list(this.id);
+    const { length: entryCount } = [...await transaction.list(this.id)];
     return {
       cachedEntries: cached?.entries.size ?? 0,
       isDirty: transaction.overlays.has(this.id),

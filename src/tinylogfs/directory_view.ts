@@ -9,10 +9,13 @@
  * @module
  */
 import type { Clock } from "../host/host.ts";
+import type { DirectoryEntry } from "../oplog/mod.ts";
 import {
   type CommittedDirectory,
   type Directories,
   DirectoryCache,
+  type FoundDirectory,
+  sortedEntries,
 } from "./directories.ts";
 import type { SharedTable } from "./shared_table.ts";
 
@@ -48,19 +51,49 @@ export class DirectoryView implements Directories {
     const pinned = this.#pinned.get(partId);
     if (pinned !== undefined) return pinned;
     const newest = await this.#shared.directories.load(partId);
-    if (newest.version <= this.#version) {
-      // In the same turn: nothing has changed it since the look at its version.
-      newest.pins.add(this);
-      this.#pinned.set(partId, newest);
-      return newest;
+    if (newest.version > this.#version) {
+      return await this.#olderDirectories().load(partId);
     }
-    this.#older ??= new DirectoryCache(
+    this.#pin(partId, newest);
+    return newest;
+  }
+
+  /** In the turn of the look at its version: nothing has changed it since. */
+  #pin(partId: string, directory: CommittedDirectory): void {
+    directory.pins.add(this);
+    this.#pinned.set(partId, directory);
+  }
+
+  #olderDirectories(): DirectoryCache {
+    return this.#older ??= new DirectoryCache(
       this.#shared.table,
       this.#clock,
       this.#maxEntries,
       this.#version,
     );
-    return await this.#older.load(partId);
+  }
+
+  /** Looks up names in a directory as it was at the version. */
+  async find(
+    partId: string,
+    names: readonly string[],
+  ): Promise<FoundDirectory> {
+    const pinned = this.#pinned.get(partId);
+    if (pinned !== undefined) return pinned;
+    const newest = await this.#shared.directories.find(partId, names);
+    if (newest.version > this.#version) {
+      return await this.#olderDirectories().find(partId, names);
+    }
+    if (newest.isWhole) this.#pin(partId, newest);
+    return newest;
+  }
+
+  /** The entries of a directory as it was at the version. */
+  async list(partId: string): Promise<Iterable<DirectoryEntry>> {
+    const found = await this.find(partId, []);
+    return found.isWhole
+      ? sortedEntries(found)
+      : await this.#olderDirectories().list(partId);
   }
 
   /** A directory, if it is in memory as it was at the version. */

@@ -136,7 +136,8 @@ async function queryOf(
   try {
     const query = compile(text);
     return (attributes) => {
-      const { from: _from, snapshot: _snapshot, ...known } = attributes;
+      const { from: _from, log: _log, snapshot: _snapshot, ...known } =
+        attributes;
       const metadata = JSON.parse(formatAttributes(known));
       return query.query([metadata]).length > 0;
     };

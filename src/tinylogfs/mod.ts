@@ -126,6 +126,7 @@ export type {
   OplogEntry,
   OplogLayout,
   OplogTable,
+  PartitionRange,
   PartitionRecord,
   PartitionValues,
   PrimitiveName,

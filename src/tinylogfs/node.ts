@@ -11,6 +11,7 @@ import { joinPath } from "../tinyfs/path.ts";
 import { ownAttributes, parseAttributes } from "./attributes.ts";
 import type { BlobStore } from "./blobs.ts";
 import type { CommittedDirectory } from "./directories.ts";
+import type { DirectoryHead } from "./directory_record.ts";
 import type { HistorySide } from "./history.ts";
 import type { FoundPlace, NodeIndex } from "./node_index.ts";
 import type { NodeRow } from "./node_row.ts";
@@ -38,8 +39,8 @@ export interface NodeContext {
   apply(operations: readonly Operation[]): Promise<void>;
   /** The latest row of a file or symlink. */
   readRow(directoryId: NodeId, entry: DirectoryEntry): Promise<NodeRow>;
-  /** A directory as it is committed. */
-  loadDirectory(id: NodeId): Promise<CommittedDirectory>;
+  /** What is committed of a directory, without its entries. */
+  directoryHead(id: NodeId): Promise<DirectoryHead>;
   /** A directory as it is committed, if it is in memory. */
   cachedDirectory(id: NodeId): CommittedDirectory | undefined;
 }

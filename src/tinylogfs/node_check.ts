@@ -24,9 +24,14 @@ import {
   FROM_BACKUP,
 } from "../oplog/check.ts";
 import type { IndexedFile } from "../oplog/partition_index.ts";
-import { type OplogEntry, ROOT_PART_ID, TAG_PART_ID } from "../oplog/record.ts";
-import { parseAttributes } from "./attributes.ts";
-import { changeOf } from "./directories.ts";
+import {
+  type DirectoryEntry,
+  type OplogEntry,
+  ROOT_PART_ID,
+  TAG_PART_ID,
+} from "../oplog/record.ts";
+import { type LogPosition, parseAttributes } from "./attributes.ts";
+import { changeOf } from "./directory_record.ts";
 import { tagsOf } from "./tags.ts";
 
 /** A blob, and the newest row that names it. */
@@ -51,6 +56,14 @@ interface NewestRow {
   readonly nodeVersion: number;
   readonly isDeleted: boolean;
 }
+
+/** A row that is damaged, and how. */
+type Refusal = readonly [
+  entry: OplogEntry,
+  version: number,
+  source: string,
+  problem: string,
+];
 
 /** What an entry of a directory points to. */
 interface Pointer {
@@ -80,6 +93,10 @@ export class NodeCheck {
   readonly #table: string;
   readonly #nodes = new Map<string, NewestRow>();
   readonly #directories = new Map<string, Map<string, Pointer>>();
+  /** How the logs of the directories stand. */
+  readonly #logs = new Map<string, LogPosition>();
+  /** Records that say another thing of that. */
+  readonly #misplaced: Refusal[] = [];
   /** Directories whose entries can't be told. */
   readonly #unfolded = new Set<string>();
   /** Where directories hang. */
@@ -130,6 +147,12 @@ export class NodeCheck {
     for (const file of lost.files) lostPaths.set(file, this.#touchedBy(file));
     const isWhole = lost.files.length === 0 && !lost.others &&
       this.#unfolded.size === 0;
+    // Where rows are lost, it is no wonder.
+    if (isWhole) {
+      for (const found of this.#misplaced) {
+        this.#refuse(...found);
+      }
+    }
     const reached = new Set([ROOT_PART_ID]);
     for (const [directory, entries] of this.#directories) {
       if (this.#nodes.get(directory)?.isDeleted) continue;
@@ -182,6 +205,31 @@ export class NodeCheck {
 
   #fold(entry: OplogEntry, version: number, source: string): void {
     const { rows, snapshot } = changeOf(entry, source);
+    this.#foldRows(entry, rows, version, source, snapshot);
+    const before = this.#logs.get(entry.nodeId);
+    const log = {
+      entries: this.#directories.get(entry.nodeId)?.size ?? 0,
+      changes: snapshot ? 0 : (before?.changes ?? 0) + rows.length,
+      since: snapshot ? version : before?.since ?? version,
+    };
+    this.#logs.set(entry.nodeId, log);
+    const { log: said } = parseAttributes(entry.metadata, source);
+    const isSo = said === undefined || (said.entries === log.entries &&
+      said.changes === log.changes && said.since === log.since);
+    if (isSo) return;
+    const problem = `its log is said to stand at ${JSON.stringify(said)}, not ${
+      JSON.stringify(log)
+    }`;
+    this.#misplaced.push([entry, version, source, problem]);
+  }
+
+  #foldRows(
+    entry: OplogEntry,
+    rows: readonly DirectoryEntry[],
+    version: number,
+    source: string,
+    snapshot: boolean,
+  ): void {
     let entries = this.#directories.get(entry.nodeId);
     if (entries === undefined || snapshot) entries = new Map();
     this.#directories.set(entry.nodeId, entries);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { DirectoryEntry } from "../oplog/mod.ts";
 import type { CommittedDirectory } from "./directories.ts";
 import { placeOf } from "./operation.ts";
 import type { RestoreSide } from "./restore_changes.ts";
@@ -27,7 +28,8 @@ export function pendingSide(
     load: async (id): Promise<CommittedDirectory> => {
       const before = await committed.load(id);
       const listed = await transaction.list(id);
-      const entries = new Map(listed.map((entry) => [entry.name, entry]));
+      const entries = new Map<string, DirectoryEntry>();
+      for (const entry of listed) entries.set(entry.name, entry);
       const latest = transaction.latest(id);
       if (latest === undefined) return { ...before, entries };
       const { attributes, createdUs, mode } = latest.attributes;

@@ -29,7 +29,7 @@ import {
   TAG_PART_ID,
   TRANSACTION_PART_ID,
 } from "../oplog/record.ts";
-import { changeOf } from "./directories.ts";
+import { changeOf } from "./directory_record.ts";
 import { resolveRevision } from "./history.ts";
 import { isState } from "./kept_history.ts";
 import { DroppedBlobs } from "./prune_blobs.ts";

@@ -13,11 +13,7 @@ import { ConflictError, type ConflictSide, invariant } from "../errors.ts";
 import type { DirectoryEntry } from "../oplog/mod.ts";
 import { ROOT_PART_ID } from "../oplog/record.ts";
 import type { NodePlace } from "./attributes.ts";
-import {
-  type CommittedDirectory,
-  type Directories,
-  sortedEntries,
-} from "./directories.ts";
+import type { Directories, FoundDirectory } from "./directories.ts";
 import {
   type ExpectedEntry,
   type Operation,
@@ -153,24 +149,20 @@ export class Transaction {
     const pending = this.#overlays.get(directoryId)?.get(name);
     if (pending !== undefined) return pending ?? undefined;
     if (this.#created.has(directoryId)) return undefined;
-    return (await this.#directories.load(directoryId)).entries.get(name);
+    const { entries } = await this.#directories.find(directoryId, [name]);
+    return entries.get(name);
   }
 
-  /** All entries of a directory, pending ones included, ordered by name. */
-  async list(directoryId: string): Promise<readonly DirectoryEntry[]> {
+  /**
+   * All entries of a directory, pending ones included, ordered by name; those of
+   * a very large one are decoded as they come.
+   */
+  async list(directoryId: string): Promise<Iterable<DirectoryEntry>> {
     const overlay = this.#overlays.get(directoryId);
     const committed = this.#created.has(directoryId)
       ? []
-      : sortedEntries(await this.#directories.load(directoryId));
-    if (overlay === undefined) return committed;
-    const entries: DirectoryEntry[] = [];
-    for (const entry of committed) {
-      if (overlay?.has(entry.name) !== true) entries.push(entry);
-    }
-    for (const entry of overlay?.values() ?? []) {
-      if (entry !== null) entries.push(entry);
-    }
-    return entries.sort((a, b) => a.name < b.name ? -1 : 1);
+      : await this.#directories.list(directoryId);
+    return overlay === undefined ? committed : withOverlay(committed, overlay);
   }
 
   /** Whether an entry is changed by this transaction. */
@@ -190,7 +182,10 @@ export class Transaction {
     // Everything that has to be read is read first: the checks and the changes
     // happen in one turn, so that nothing else comes between.
     const loaded: Loaded = new Map();
-    for (const operation of operations) await this.#load(operation, loaded);
+    const names = namesIn(operations);
+    for (const operation of operations) {
+      await this.#load(operation, names, loaded);
+    }
     for (const operation of operations) {
       this.#check(operation, loaded);
       this.#change(operation, this.#pathOf(operation, loaded));
@@ -198,15 +193,20 @@ export class Transaction {
   }
 
   /** Reads the directories of an operation, and those around them. */
-  async #load(operation: Operation, loaded: Loaded): Promise<void> {
-    const { attributes: { from }, directoryId, fileType, kind } = operation;
-    if (from) await this.#loadOne(from.directory, loaded);
-    const isGone = kind === "delete" && fileType === "directory";
-    if (isGone) await this.#loadOne(operation.nodeId, loaded);
+  async #load(
+    operation: Operation,
+    names: NamesIn,
+    loaded: Loaded,
+  ): Promise<void> {
+    const { attributes: { from }, directoryId } = operation;
+    if (from) await this.#loadOne(from.directory, names, loaded);
+    if (isRemoval(operation)) {
+      await this.#loadOne(operation.nodeId, names, loaded);
+    }
     let id: string | undefined = directoryId;
     for (const seen = new Set<string>(); id !== undefined && !seen.has(id);) {
       seen.add(id);
-      await this.#loadOne(id, loaded);
+      await this.#loadOne(id, names, loaded);
       id = this.#placeOf(id, loaded)?.directory;
     }
   }
@@ -219,15 +219,21 @@ export class Transaction {
     const loaded: Loaded = new Map();
     const paths = new Map<string, string>();
     for (const [nodeId, operation] of this.#latest) {
-      await this.#load(operation, loaded);
+      await this.#load(operation, NO_NAMES, loaded);
       paths.set(nodeId, this.#pathOf(operation, loaded));
     }
     return paths;
   }
 
-  async #loadOne(id: string, loaded: Loaded): Promise<void> {
+  async #loadOne(id: string, names: NamesIn, loaded: Loaded): Promise<void> {
     if (this.#created.has(id) || loaded.has(id)) return;
-    loaded.set(id, await this.#directories.load(id));
+    const wanted = names.get(id) ?? [];
+    loaded.set(
+      id,
+      wanted === "all"
+        ? await this.#directories.load(id)
+        : await this.#directories.find(id, wanted),
+    );
   }
 
   #directory(id: string, loaded: Loaded): LoadedDirectory {
@@ -409,13 +415,68 @@ export class Transaction {
   }
 }
 
+/** Entries, and changed ones in their places. */
+function withOverlay(
+  committed: Iterable<DirectoryEntry>,
+  overlay: ReadonlyMap<string, DirectoryEntry | null>,
+): Iterable<DirectoryEntry> {
+  // As it is now: what is changed meanwhile is for who asks again.
+  const pending = [...overlay.values()]
+    .filter((entry) => entry !== null)
+    .sort((a, b) => a.name < b.name ? 1 : -1);
+  return merged(committed, new Set(overlay.keys()), pending);
+}
+
+function* merged(
+  committed: Iterable<DirectoryEntry>,
+  changed: ReadonlySet<string>,
+  pending: DirectoryEntry[],
+): Generator<DirectoryEntry> {
+  for (const entry of committed) {
+    while (true) {
+      const next = pending.at(-1);
+      if (next === undefined || next.name >= entry.name) break;
+      pending.pop();
+      yield next;
+    }
+    if (!changed.has(entry.name)) yield entry;
+  }
+  yield* pending.reverse();
+}
+
 /** Committed directories that were read, by their identities. */
-type Loaded = Map<string, CommittedDirectory>;
+type Loaded = Map<string, FoundDirectory>;
+
+/** The names that operations ask for, by directories. */
+type NamesIn = ReadonlyMap<string, readonly string[] | "all">;
+
+const NO_NAMES: NamesIn = new Map();
+
+/** Only of an empty directory are all names asked for: when it is deleted. */
+function namesIn(operations: readonly Operation[]): NamesIn {
+  const names = new Map<string, string[] | "all">();
+  const add = (directoryId: string, name: string) => {
+    const listed = names.get(directoryId);
+    if (listed === undefined) names.set(directoryId, [name]);
+    else if (listed !== "all") listed.push(name);
+  };
+  for (const operation of operations) {
+    const { attributes: { from }, directoryId, name, nodeId } = operation;
+    add(directoryId, name);
+    if (from) add(from.directory, from.name);
+    if (isRemoval(operation)) names.set(nodeId, "all");
+  }
+  return names;
+}
+
+function isRemoval({ fileType, kind }: Operation): boolean {
+  return kind === "delete" && fileType === "directory";
+}
 
 /** A directory and its committed state; none when this transaction made it. */
 interface LoadedDirectory {
   readonly id: string;
-  readonly committed: CommittedDirectory | undefined;
+  readonly committed: FoundDirectory | undefined;
 }
 
 /** The entry that an operation leaves under its name. */

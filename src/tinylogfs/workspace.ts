@@ -152,7 +152,7 @@ export class Workspace {
         await committer.apply(operations);
       },
       readRow: (directoryId, entry) => this.#readRow(directoryId, entry),
-      loadDirectory: (id) => directories.load(id),
+      directoryHead: (id) => directories.find(id, []),
       cachedDirectory: (id) => directories.peek(id),
     };
   }

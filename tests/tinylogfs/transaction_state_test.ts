@@ -119,5 +119,5 @@ Deno.test("Transaction.apply() takes more operations than a call may have argume
   const operations = Array.from({ length: 150_000 }, (_, n) => operation(n));
   await transaction.apply(operations);
   assertEquals(transaction.operations.length, 150_000);
-  assertEquals((await transaction.list(ROOT)).length, 150_000);
+  assertEquals([...await transaction.list(ROOT)].length, 150_000);
 });
