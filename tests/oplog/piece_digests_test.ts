@@ -57,7 +57,7 @@ Deno.test("a file of several row groups lists the digest of each, and of its foo
   assertEquals(add.tags?.sha256?.length, 64);
 });
 
-Deno.test("a file of one row group lists nothing", async () => {
+Deno.test("a small file lists nothing", async () => {
   const { table } = await newTable("clustered", "v0");
   assertEquals(table.files[0]?.add.tags?.pieces, undefined);
 });
@@ -86,6 +86,26 @@ Deno.test("damage is found by who decodes the piece that has it, wherever it is"
   }
   assert(found > 3 * PARTS);
   assertEquals(await read(host), PARTS + 1);
+});
+
+Deno.test("who reads one partition reads the footer, and the piece that has it", async () => {
+  const { host, add } = await largeFile();
+  const path = `${TABLE}/${add.path}`;
+  const pieces = ends(add);
+  const reads: { offset: number; length: number | undefined }[] = [];
+  const original = host.files.read.bind(host.files);
+  host.files.read = async (name, range = {}) => {
+    const { offset = 0, length } = range;
+    if (name === path) reads.push({ offset, length });
+    return await original(name, range);
+  };
+  assertEquals(await read(host, 2), 1);
+  const [footer, piece, ...others] = reads;
+  assertEquals(others, []);
+  const last = pieces.at(-2) ?? 0;
+  assertEquals(footer, { offset: last, length: add.size - last });
+  assert(piece && piece.offset < last);
+  assert((piece.length ?? add.size) < add.size / 2);
 });
 
 Deno.test("PieceDigests.of() takes only pieces that make up the file", async () => {

@@ -1,6 +1,14 @@
 /** The rows of a pond: outer, inner, and the rows of directories in these. */
 import { assertEquals, assertThrows } from "@std/assert";
-import { tableFromIPC } from "apache-arrow";
+import {
+  Dictionary,
+  Int32,
+  Table,
+  tableFromIPC,
+  tableToIPC,
+  Utf8,
+  vectorFromArray,
+} from "apache-arrow";
 import { decodeUtf8 } from "../../src/bytes.ts";
 import { IntegrityError } from "../../src/errors.ts";
 import { memoryHost } from "../../src/host/memory.ts";
@@ -14,6 +22,8 @@ import {
   type OplogEntry,
   OplogTable,
 } from "../../src/oplog/mod.ts";
+import { readBatch } from "../../src/oplog/arrow.ts";
+import { DirectoryBatch } from "../../src/oplog/record.ts";
 import { NOTE } from "./scratch.ts";
 
 const CHILD: DirectoryEntry = {
@@ -143,4 +153,38 @@ Deno.test("EntryBatch.lastOf() finds the last entry of a kind about a node, and 
   assertEquals(batch.lastOf(other.nodeId, "directory"), other);
   assertEquals(batch.lastOf(other.nodeId, "file"), undefined);
   assertEquals(batch.lastOf("4".repeat(32), "directory"), undefined);
+});
+
+Deno.test("rowsWith() finds a text in every batch of a stream of another writer, in every encoding, and never a null", () => {
+  const texts = (...values: (string | null)[]) =>
+    new Table({ text: vectorFromArray(values, new Utf8()) });
+  const plain = texts("a", null, "ba", "").concat(texts(null, "a", "é", "ab"));
+  const codes = new Dictionary(new Utf8(), new Int32());
+  const coded = new Table({
+    text: vectorFromArray(["a", null, "ba", "", null, "a", "é", "ab"], codes),
+  });
+  for (const table of [plain, coded]) {
+    const bytes = tableToIPC(table, "stream");
+    const batch = readBatch([{ name: "text", type: "utf8" }], bytes, "stream");
+    assertEquals(batch.rowsWith(0, "a"), [0, 5]);
+    assertEquals(batch.rowsWith(0, "ba"), [2]);
+    assertEquals(batch.rowsWith(0, ""), [3]);
+    assertEquals(batch.rowsWith(0, "é"), [6]);
+    assertEquals(batch.rowsWith(0, "b"), []);
+  }
+});
+
+Deno.test("DirectoryBatch.find() gives the last entry of a name, and no other one", () => {
+  const rows = [
+    CHILD,
+    { ...CHILD, name: "größe" },
+    { ...CHILD, nodeVersion: 4, operation: "delete" as const },
+  ];
+  const batch = new DirectoryBatch(encodeDirectoryEntries(rows), "directory");
+  assertEquals(batch.find(CHILD.name), rows[2]);
+  assertEquals(batch.find("größe"), rows[1]);
+  assertEquals(batch.find("grösse"), undefined);
+  assertEquals(batch.names(), rows.map(({ name }) => name));
+  assertEquals(batch.deletions(), [2]);
+  assertEquals(batch.entries(), rows);
 });
