@@ -20,12 +20,11 @@ export async function expanded(
 ): Promise<readonly string[]> {
   if (!isPattern(path) || await fs.exists(path)) return [path];
   const paths: string[] = [];
-  const root = fs.workingDirectory();
-  // As in a shell, a wildcard stands for no hidden name.
-  const hidden = /(^|\/)\./.test(path);
-  for await (const match of root.glob(path, { signal })) {
-    if (hidden || !/\/\./.test(match.path)) paths.push(match.path);
-  }
+  const matches = fs.workingDirectory().glob(path, {
+    signal,
+    skipHidden: true,
+  });
+  for await (const match of matches) paths.push(match.path);
   if (paths.length > 0) return paths;
   throw new PondError("NOT_FOUND", `Nothing matches ${path}`, {
     path,

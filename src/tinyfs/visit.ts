@@ -55,7 +55,15 @@ export interface VisitOptions {
   readonly signal?: AbortSignal;
   /** Who waits for the walk: it passes over those directories. */
   readonly inquiry?: Inquiry;
+  /**
+   * As in a shell: a wildcard stands for no name that begins with a dot, unless
+   * a part of the pattern does.
+   */
+  readonly skipHidden?: boolean;
 }
+
+/** A part of a pattern that begins with a dot. */
+const HIDDEN = /(^|\/)\./;
 
 /** A node, and the positions at which the walk reached it. */
 interface Reached {
@@ -90,7 +98,9 @@ export function visit(
   start: ResolveStart,
   options: VisitOptions = {},
 ): AsyncGenerator<Match> {
-  return new PatternWalk(start, options).run(parseGlob(pattern));
+  const skipHidden = options.skipHidden === true && !HIDDEN.test(pattern);
+  const walk = new PatternWalk(start, { ...options, skipHidden });
+  return walk.run(parseGlob(pattern));
 }
 
 /** For each filesystem, by its root: how many walks are in its directories. */
@@ -157,6 +167,7 @@ class PatternWalk {
 
   #childOf(entered: Entered, item: DirectoryItem): Reached | undefined {
     const { name, node } = item;
+    if (this.#options.skipHidden && name.startsWith(".")) return undefined;
     const next = advanced(entered.positions, name, node);
     const positions = next.length === 0 ? next : this.#fresh(node, next);
     if (positions.length === 0) return undefined;

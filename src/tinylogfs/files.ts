@@ -23,9 +23,6 @@ import type { Transaction } from "./transaction.ts";
 import type { FileMatch } from "./query_source.ts";
 import type { DirEntry, NodeInfo, PondDirectory } from "./types.ts";
 
-/** A name that begins with a dot, in a path or pattern. */
-const HIDDEN = /(^|\/)\./;
-
 /**
  * The file operations of a pond. Every path is absolute or starts at the root;
  * every method throws what {@linkcode WorkingDir} says of paths.
@@ -288,10 +285,9 @@ export abstract class FileOperations {
       yield { path: pattern, captures: [] };
       return;
     }
-    const matches = this.root.glob(pattern, options);
-    const hidden = HIDDEN.test(pattern);
+    const walk = { ...options, skipHidden: true };
+    const matches = this.root.glob(pattern, walk);
     for await (const { node, path, wildcards } of matches) {
-      if (!hidden && HIDDEN.test(path)) continue;
       const isFile = node.type === "file" ||
         (node.type === "symlink" && await this.#leadsToFile(path));
       if (isFile) yield { path, captures: wildcards };

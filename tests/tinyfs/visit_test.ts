@@ -42,6 +42,23 @@ const TREE = [
   "c.csv",
 ];
 
+Deno.test("a walk with skipHidden passes over names with a dot, and looks at no directory below one, unless the pattern has such a part", async () => {
+  const { root, asked } = await counted(".h/x.csv", "a/.x.csv", "a/y.csv");
+  const pathsOfVisible = async (pattern: string) => {
+    const matches = root.glob(pattern, { skipHidden: true });
+    return (await Array.fromAsync(matches)).map(({ path }) => path);
+  };
+  assertEquals(await pathsOfVisible("/**/*.csv"), ["/a/y.csv"]);
+  assertEquals(asked.listed, ["/", "/a"]);
+  assertEquals(await pathsOfVisible("/a/.*.csv"), ["/a/.x.csv"]);
+  assertEquals(await pathsOfVisible("/.h/*"), ["/.h/x.csv"]);
+  assertEquals(await pathsOf(root, "/**/*.csv"), [
+    "/.h/x.csv",
+    "/a/.x.csv",
+    "/a/y.csv",
+  ]);
+});
+
 Deno.test("a walk lists no directory for a fixed prefix", async () => {
   const { root, asked } = await counted(...TREE);
   assertEquals(await pathsOf(root, "/a/x/*.csv"), ["/a/x/1.csv"]);
