@@ -95,6 +95,15 @@ export interface CommittedChange {
   readonly snapshot: boolean;
 }
 
+/** Options of listing a directory. */
+export interface ListOptions {
+  /**
+   * Whether it is one of many on a walk: then what is in memory stays there, and
+   * makes no room for it.
+   */
+  readonly passing?: boolean;
+}
+
 /** Directories that a transaction is made on. */
 export interface Directories {
   /** Loads a directory; one that has no record is empty and doesn't exist. */
@@ -108,7 +117,10 @@ export interface Directories {
    * The entries of a directory, ordered by name: of one that has no place in
    * memory, each is decoded when it is its turn.
    */
-  list(partId: string): Promise<Iterable<DirectoryEntry>>;
+  list(
+    partId: string,
+    options?: ListOptions,
+  ): Promise<Iterable<DirectoryEntry>>;
   /** A directory, if it is in memory; that doesn't count as its use. */
   peek(partId: string): CommittedDirectory | undefined;
   /** Goes on to the newest version that the table knows. */
@@ -158,6 +170,13 @@ export class DirectoryCache implements Directories {
   /** Loads a directory; one that has no record is empty and doesn't exist. */
   async load(partId: string): Promise<CommittedDirectory> {
     await this.#requireState();
+    return await this.#load(partId);
+  }
+
+  async #load(
+    partId: string,
+    { passing = false }: ListOptions = {},
+  ): Promise<CommittedDirectory> {
     const cached = this.#used(partId);
     if (cached !== undefined) return cached;
     const running = this.#loading.get(partId);
@@ -168,7 +187,10 @@ export class DirectoryCache implements Directories {
       const directory = await loading;
       // A refresh that came in between has taken this load out: the caller
       // gets what it asked for, the cache doesn't keep it.
-      if (this.#loading.get(partId) === loading) this.#keep(partId, directory);
+      const isCurrent = this.#loading.get(partId) === loading;
+      const entryCount = this.#entryCount + directory.entries.size;
+      const hasPlace = !passing || entryCount <= this.#maxEntries;
+      if (isCurrent && hasPlace) this.#keep(partId, directory);
       return directory;
     } finally {
       if (this.#loading.get(partId) === loading) this.#loading.delete(partId);
@@ -193,13 +215,16 @@ export class DirectoryCache implements Directories {
   }
 
   /** All entries, without loading a directory that has no place in memory. */
-  async list(partId: string): Promise<Iterable<DirectoryEntry>> {
-    const found = await this.find(partId, []);
-    if (found.isWhole) return sortedEntries(found);
-    const search = await this.#search(partId);
+  async list(
+    partId: string,
+    options?: ListOptions,
+  ): Promise<Iterable<DirectoryEntry>> {
+    await this.#requireState();
+    const isKnown = this.#cached.has(partId) || this.#loading.has(partId);
+    const search = isKnown ? undefined : await this.#search(partId);
     return search !== undefined && search.entryCount > this.#maxEntries
       ? await search.list()
-      : sortedEntries(await this.load(partId));
+      : sortedEntries(await this.#load(partId, options));
   }
 
   /** A directory, if it is in memory; that doesn't count as its use. */

@@ -110,7 +110,8 @@ export class OpLogDirectory extends OpLogNode implements PondDirectory {
   }
 
   async *entries(): AsyncGenerator<DirectoryItem> {
-    for (const entry of await this.context.transaction.list(this.id)) {
+    const { transaction } = this.context;
+    for (const entry of await transaction.list(this.id, { passing: true })) {
       yield { name: entry.name, node: this.nodeOf(entry) };
     }
   }

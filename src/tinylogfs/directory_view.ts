@@ -15,6 +15,7 @@ import {
   type Directories,
   DirectoryCache,
   type FoundDirectory,
+  type ListOptions,
   sortedEntries,
 } from "./directories.ts";
 import type { SharedTable } from "./shared_table.ts";
@@ -89,11 +90,14 @@ export class DirectoryView implements Directories {
   }
 
   /** The entries of a directory as it was at the version. */
-  async list(partId: string): Promise<Iterable<DirectoryEntry>> {
+  async list(
+    partId: string,
+    options?: ListOptions,
+  ): Promise<Iterable<DirectoryEntry>> {
     const found = await this.find(partId, []);
     return found.isWhole
       ? sortedEntries(found)
-      : await this.#olderDirectories().list(partId);
+      : await this.#olderDirectories().list(partId, options);
   }
 
   /** A directory, if it is in memory as it was at the version. */

@@ -439,7 +439,10 @@ export abstract class HistoryOperations extends FileOperations
     const directories = [top];
     for (const directory of directories) {
       const isTop = directory === top;
-      for (const entry of await this.pendingTransaction.list(directory.id)) {
+      const entries = await this.pendingTransaction.list(directory.id, {
+        passing: true,
+      });
+      for (const entry of entries) {
         if (isTop && only !== undefined && entry.name !== only) continue;
         const node = directory.nodeOf(entry);
         const row = () => node.row();

@@ -148,7 +148,8 @@ export class NodeIndex {
     let bottom: (Place & { readonly entry: DirectoryEntry }) | undefined;
     let count = 0;
     for (let id = directories.pop(); id !== undefined; id = directories.pop()) {
-      for (const entry of await this.#source().transaction.list(id)) {
+      const { transaction } = this.#source();
+      for (const entry of await transaction.list(id, { passing: true })) {
         const { childNodeId, childType, name } = entry;
         const place = { directoryId: id, name };
         this.remember(childNodeId, place);

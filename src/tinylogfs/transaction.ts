@@ -13,7 +13,11 @@ import { ConflictError, type ConflictSide, invariant } from "../errors.ts";
 import type { DirectoryEntry } from "../oplog/mod.ts";
 import { ROOT_PART_ID } from "../oplog/record.ts";
 import type { NodePlace } from "./attributes.ts";
-import type { Directories, FoundDirectory } from "./directories.ts";
+import type {
+  Directories,
+  FoundDirectory,
+  ListOptions,
+} from "./directories.ts";
 import {
   type ExpectedEntry,
   type Operation,
@@ -157,11 +161,14 @@ export class Transaction {
    * All entries of a directory, pending ones included, ordered by name; those of
    * a very large one are decoded as they come.
    */
-  async list(directoryId: string): Promise<Iterable<DirectoryEntry>> {
+  async list(
+    directoryId: string,
+    options?: ListOptions,
+  ): Promise<Iterable<DirectoryEntry>> {
     const overlay = this.#overlays.get(directoryId);
     const committed = this.#created.has(directoryId)
       ? []
-      : await this.#directories.list(directoryId);
+      : await this.#directories.list(directoryId, options);
     return overlay === undefined ? committed : withOverlay(committed, overlay);
   }
 

@@ -438,6 +438,10 @@ Deno.test("the directory cache holds at most its bound, and forgets what was use
     assert(again.getStatus().totalNodes <= 11);
     const cached = async (path: string) =>
       (await (await again.directory(path)).getStatus()).cachedEntries;
+    // A walk passes through all of them, and leaves them as they are.
+    assertEquals((await Array.fromAsync(again.findNodes({}))).length, 15);
+    const matches = again.workingDirectory().glob("/**");
+    assertEquals((await Array.fromAsync(matches)).length, 16);
     assertEquals([await cached("/a"), await cached("/c")], [4, 4]);
     assertEquals(await cached("/b"), 0);
   });
