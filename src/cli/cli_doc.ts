@@ -10,7 +10,7 @@ import {
   type TableEntry,
 } from "./command.ts";
 import { loadCommands } from "./commands.ts";
-import { optionSummary, optionText } from "./help.ts";
+import { exitLine, optionSummary, optionText } from "./help.ts";
 import { GLOBAL } from "./options.ts";
 import { synopsis } from "./arguments.ts";
 import { TOPICS } from "./topics.ts";
@@ -52,6 +52,7 @@ function commandParts(entry: TableEntry): string[] {
   if (entry.options.length > 0) {
     parts.push(entry.options.map(optionItem).join("\n"));
   }
+  parts.push(exitLine(entry));
   const examples = entry.examples.map(({ cmd, says }) => `# ${says}\n${cmd}`);
   parts.push(fenced("sh", examples.join("\n")));
   return parts;

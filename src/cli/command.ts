@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { PondErrorCode } from "../errors.ts";
 import type { CheckDepth, Durability, Layout } from "../tinylogfs/mod.ts";
 import type { ChangeOptions, ViewOptions } from "./common_options.ts";
 import type { Context } from "./context.ts";
@@ -148,6 +149,10 @@ export interface CommandSpec<C extends Command> {
   readonly options: readonly OptionSpec[];
   /** Command lines that work. */
   readonly examples: readonly Example[];
+  /** What it can end with, beside what every command can. */
+  readonly errors?: readonly PondErrorCode[];
+  /** Exit codes that are not those of its errors. */
+  readonly exits?: readonly ExitCode[];
   /** Makes the command of the values; throws `INVALID_ARGUMENT`. */
   read(values: Values): C;
   /** Imports what carries it out. */

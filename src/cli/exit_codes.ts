@@ -85,3 +85,26 @@ const CODES: Readonly<Record<PondErrorCode, ExitCode>> = {
 export function exitCodeOf(code: PondErrorCode): ExitCode {
   return CODES[code];
 }
+
+/** What the table says of the ends of a command. */
+export interface CommandEnds {
+  /** The errors that it can end with, beside those of every command. */
+  readonly errors?: readonly PondErrorCode[];
+  /** Exit codes that are not those of its errors. */
+  readonly exits?: readonly ExitCode[];
+}
+
+/** The errors that a command can end with: its own, and those of every one. */
+export function errorsOf({ errors = [] }: CommandEnds): PondErrorCode[] {
+  return [...new Set<PondErrorCode>(["INVALID_ARGUMENT", ...errors])].sort();
+}
+
+/** The exit codes that a command can end with. */
+export function exitsOf(entry: CommandEnds): ExitCode[] {
+  const codes = [
+    ExitCode.done,
+    ...errorsOf(entry).map(exitCodeOf),
+    ...(entry.exits ?? []),
+  ];
+  return [...new Set(codes)].sort((a, b) => a - b);
+}

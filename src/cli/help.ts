@@ -9,6 +9,7 @@ import {
   type OptionSpec,
   type TableEntry,
 } from "./command.ts";
+import { exitsOf } from "./exit_codes.ts";
 import { GLOBAL, globalOptions } from "./options.ts";
 import { synopsis } from "./arguments.ts";
 import { TOPICS } from "./topics.ts";
@@ -64,12 +65,18 @@ export function commandText(entry: TableEntry, short: boolean): string {
     const shared = globalOptions(entry.options);
     lines.push("Options of every command:", ...optionLines(shared), "");
   }
+  if (!short) lines.push(exitLine(entry), "");
   lines.push("Examples:");
   for (const { cmd, says } of entry.examples) {
     lines.push(`  # ${says}`, `  ${cmd}`);
   }
   if (short) lines.push("", `More: pond help ${entry.name}`);
   return `${lines.join("\n")}\n`;
+}
+
+/** How a command can end. */
+export function exitLine(entry: TableEntry): string {
+  return `Exit codes: ${exitsOf(entry).join(", ")} (pond help exit-codes)`;
 }
 
 /** How an option is written, such as `-n, --limit N`. */

@@ -16,7 +16,7 @@ import {
   type OptionSpec,
   type TableEntry,
 } from "./command.ts";
-import { optionSummary, optionText } from "./help.ts";
+import { exitLine, optionSummary, optionText } from "./help.ts";
 import { GLOBAL } from "./options.ts";
 import { TOPICS } from "./topics.ts";
 import { VERSION } from "../version.ts";
@@ -75,6 +75,8 @@ function body(entry: TableEntry): string[] {
     ...text(entry.description),
     ...entry.arguments.flatMap(argument),
     ...entry.options.flatMap(option),
+    ".PP",
+    escaped(exitLine(entry)),
     ".PP",
     "Examples:",
     ".nf",

@@ -3,10 +3,28 @@
  *
  * @module
  */
-import { PondError } from "../errors.ts";
+import { PondError, type PondErrorCode } from "../errors.ts";
 import type { Durability } from "../tinylogfs/mod.ts";
 import { type ChangeOptions, type Format, FORMATS } from "./command.ts";
 import type { OptionSpec, Values, ViewOptions } from "./command.ts";
+
+/** How a command can end that opens the pond. */
+export const OPENING: readonly PondErrorCode[] = [
+  "ABORTED",
+  "FORMAT_TOO_NEW",
+  "INTEGRITY",
+  "NO_POND",
+];
+
+/** How one can end that looks at paths of a revision. */
+export const LOOKING: readonly PondErrorCode[] = [
+  ...OPENING,
+  "NOT_FOUND",
+  "REVISION_NOT_FOUND",
+];
+
+/** How one can end that commits. */
+export const COMMITTING: readonly PondErrorCode[] = [...OPENING, "NO_SPACE"];
 
 const AT: OptionSpec = {
   name: "at",

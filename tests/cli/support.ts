@@ -27,6 +27,10 @@ export interface RunOptions {
   readonly stdin?: string | Uint8Array;
   /** Whether all streams are a person's terminal. */
   readonly terminal?: boolean;
+  /** Whether standard input is one, where it isn't what the others are. */
+  readonly stdinIsTerminal?: boolean;
+  /** Columns of the terminal; 80 when left out. */
+  readonly columns?: number;
   /** The current directory. */
   readonly cwd?: string;
   /** How many writes standard output takes before its reader goes. */
@@ -52,8 +56,8 @@ export async function run(
   argv: readonly string[],
   options: RunOptions = {},
 ): Promise<Ran> {
-  const stdout = new Capture(options.terminal === true, options.writes);
-  const stderr = new Capture(options.terminal === true);
+  const stdout = new Capture(options, options.writes);
+  const stderr = new Capture(options);
   const terminal = terminalOf(stdout, stderr, options);
   const { signal } = options;
   const { files, clock, random, hasher } = host;
@@ -90,12 +94,16 @@ export function words(line: string): string[] {
 
 class Capture implements TerminalOutput {
   readonly isTerminal: boolean;
-  readonly columns = 80;
+  readonly columns: number;
   readonly #chunks: Uint8Array[] = [];
   #writesLeft: number;
 
-  constructor(isTerminal: boolean, writes: number = Infinity) {
-    this.isTerminal = isTerminal;
+  constructor(
+    { terminal = false, columns = 80 }: RunOptions,
+    writes: number = Infinity,
+  ) {
+    this.isTerminal = terminal;
+    this.columns = columns;
     this.#writesLeft = writes;
   }
 
@@ -117,14 +125,14 @@ class Capture implements TerminalOutput {
 function terminalOf(
   stdout: TerminalOutput,
   stderr: TerminalOutput,
-  { env = {}, stdin = "", terminal = false, cwd = "/", program = noProgram }:
-    RunOptions,
+  options: RunOptions,
 ): Terminal {
+  const { env = {}, stdin = "", cwd = "/", program = noProgram } = options;
   const input = typeof stdin === "string" ? encodeUtf8(stdin) : stdin;
   return {
     stdout,
     stderr,
-    stdinIsTerminal: terminal,
+    stdinIsTerminal: options.stdinIsTerminal ?? stdout.isTerminal,
     stdin: () => new Blob([input.slice()]).stream(),
     editLines: () => Promise.reject(new TypeError("nobody is there")),
     env: (name) => env[name],

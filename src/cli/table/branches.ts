@@ -12,12 +12,16 @@ import type {
   TableEntry,
   Values,
 } from "../command.ts";
+import { ExitCode } from "../exit_codes.ts";
 import {
+  COMMITTING,
   DURABILITY,
   durabilityOf,
   FORMAT,
   formatOf,
+  LOOKING,
   MESSAGE,
+  OPENING,
 } from "../options.ts";
 
 const BRANCH: TableEntry = define<BranchCommand>({
@@ -81,6 +85,7 @@ when its time is over.`,
       says: "Make one for work to throw away, and show its name",
     },
   ],
+  errors: [...LOOKING, "ALREADY_EXISTS", "INVALID_NAME", "NO_SPACE"],
   read: readBranch,
   load: async () => (await import("../commands/branch.ts")).runBranch,
 });
@@ -114,6 +119,7 @@ with the branch that it was staged in.`,
       says: "Make a branch, and work in it from now on",
     },
   ],
+  errors: [...OPENING, "ALREADY_EXISTS", "NOT_FOUND"],
   read: (values) => ({
     name: "switch",
     branch: values.words[0] ?? "",
@@ -165,6 +171,8 @@ settled. Look at the other side with pond cat PATH --branch NAME.`,
       says: "Keep what is here where both don't fit, for good",
     },
   ],
+  exits: [ExitCode.partly],
+  errors: [...COMMITTING, "NOT_FOUND"],
   read: (values) => ({
     name: "merge",
     branch: values.words[0] ?? "",

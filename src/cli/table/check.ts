@@ -6,6 +6,7 @@
 import { PondError } from "../../errors.ts";
 import { define } from "../command.ts";
 import type { CheckCommand, TableEntry, Values } from "../command.ts";
+import { ExitCode } from "../exit_codes.ts";
 import { FORMAT, formatOf } from "../options.ts";
 
 /** `pond check` */
@@ -86,6 +87,8 @@ Ends with 6 when there is damage, or when some is left.`,
     },
     { cmd: "pond check --repair", says: "Repair what loses nothing" },
   ],
+  exits: [ExitCode.integrity],
+  errors: ["ABORTED", "FORMAT_TOO_NEW", "NO_POND"],
   read: readCheck,
   load: async () => (await import("../commands/check.ts")).runCheck,
 });

@@ -102,6 +102,7 @@ severity (damage, note, leftover), problem, and as an object its facts.`,
       says: "Show the rows of the root directory",
     },
   ],
+  errors: ["ABORTED", "NOT_FOUND", "REVISION_NOT_FOUND"],
   read: readDebug,
   load: async () => (await import("../commands/debug.ts")).runDebug,
 });

@@ -17,11 +17,14 @@ import type {
   TouchCommand,
   Values,
 } from "../command.ts";
+import { ExitCode } from "../exit_codes.ts";
 import {
   CHANGE,
   changeOf,
+  COMMITTING,
   FORMAT,
   formatOf,
+  LOOKING,
   RECURSIVE,
   VIEW,
   viewOf,
@@ -100,6 +103,8 @@ RFC 3339. With --pending, staged entries are listed and marked with a "*".`,
     },
     { cmd: "pond ls --json /sensors", says: "List for programs" },
   ],
+  exits: [ExitCode.partly],
+  errors: [...LOOKING, "INVALID_NAME", "LOOP", "NOT_A_DIRECTORY"],
   read: (values) => ({
     name: "ls",
     paths: values.words,
@@ -157,6 +162,8 @@ hex dump. A PATH may be a pattern (pond help globs). A RANGE counts bytes from 0
       says: "Show it as it was at version 1",
     },
   ],
+  exits: [ExitCode.partly],
+  errors: [...LOOKING, "IS_A_DIRECTORY", "LOOP", "NOT_A_DIRECTORY"],
   read: (values) => ({
     name: "cat",
     paths: values.words,
@@ -193,6 +200,13 @@ no error for a directory that is there already.`,
   examples: [
     { cmd: "pond mkdir /reports", says: "Make a directory" },
     { cmd: "pond mkdir -p /reports/2026/01", says: "Make it with its parents" },
+  ],
+  errors: [
+    ...COMMITTING,
+    "ALREADY_EXISTS",
+    "INVALID_NAME",
+    "NOT_A_DIRECTORY",
+    "NOT_FOUND",
   ],
   read: (values) => ({
     name: "mkdir",
@@ -237,6 +251,7 @@ last change where there is one; with -d, the given time, a date or how long ago.
       says: "Stage it, for a later pond commit",
     },
   ],
+  errors: [...COMMITTING, "INVALID_NAME", "NOT_A_DIRECTORY", "NOT_FOUND"],
   read: (values) => ({
     name: "touch",
     paths: values.words,
@@ -282,6 +297,7 @@ there is no error.`,
     { cmd: "pond rm -f /missing.txt", says: "Remove a file if it is there" },
     { cmd: "pond rm -rn /sensors", says: "See what would be removed" },
   ],
+  errors: [...COMMITTING, "IS_A_DIRECTORY", "NOT_FOUND"],
   read: (values) => ({
     name: "rm",
     paths: values.words,
@@ -315,6 +331,7 @@ taken and needs not be given.`,
       says: "Make /latest point to a file",
     },
   ],
+  errors: [...COMMITTING, "ALREADY_EXISTS", "NOT_A_DIRECTORY", "NOT_FOUND"],
   read: ({ words: [target = "", link = ""], ...values }) => ({
     name: "ln",
     target,
@@ -342,6 +359,7 @@ pond put and pond get.`,
     { cmd: "pond cp /sensors/a.csv /copy.csv", says: "Copy a file" },
     { cmd: "pond cp -r /sensors /backup", says: "Copy a directory" },
   ],
+  errors: [...COMMITTING, "IS_A_DIRECTORY", "NOT_A_DIRECTORY", "NOT_FOUND"],
   read: (values) => ({
     name: "cp",
     sources: values.words.slice(0, -1),
@@ -367,6 +385,7 @@ shows the versions under the old one. If TO is a directory, things move into it.
   examples: [
     { cmd: "pond mv /sensors/a.csv /sensors/b.csv", says: "Rename a file" },
   ],
+  errors: [...COMMITTING, "NOT_A_DIRECTORY", "NOT_FOUND"],
   read: (values) => ({
     name: "mv",
     sources: values.words.slice(0, -1),

@@ -12,10 +12,12 @@ import type {
   Values,
 } from "../command.ts";
 import {
+  COMMITTING,
   DURABILITY,
   durabilityOf,
   FORMAT,
   formatOf,
+  LOOKING,
   MESSAGE,
 } from "../options.ts";
 
@@ -52,6 +54,7 @@ further back. An undo is taken back by pond redo.`,
     { cmd: "pond undo", says: "Take back the last transaction" },
     { cmd: "pond undo v1 --dry-run", says: "List what would change" },
   ],
+  errors: [...COMMITTING, "CONFLICT", "REVISION_NOT_FOUND"],
   read: (values) => ({
     name: "undo",
     transaction: values.words[0],
@@ -70,6 +73,7 @@ transactions changed the same, nothing is done, and the paths are named.`,
   arguments: [],
   options: OPTIONS,
   examples: [{ cmd: "pond redo", says: "Do again what was undone last" }],
+  errors: [...COMMITTING, "REVISION_NOT_FOUND"],
   read: (values) => ({
     name: "redo",
     transaction: undefined,
@@ -102,6 +106,7 @@ any reading command.`,
     },
     { cmd: "pond restore v0 --dry-run", says: "List what would change" },
   ],
+  errors: [...LOOKING, "NO_SPACE"],
   read: (values) => ({
     name: "restore",
     words: values.words,

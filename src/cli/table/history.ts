@@ -13,11 +13,13 @@ import type {
 } from "../command.ts";
 import type { OptionSpec } from "../command.ts";
 import {
+  COMMITTING,
   DURABILITY,
   durabilityOf,
   FORMAT,
   formatOf,
   MESSAGE,
+  OPENING,
 } from "../options.ts";
 
 const FIRST: OptionSpec = {
@@ -47,6 +49,7 @@ of the history. Commands without --no-sync commit by themselves. With PATHs or
       says: "Commit what is staged of one path",
     },
   ],
+  errors: [...COMMITTING, "CONFLICT"],
   read: (values) => {
     const message = values.text("message");
     const [first, ...others] = values.words;
@@ -70,6 +73,7 @@ is committed, with what it needs; the rest stays staged.`,
     { cmd: "pond sync", says: "Commit what is staged" },
     { cmd: "pond sync /staged.txt", says: "Commit what is staged of one path" },
   ],
+  errors: [...COMMITTING, "CONFLICT"],
   read: (values) => commitOf("sync", values, undefined, values.words),
   load: async () => (await import("../commands/commit.ts")).runCommit,
 });
@@ -112,6 +116,7 @@ pond restore.`,
     { cmd: "pond revert", says: "Drop the staged operations" },
     { cmd: "pond revert /staged.txt", says: "Drop those of one path" },
   ],
+  errors: OPENING,
   read: (values) => ({ name: "revert", paths: values.words }),
   load: async () => (await import("../commands/revert.ts")).runRevert,
 });

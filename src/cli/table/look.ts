@@ -18,11 +18,14 @@ import type {
   TreeCommand,
   Values,
 } from "../command.ts";
+import { ExitCode } from "../exit_codes.ts";
 import {
   CHANGE,
   changeOf,
+  COMMITTING,
   FORMAT,
   formatOf,
+  LOOKING,
   VIEW,
   viewOf,
 } from "../options.ts";
@@ -74,6 +77,7 @@ hidden without -a. Symlinks are shown with their targets, and not followed. With
     { cmd: "pond tree -d -L 2 /", says: "Show two levels of directories" },
     { cmd: "pond tree --at v1 /sensors", says: "Show what was there at v1" },
   ],
+  errors: [...LOOKING, "NOT_A_DIRECTORY"],
   read: (values) => ({
     name: "tree",
     path: values.words[0] ?? "/",
@@ -100,6 +104,8 @@ content, and its attributes. With --format, a row for each.`,
     { cmd: "pond stat /sensors/a.csv", says: "Show what is known of a file" },
     { cmd: "pond stat --json /sensors", says: "The same for programs" },
   ],
+  exits: [ExitCode.partly],
+  errors: [...LOOKING, "NOT_A_DIRECTORY"],
   read: (values) => ({
     name: "stat",
     paths: values.words,
@@ -125,6 +131,8 @@ of a file is read than that. Of several files, each is titled; not with -q.`,
     { cmd: "pond head -n 3 /sensors/a.csv", says: "Show the first 3 lines" },
     { cmd: "pond head -c 100 /sensors/a.csv", says: "Show 100 bytes" },
   ],
+  exits: [ExitCode.partly],
+  errors: [...LOOKING, "IS_A_DIRECTORY", "NOT_A_DIRECTORY"],
   read: (values) => {
     const { fromStart: _, ...part } = partOf(values, { fromStart: false });
     return { name: "head", ...part, ...viewOf(values) };
@@ -160,6 +168,8 @@ otherwise than before, until Ctrl-C. Of several files, each is titled; not with 
       says: "Show all but the first line",
     },
   ],
+  exits: [ExitCode.partly],
+  errors: [...LOOKING, "IS_A_DIRECTORY", "NOT_A_DIRECTORY"],
   read: (values) => {
     const follow = values.flag("follow");
     const view = viewOf(values);
@@ -256,6 +266,8 @@ programs of this name, it exits with 1 when nothing matches.`,
       says: "List the versions that hold it",
     },
   ],
+  exits: [ExitCode.failed, ExitCode.partly],
+  errors: [...LOOKING, "NOT_A_DIRECTORY"],
   read: (values) => {
     const [pattern = "", ...paths] = values.words;
     const history = values.flag("history");
@@ -297,6 +309,13 @@ what you wrote is kept, and it is said where.`,
   examples: [
     { cmd: "pond edit /sensors/a.csv", says: "Change a file" },
     { cmd: 'pond edit -m "calibrated" /sensors/a.csv', says: "Say why" },
+  ],
+  errors: [
+    ...COMMITTING,
+    "IO",
+    "IS_A_DIRECTORY",
+    "NOT_A_DIRECTORY",
+    "NOT_FOUND",
   ],
   read: (values) => ({
     name: "edit",

@@ -15,7 +15,16 @@ import type {
   TableEntry,
   Values,
 } from "../command.ts";
-import { FORMAT, formatOf, PENDING, VIEW, viewOf } from "../options.ts";
+import { ExitCode } from "../exit_codes.ts";
+import {
+  FORMAT,
+  formatOf,
+  LOOKING,
+  OPENING,
+  PENDING,
+  VIEW,
+  viewOf,
+} from "../options.ts";
 
 const LIMIT: OptionSpec = {
   name: "limit",
@@ -77,6 +86,7 @@ pond history.`,
       says: "Show the newest version of it",
     },
   ],
+  errors: [...LOOKING, "NOT_A_DIRECTORY"],
   read: readLog,
   load: async () => (await import("../commands/log.ts")).runLog,
 });
@@ -110,6 +120,7 @@ operation.`,
     { cmd: "pond show", says: "Show everything that was ever done" },
     { cmd: "pond show -n 1", says: "Show the last transaction" },
   ],
+  errors: [...OPENING, "REVISION_NOT_FOUND"],
   read: (values) => ({
     name: "show",
     words: values.words,
@@ -184,6 +195,8 @@ changed.`,
       says: "Compare its rows, which the column t tells apart",
     },
   ],
+  exits: [ExitCode.failed],
+  errors: LOOKING,
   read: (values) => ({
     name: "diff",
     words: values.words,
@@ -214,6 +227,7 @@ and time, through renames.`,
       says: "Say where each line comes from",
     },
   ],
+  errors: [...LOOKING, "IS_A_DIRECTORY", "NOT_A_DIRECTORY"],
   read: (values) => ({
     name: "blame",
     path: values.words[0] ?? "",

@@ -5,7 +5,16 @@
  */
 import { define } from "../command.ts";
 import type { GetCommand, PutCommand, TableEntry } from "../command.ts";
-import { CHANGE, changeOf, RECURSIVE, VIEW, viewOf } from "../options.ts";
+import { ExitCode } from "../exit_codes.ts";
+import {
+  CHANGE,
+  changeOf,
+  COMMITTING,
+  LOOKING,
+  RECURSIVE,
+  VIEW,
+  viewOf,
+} from "../options.ts";
 
 const PUT: TableEntry = define<PutCommand>({
   name: "put",
@@ -38,6 +47,7 @@ in it; an existing file there gets a new version.`,
       says: "Put a directory with everything in it",
     },
   ],
+  errors: [...COMMITTING, "NOT_A_DIRECTORY", "NOT_FOUND", "PERMISSION_DENIED"],
   read: (values) => ({
     name: "put",
     sources: values.words.slice(0, -1),
@@ -78,6 +88,8 @@ and nothing is ever written outside of HOST.`,
       says: "Get a directory as it was",
     },
   ],
+  exits: [ExitCode.partly],
+  errors: [...LOOKING, "ALREADY_EXISTS", "NO_SPACE"],
   read: (values) => ({
     name: "get",
     sources: values.words.slice(0, -1),

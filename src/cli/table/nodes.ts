@@ -17,8 +17,10 @@ import {
 import {
   CHANGE,
   changeOf,
+  COMMITTING,
   FORMAT,
   formatOf,
+  LOOKING,
   VIEW,
   viewOf,
 } from "../options.ts";
@@ -89,6 +91,7 @@ created, modified, size, mode, sha256 and attributes.`,
       says: "List what has an attribute, for programs",
     },
   ],
+  errors: [...LOOKING, "NOT_A_DIRECTORY"],
   read: (values) => ({
     name: "find",
     path: values.words[0] ?? "/",
@@ -135,6 +138,7 @@ pond find --where goes by attributes.`,
     { cmd: "pond attr ls /sensors/a.csv", says: "List what is set" },
     { cmd: "pond attr get /sensors/a.csv", says: "Show the values alone" },
   ],
+  errors: [...LOOKING, "NOT_A_DIRECTORY", "NO_SPACE"],
   read: readAttr,
   load: async () => (await import("../commands/attr.ts")).runAttr,
 });
@@ -221,6 +225,7 @@ Input that begins with a { has a JSON object a line:
       },
       { cmd: "pond batch --dry-run operations.txt", says: "Look at it first" },
     ],
+    errors: [...COMMITTING, "ALREADY_EXISTS", "IS_A_DIRECTORY", "NOT_FOUND"],
     read: (values) => ({
       name: "batch",
       file: values.words[0] ?? "-",

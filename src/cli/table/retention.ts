@@ -11,7 +11,7 @@ import type {
   UsageCommand,
   Values,
 } from "../command.ts";
-import { FORMAT, formatOf } from "../options.ts";
+import { COMMITTING, FORMAT, formatOf, OPENING } from "../options.ts";
 
 const PRUNE: TableEntry = define<PruneCommand>({
   name: "prune",
@@ -63,6 +63,7 @@ use the pond.`,
       says: "Tell a program what would go",
     },
   ],
+  errors: [...COMMITTING, "REVISION_NOT_FOUND"],
   read: readPrune,
   load: async () => (await import("../commands/retention.ts")).runPrune,
 });
@@ -92,6 +93,7 @@ those that were merged or pruned and wait for pond maintain vacuum, the log, blo
     { cmd: "pond du --history", says: "Say what history costs" },
     { cmd: "pond du --history --json", says: "Tell a program so" },
   ],
+  errors: [...OPENING, "NOT_FOUND"],
   read: (values) => ({
     name: "du",
     path: values.words[0] ?? "/",

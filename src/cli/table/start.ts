@@ -16,6 +16,7 @@ import {
   durabilityOf,
   FORMAT,
   formatOf,
+  OPENING,
   PENDING,
 } from "../options.ts";
 
@@ -50,6 +51,13 @@ pond, for engines that prune by partition). Everything works on both.`,
       cmd: "pond init --layout=hive hive-pond",
       says: "Make one with a directory for each partition",
     },
+  ],
+  errors: [
+    "ABORTED",
+    "ALREADY_EXISTS",
+    "NOT_FOUND",
+    "NO_SPACE",
+    "PERMISSION_DENIED",
   ],
   read: (values) => ({
     name: "init",
@@ -90,6 +98,7 @@ With --format, a row of facts; with --pending, a row for each staged operation.`
     { cmd: "pond status -s", says: "List the staged operations for scripts" },
     { cmd: "pond status --json", says: "The same for programs" },
   ],
+  errors: [...OPENING, "NOT_FOUND"],
   read: (values) => ({
     name: "status",
     pending: values.flag("pending"),

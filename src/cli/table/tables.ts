@@ -22,6 +22,7 @@ revision, too: FROM files(at := 'v1'). Files are tables by their paths.`,
     { cmd: "pond tables", says: "List the tables" },
     { cmd: "pond tables files", says: "List the columns of a table" },
   ],
+  errors: ["ABORTED", "NOT_FOUND"],
   read: (values) => ({
     name: "tables",
     table: values.words[0],

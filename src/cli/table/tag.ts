@@ -10,7 +10,7 @@ import {
   type TagCommand,
   type Values,
 } from "../command.ts";
-import { FORMAT, formatOf, MESSAGE } from "../options.ts";
+import { FORMAT, formatOf, LOOKING, MESSAGE } from "../options.ts";
 
 /** `pond tag` */
 export const TAG: TableEntry = define<TagCommand>({
@@ -52,6 +52,7 @@ they are, and what drops history keeps the versions that have one.`,
     { cmd: "pond tag first v0 --force", says: "Let it mean another version" },
     { cmd: "pond tag -d first", says: "Delete the tag" },
   ],
+  errors: [...LOOKING, "ALREADY_EXISTS", "INVALID_NAME", "NO_SPACE"],
   read: readTag,
   load: async () => (await import("../commands/tag.ts")).runTag,
 });

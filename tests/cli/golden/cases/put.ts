@@ -1,0 +1,63 @@
+/** Cases of pond put. */
+import type { CommandCases } from "../case.ts";
+
+/** What `pond put` is asked. */
+export const CASES: CommandCases = {
+  cases: [
+    {
+      says: "a file",
+      line: "pond put readings.csv /sensors/c.csv",
+    },
+    {
+      says: "into a directory",
+      line: "pond put readings.csv /sensors/",
+    },
+    {
+      says: "a directory",
+      line: "pond put notes /copies",
+    },
+    {
+      says: "standard input",
+      line: "pond put - /note.txt",
+      stdin: "a note\n",
+    },
+    {
+      says: "only shown",
+      line: "pond put -n notes /copies",
+    },
+    {
+      says: "staged",
+      line: "pond put --no-sync readings.csv /r.csv",
+    },
+    {
+      says: "for programs",
+      line: "pond put readings.csv /r.csv --json",
+    },
+    {
+      says: "not there",
+      line: "pond put nothing.csv /r.csv",
+      error: "NOT_FOUND",
+    },
+    {
+      says: "one of two is not there",
+      line: "pond put nothing.csv readings.csv /sensors",
+      error: "NOT_FOUND",
+    },
+    {
+      says: "over a directory",
+      line: "pond put readings.csv notes /latest",
+      error: "NOT_A_DIRECTORY",
+    },
+    {
+      says: "one word",
+      line: "pond put readings.csv",
+      error: "INVALID_ARGUMENT",
+    },
+    {
+      says: "a pond that may not be written",
+      line: "pond put readings.csv /r.csv",
+      error: "PERMISSION_DENIED",
+      refuse: { method: "create", code: "PERMISSION_DENIED" },
+    },
+  ],
+};

@@ -1,0 +1,39 @@
+/** Cases of pond switch. */
+import type { CommandCases } from "../case.ts";
+
+/** What `pond switch` is asked. */
+export const CASES: CommandCases = {
+  cases: [
+    {
+      says: "to another",
+      line: "pond switch trial",
+    },
+    {
+      says: "to the current one",
+      line: "pond switch main",
+    },
+    {
+      says: "to a new one",
+      line: "pond switch -c second",
+    },
+    {
+      says: "for programs",
+      line: "pond switch trial --json",
+    },
+    {
+      says: "not there",
+      line: "pond switch trail",
+      error: "NOT_FOUND",
+    },
+    {
+      says: "there already",
+      line: "pond switch -c trial",
+      error: "ALREADY_EXISTS",
+    },
+    {
+      says: "no name",
+      line: "pond switch",
+      error: "INVALID_ARGUMENT",
+    },
+  ],
+};

@@ -1,0 +1,62 @@
+/**
+ * Cases that every command has, or every one that opens a pond.
+ *
+ * @module
+ */
+import { encodeUtf8 } from "../../../src/bytes.ts";
+import type { PondErrorCode } from "../../../src/errors.ts";
+import { errorsOf } from "../../../src/cli/exit_codes.ts";
+import type { TableEntry } from "../../../src/cli/command.ts";
+import type { Case } from "./case.ts";
+import { POND } from "./world.ts";
+
+/**
+ * The cases of a command that follow from its entry in the table.
+ *
+ * @param own Its own cases; the first one works.
+ */
+export function commonCases(
+  entry: TableEntry,
+  own: readonly Case[],
+): readonly Case[] {
+  const cases: Case[] = [{
+    says: "an option that it doesn't have",
+    line: `pond ${entry.name} --no-such-option`,
+    error: "INVALID_ARGUMENT",
+  }];
+  const [first] = own;
+  if (first === undefined) return cases;
+  const errors = errorsOf(entry);
+  const add = (code: PondErrorCode, says: string, more: Partial<Case>) => {
+    if (errors.includes(code)) {
+      cases.push({ ...first, says, error: code, ...more });
+    }
+  };
+  add("NO_POND", "there is no pond", {
+    env: { POND: "" },
+    cwd: "/home",
+    setup: [],
+  });
+  add("FORMAT_TOO_NEW", "the pond is of a newer format", {
+    prepare: (disk) => {
+      disk.uproot(`${POND}/pond.json`);
+      disk.plant(`${POND}/pond.json`, encodeUtf8('{"format":99}\n'));
+    },
+  });
+  add("INTEGRITY", "the newest commit is damaged", {
+    prepare: (disk) =>
+      disk.flipBit(newestCommit([...disk.snapshot().keys()]), 99),
+  });
+  const fullDisk = { method: "link", code: "NO_SPACE" } as const;
+  if (!own.some(({ error }) => error === "NO_SPACE")) {
+    add("NO_SPACE", "the disk is full", { refuse: fullDisk });
+  }
+  add("ABORTED", "Ctrl-C", { aborted: true });
+  return cases;
+}
+
+function newestCommit(paths: readonly string[]): string {
+  const log = `${POND}/oplog/_delta_log/`;
+  return paths.filter((path) => path.startsWith(log) && path.endsWith(".json"))
+    .sort().at(-1) ?? log;
+}

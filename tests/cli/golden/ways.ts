@@ -1,0 +1,173 @@
+/**
+ * Runs a case in each of the ways in which people and programs run a command.
+ *
+ * ```text
+ * pipe          no stream is a terminal
+ * 80 columns    all are one, of 80 columns, with colours
+ * 200 columns   of 200 columns
+ * NO_COLOR      of 80 columns, without colours
+ * --json        what fails: to a pipe, for programs
+ * ```
+ *
+ * @module
+ */
+import { assertEquals } from "@std/assert";
+import { PondError } from "../../../src/errors.ts";
+import { exitCodeOf } from "../../../src/cli/exit_codes.ts";
+import type { FileStore } from "../../../src/host/mod.ts";
+import { denoHost } from "../../../src/host/deno_host.ts";
+import { fileError } from "../../../src/host/file_error.ts";
+import type { SimDisk } from "../../../src/host/memory.ts";
+import { tempDirectory } from "../../support/temp_directory.ts";
+import type { Ran, RunOptions } from "../support.ts";
+import type { Case, Refusal } from "./case.ts";
+import {
+  CASE_STEP,
+  copyOf,
+  HOME,
+  mustRun,
+  POND,
+  runLine,
+  SETUP_STEP,
+} from "./world.ts";
+
+/** What a command has said in one of the ways. */
+export interface Said {
+  /** The name of the way. */
+  readonly way: string;
+  /** How it ended. */
+  readonly ran: Ran;
+}
+
+const COLOURS = { TERM: "xterm-256color" };
+
+const WAYS: readonly (readonly [way: string, options: RunOptions])[] = [
+  ["pipe", {}],
+  ["80 columns", { terminal: true, columns: 80, env: COLOURS }],
+  ["200 columns", { terminal: true, columns: 200, env: COLOURS }],
+  ["NO_COLOR", {
+    terminal: true,
+    columns: 80,
+    env: { ...COLOURS, NO_COLOR: "1" },
+  }],
+];
+
+/**
+ * Runs a case in every way, each on a disk of its own.
+ *
+ * @param world The disk that all cases begin with.
+ */
+export async function runCase(
+  world: SimDisk,
+  case_: Case,
+  onHost: boolean,
+): Promise<readonly Said[]> {
+  const disk = copyOf(world);
+  for (const [i, line] of (case_.setup ?? []).entries()) {
+    await mustRun(disk, SETUP_STEP + i, line);
+  }
+  await case_.prepare?.(disk);
+  const run = (line: string, options: RunOptions) =>
+    onHost
+      ? runOnHost(disk, case_, line, options)
+      : runInMemory(copyOf(disk), case_, line, options);
+  const said: Said[] = [];
+  for (const [way, options] of WAYS) {
+    said.push({ way, ran: await run(case_.line, options) });
+  }
+  if (case_.error !== undefined) {
+    const ran = await run(asJson(case_.line), {});
+    assertEquals(lastCode(ran.stderr), case_.error, `${case_.line} --json`);
+    said.push({ way: "--json", ran });
+  }
+  const exit = exitOf(case_);
+  for (const { way, ran } of said) {
+    assertEquals(ran.code, exit, `${case_.line} (${way}): ${ran.stderr}`);
+  }
+  return said;
+}
+
+/** The exit code that a case ends with. */
+export function exitOf({ exit, error }: Case): number {
+  return exit ?? (error === undefined ? 0 : exitCodeOf(error));
+}
+
+/** Where options end, nothing more of them is read. */
+function asJson(line: string): string {
+  return line.includes(" -- ")
+    ? line.replace(" -- ", " --json -- ")
+    : `${line} --json`;
+}
+
+function lastCode(stderr: string): unknown {
+  const last = stderr.trimEnd().split("\n").at(-1) ?? "";
+  return JSON.parse(last || "{}").error?.code;
+}
+
+function optionsOf(case_: Case, disk: SimDisk, way: RunOptions): RunOptions {
+  const { program, stdin, typed, cwd, writes, aborted, env } = case_;
+  return {
+    ...way,
+    env: { ...way.env, ...env },
+    ...(stdin === undefined ? {} : { stdin, stdinIsTerminal: false }),
+    ...(typed === undefined ? {} : { stdin: typed, stdinIsTerminal: true }),
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(writes === undefined ? {} : { writes }),
+    ...(aborted ? { signal: AbortSignal.abort(INTERRUPTED) } : {}),
+    ...(program === undefined
+      ? {}
+      : { program: (command) => program(command, disk) }),
+  };
+}
+
+const INTERRUPTED = new PondError("ABORTED", "Ended by SIGINT");
+
+async function runInMemory(
+  disk: SimDisk,
+  case_: Case,
+  line: string,
+  way: RunOptions,
+): Promise<Ran> {
+  const options = optionsOf(case_, disk, way);
+  const files = refusing(disk, case_.refuse);
+  return await runLine(files, CASE_STEP, line, options);
+}
+
+/** On a copy of the disk in a directory of the host. */
+async function runOnHost(
+  disk: SimDisk,
+  case_: Case,
+  line: string,
+  way: RunOptions,
+): Promise<Ran> {
+  await using temp = await tempDirectory();
+  for (const [path, bytes] of disk.snapshot()) {
+    const real = `${temp.path}${path}`;
+    await Deno.mkdir(real.slice(0, real.lastIndexOf("/")), { recursive: true });
+    await Deno.writeFile(real, bytes);
+  }
+  const options = optionsOf(case_, disk, way);
+  const files = refusing(denoHost().files, case_.refuse);
+  const ran = await runLine(files, CASE_STEP, line, {
+    ...options,
+    cwd: `${temp.path}${options.cwd ?? HOME}`,
+    env: { POND: `${temp.path}${POND}`, ...options.env },
+  });
+  const here = (text: string) => text.replaceAll(temp.path, "");
+  return { ...ran, stdout: here(ran.stdout), stderr: here(ran.stderr) };
+}
+
+/** The same files, of which one method fails, if any. */
+function refusing(files: FileStore, refusal: Refusal | undefined): FileStore {
+  if (refusal === undefined) return files;
+  const { method, code } = refusal;
+  const refuse = (path: string) =>
+    Promise.reject(fileError(code, { action: method, path }));
+  return new Proxy(files, {
+    get(target, name) {
+      if (name === method) return refuse;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
