@@ -45,6 +45,18 @@ export async function initPond(
   return await TinyLogFS.initEmpty(host, path, withSql(host, options));
 }
 
+/**
+ * Finds out whether a pond can be made; nothing is changed.
+ *
+ * @param host The platform.
+ * @param path The pond's directory, absolute.
+ * @throws {PondError} `ALREADY_EXISTS`, `NOT_FOUND`.
+ */
+export async function tryInitPond(host: Host, path: string): Promise<void> {
+  const { requireRoom } = await import("./tinylogfs/init.ts");
+  await requireRoom(host.files, path);
+}
+
 function withSql<O extends OpenOptions>(host: Host, options: O): O {
   return { queryRunner: lazyQueryRunner(host), ...options };
 }

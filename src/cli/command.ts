@@ -193,6 +193,7 @@ export interface InitCommand {
   readonly name: "init";
   readonly directory: string | undefined;
   readonly layout: Layout;
+  readonly dryRun: boolean;
   readonly durability: Durability;
 }
 
@@ -217,6 +218,7 @@ export interface CommitCommand {
   readonly message: string | undefined;
   readonly paths: readonly string[];
   readonly first: number | undefined;
+  readonly dryRun: boolean;
   readonly durability: Durability;
   readonly format: Format | undefined;
 }
@@ -226,6 +228,7 @@ export interface RevertCommand {
   readonly name: "revert";
   /** Everything when there are none. */
   readonly paths: readonly string[];
+  readonly dryRun: boolean;
 }
 
 /** `pond batch` */

@@ -60,7 +60,9 @@ export function makeContext(
 
 /** Says something to the person at the terminal, if there is one. */
 export async function note(context: Context, text: string): Promise<void> {
-  if (context.globals.quiet || !context.err.isTerminal) return;
+  const { json, quiet } = context.globals;
+  // Programs that ask for JSON find nothing else on standard error.
+  if (json || quiet || !context.err.isTerminal) return;
   await context.err.line(text);
 }
 

@@ -15,6 +15,7 @@ export interface BranchCommand {
   readonly force: boolean;
   readonly scratch: boolean;
   readonly ttl: string | undefined;
+  readonly dryRun: boolean;
   readonly format: Format | undefined;
 }
 
@@ -23,6 +24,7 @@ export interface SwitchCommand {
   readonly name: "switch";
   readonly branch: string;
   readonly create: boolean;
+  readonly dryRun: boolean;
 }
 
 /** `pond merge` */
@@ -45,6 +47,7 @@ export interface TagCommand {
   readonly revision: string | undefined;
   readonly delete: boolean;
   readonly force: boolean;
+  readonly dryRun: boolean;
   readonly message: string | undefined;
   readonly format: Format | undefined;
 }

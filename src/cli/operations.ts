@@ -30,6 +30,15 @@ export async function showOperations(
       `${operation.padEnd(6)}  ${fileType.padEnd(9)}  ${printable(where)}`,
     );
   }
+  await noteDryRun(context);
+}
+
+/** Says what a command would have done, and that it has not. */
+export async function noteDryRun(
+  context: Context,
+  what?: string,
+): Promise<void> {
   await context.out.flush();
-  await note(context, "nothing was done: --dry-run");
+  const said = what === undefined ? "" : `: ${what}`;
+  await note(context, `nothing was done: --dry-run${said}`);
 }

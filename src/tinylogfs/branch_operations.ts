@@ -17,7 +17,7 @@ import type {
 } from "./branch_types.ts";
 import type { Tag, TagOptions } from "./change_types.ts";
 import type { TagSide } from "./set_tags.ts";
-import type { CommitOptions, CommitResult } from "./types.ts";
+import type { CommitResult } from "./types.ts";
 
 /** What branches are made of. */
 export interface BranchSide {
@@ -72,21 +72,18 @@ export abstract class BranchOperations extends MaintenanceOperations {
    */
   async createBranch(
     name: string,
-    { at, ttlMs }: BranchOptions = {},
+    { at, dryRun = false, ttlMs }: BranchOptions = {},
   ): Promise<BranchInfo> {
     if (ttlMs !== undefined && !(ttlMs >= 0)) {
       throw new RangeError(`Cannot keep a branch for ${ttlMs} ms`);
     }
     const { host, path, table, flush, versionOf } = this.branchSide;
     const version = await versionOf(at);
-    const { makeBranch } = await import("./branches.ts");
+    const { makeBranch, planBranch } = await import("./branches.ts");
     const definition = { name, from: this.branch, version, ttlMs, flush };
-    const { createdUs, expiresUs } = await makeBranch(
-      host,
-      path,
-      table,
-      definition,
-    );
+    const { createdUs, expiresUs } = dryRun
+      ? await planBranch(host, path, definition)
+      : await makeBranch(host, path, table, definition);
     return {
       name,
       current: false,
@@ -99,16 +96,20 @@ export abstract class BranchOperations extends MaintenanceOperations {
   /**
    * Deletes a branch, and with it the history that it alone has.
    *
-   * @param options With `force`, also one with transactions of its own.
+   * @param options With `force`, also one with transactions of its own; with
+   *   `dryRun`, only finds out whether it can be.
    * @throws {PondError} `NOT_FOUND`; `INVALID_ARGUMENT` for `main`, the current
    *   branch, the one that this is on, and one with transactions of its own.
    */
   async deleteBranch(
     name: string,
-    { force = false }: { readonly force?: boolean } = {},
+    { dryRun = false, force = false }: {
+      readonly dryRun?: boolean;
+      readonly force?: boolean;
+    } = {},
   ): Promise<void> {
     const { host, path } = this.branchSide;
-    const { removeBranch } = await import("./branches.ts");
+    const { readBranchFile, removeBranch } = await import("./branches.ts");
     const inUse = [
       MAIN_BRANCH,
       this.branch,
@@ -124,19 +125,25 @@ export abstract class BranchOperations extends MaintenanceOperations {
       );
     }
     if (!force) await this.#requireNothingOwn(name);
-    await removeBranch(host, path, name);
+    if (dryRun) await readBranchFile(host.files, path, name);
+    else await removeBranch(host, path, name);
   }
 
   /**
    * Makes a branch the pond's current one: whoever opens the pond from now on,
    * and names no other, gets it. This object stays where it is.
    *
+   * @param options With `dryRun`, only finds out whether it is there.
    * @throws {PondError} `NOT_FOUND`.
    */
-  async switchBranch(name: string): Promise<void> {
+  async switchBranch(
+    name: string,
+    { dryRun = false }: { readonly dryRun?: boolean } = {},
+  ): Promise<void> {
     const { host, path } = this.branchSide;
-    const { switchBranch } = await import("./branches.ts");
-    await switchBranch(host, path, name);
+    const { readBranchFile, switchBranch } = await import("./branches.ts");
+    if (!dryRun) await switchBranch(host, path, name);
+    else if (name !== MAIN_BRANCH) await readBranchFile(host.files, path, name);
   }
 
   /**
@@ -203,7 +210,7 @@ export abstract class BranchOperations extends MaintenanceOperations {
    */
   async deleteTag(
     name: string,
-    options: Pick<CommitOptions, "message" | "signal"> = {},
+    options: Omit<TagOptions, "force"> = {},
   ): Promise<CommitResult> {
     this.requireWritable();
     const { removeTag } = await import("./set_tags.ts");

@@ -18,6 +18,8 @@ export interface BranchOptions {
    * Without, it is kept until somebody deletes it.
    */
   readonly ttlMs?: number;
+  /** Whether only to find out what would be made. */
+  readonly dryRun?: boolean;
 }
 
 /** What is known of a branch. */

@@ -68,18 +68,14 @@ export async function makeBranch(
   table: OplogTable,
   definition: BranchDefinition,
 ): Promise<BranchFile> {
-  const { files, random, clock } = host;
-  const { name, from, version, ttlMs, flush } = definition;
+  const { files, random } = host;
+  const { name, version, flush } = definition;
   const path = lineDirectory(pond, name);
-  if (name === MAIN_BRANCH || await files.stat(path)) throw taken(name, path);
+  const branch = await planBranch(host, pond, definition);
   const aside = `${pond}/branches/.${name}.${random.uuidHex()}.tmp`;
   for (const directory of [`${pond}/branches`, aside, `${aside}/oplog`]) {
     await files.makeDirectory(directory);
   }
-  const createdUs = clock.nowUs();
-  const expiresUs = ttlMs === undefined ? undefined : createdUs + ttlMs * 1000;
-  const id = random.uuidHex();
-  const branch: BranchFile = { id, from, version, createdUs, expiresUs };
   const { forkTable } = await import("../oplog/fork.ts");
   try {
     await forkTable(host, table, {
@@ -100,6 +96,23 @@ export async function makeBranch(
     throw error;
   }
   return branch;
+}
+
+/**
+ * What there will be on the disk about a new branch.
+ *
+ * @throws {PondError} `ALREADY_EXISTS`, `INVALID_NAME`.
+ */
+export async function planBranch(
+  { clock, files, random }: Host,
+  pond: string,
+  { from, name, ttlMs, version }: BranchDefinition,
+): Promise<BranchFile> {
+  const path = lineDirectory(pond, name);
+  if (name === MAIN_BRANCH || await files.stat(path)) throw taken(name, path);
+  const createdUs = clock.nowUs();
+  const expiresUs = ttlMs === undefined ? undefined : createdUs + ttlMs * 1000;
+  return { id: random.uuidHex(), from, version, createdUs, expiresUs };
 }
 
 /**

@@ -168,4 +168,6 @@ export interface Tag {
 export interface TagOptions extends Pick<CommitOptions, "message" | "signal"> {
   /** Also moves a tag that means another version. */
   readonly force?: boolean;
+  /** Whether only to find out what would be done. */
+  readonly dryRun?: boolean;
 }

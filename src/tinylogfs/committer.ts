@@ -120,7 +120,7 @@ export class Committer {
     return await this.#alone(async () => {
       if (!this.#parts.staged) return await this.#commit(options);
       const isOpen = this.#sent !== undefined || this.#earlier !== undefined;
-      if (!isOpen && !await this.#pending.hasAny()) return this.#nothing();
+      if (!isOpen && !await this.#pending.hasAny()) return this.nothing();
       await using _lock = await this.#pending.lock();
       return await this.#commit(options);
     });
@@ -276,7 +276,7 @@ export class Committer {
   ): Promise<CommitResult> {
     const { selection } = options;
     if (this.#parts.staged && selection) await this.#stageRest(selection);
-    if (this.#pending.operations.length === 0) return this.#nothing();
+    if (this.#pending.operations.length === 0) return this.nothing();
     await this.#flushPondName();
     return await this.#attempts(async (attempt) => {
       if (attempt > 1) await this.#pending.reloadToCommit();
@@ -361,7 +361,7 @@ export class Committer {
     const { transaction } = selected;
     const { id, operations } = transaction;
     const isMark = marks.merge !== undefined || marks.tags !== undefined;
-    if (operations.length === 0 && !isMark) return this.#nothing();
+    if (operations.length === 0 && !isMark) return this.nothing();
     const point = this.#table.nextPoint();
     const touched = await this.#touchedDirectories(transaction);
     const note = { id, author, message, metadata, marks };
@@ -478,7 +478,8 @@ export class Committer {
     }
   }
 
-  #nothing(): CommitResult {
+  /** What a commit did that made nothing. */
+  nothing(): CommitResult {
     return {
       operationsCommitted: 0,
       transactionId: this.#pending.transactionId,

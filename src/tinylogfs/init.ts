@@ -86,13 +86,32 @@ async function makeRoot(files: FileStore, path: string): Promise<void> {
     await files.makeDirectory(path);
   } catch (error) {
     if (!hasCode(error, "NOT_FOUND")) throw error;
-    const parent = path.slice(0, path.lastIndexOf("/"));
-    throw new PondError(
-      "NOT_FOUND",
-      `Cannot make a pond at ${path}: there is no directory ${parent}`,
-      { path, cause: error.cause, hint: `make it: mkdir -p ${parent}` },
-    );
+    throw noParent(path, error.cause);
   }
+}
+
+function noParent(path: string, cause?: unknown): PondError {
+  const parent = path.slice(0, path.lastIndexOf("/"));
+  return new PondError(
+    "NOT_FOUND",
+    `Cannot make a pond at ${path}: there is no directory ${parent}`,
+    { path, cause, hint: `make it: mkdir -p ${parent}` },
+  );
+}
+
+/**
+ * Finds out whether a pond can be made in a directory; nothing is changed.
+ *
+ * @throws {PondError} `ALREADY_EXISTS` when anything is there, `NOT_FOUND` when
+ *   there is no directory above it.
+ */
+export async function requireRoom(
+  files: FileStore,
+  path: string,
+): Promise<void> {
+  await requireEmpty(files, path);
+  const parent = path.slice(0, path.lastIndexOf("/")) || "/";
+  if (await files.stat(parent) === undefined) throw noParent(path);
 }
 
 async function makeOplog(

@@ -44,7 +44,7 @@ export async function setTag(
   side: TagSide,
   name: string,
   revision: string,
-  { force = false, ...options }: TagOptions,
+  { dryRun = false, force = false, ...options }: TagOptions,
 ): Promise<Tag> {
   requireTagName(name);
   const parsed = parseRevision(revision, side.nowUs);
@@ -54,11 +54,9 @@ export async function setTag(
   const version = await history.resolveRevision(table, parsed, revision);
   const value = { version, created: side.nowUs };
   const message = `tag v${version} as ${name}`;
-  await commitTags(
-    side,
-    (tags) => withTag(tags, name, value, force),
-    { message, ...options },
-  );
+  const change = (tags: TagValues) => withTag(tags, name, value, force);
+  if (dryRun) await plannedTags(side, change);
+  else await commitTags(side, change, { message, ...options });
   const { created } = (await readTags(table))[name] ?? value;
   return { name, version, createdUs: created };
 }
@@ -72,35 +70,42 @@ export async function setTag(
 export async function removeTag(
   side: TagSide,
   name: string,
-  options: Pick<CommitOptions, "message" | "signal">,
+  { dryRun = false, ...options }: Omit<TagOptions, "force">,
 ): Promise<CommitResult> {
   const message = `delete the tag ${name}`;
-  return await commitTags(
-    side,
-    (tags) => withoutTag(tags, name),
-    { message, ...options },
-  );
+  const change = (tags: TagValues) => withoutTag(tags, name);
+  if (!dryRun) return await commitTags(side, change, { message, ...options });
+  await plannedTags(side, change);
+  return side.committer.nothing();
 }
 
 /** @param change The tags afterwards; `undefined` when they are so already. */
 async function commitTags(
-  { committer, table }: TagSide,
+  side: TagSide,
   change: (tags: TagValues) => TagValues | undefined,
   options: CommitOptions,
 ): Promise<CommitResult> {
   let tags: TagValues | undefined;
   const plan = async () => {
-    if (committer.pending.operations.length > 0) throw pendingCant("set tags");
-    tags = change(await readTags(table));
+    tags = await plannedTags(side, change);
     return [];
   };
-  return await committer.commitPlan(plan, {
+  return await side.committer.commitPlan(plan, {
     ...options,
     // Read when the plan has been made, for each attempt anew.
     get marks(): TransactionMarks {
       return tags === undefined ? {} : { tags };
     },
   });
+}
+
+/** The tags afterwards; `undefined` when they are so already. */
+async function plannedTags(
+  { committer, table }: TagSide,
+  change: (tags: TagValues) => TagValues | undefined,
+): Promise<TagValues | undefined> {
+  if (committer.pending.operations.length > 0) throw pendingCant("set tags");
+  return change(await readTags(table));
 }
 
 function pendingCant(what: string): PondError {

@@ -82,13 +82,53 @@ export abstract class TransactionOperations extends HistoryOperations {
     if (selection.kind === "first") {
       return await this.committer.commit({ ...options, selection });
     }
-    const paths = await Promise.all(
-      selection.paths.map((path) => this.absolutePath(path)),
-    );
+    const paths = await this.#absolutePaths(selection.paths);
     return await this.committer.commit({
       ...options,
       selection: { kind: "paths", paths },
     });
+  }
+
+  /**
+   * The pending operations that a commit with these options would take, in
+   * their order. Nothing is committed.
+   *
+   * @throws {ConflictError} When they no longer fit.
+   */
+  async previewCommit(
+    options: Pick<CommitOptions, "first" | "paths"> = {},
+  ): Promise<readonly PendingOperation[]> {
+    await this.refresh();
+    const { conflict, operations, transaction } = this.committer.pending;
+    if (conflict !== undefined) throw conflict;
+    const { selectionOf, selectOperations } = await import("./selection.ts");
+    const selection = selectionOf(options);
+    if (selection === undefined) return operations.map(described);
+    const chosen = selection.kind === "first" ? selection : {
+      kind: "paths" as const,
+      paths: await this.#absolutePaths(selection.paths),
+    };
+    const paths = await transaction.paths();
+    return selectOperations(operations, chosen, paths).chosen.map(described);
+  }
+
+  /**
+   * The pending operations that a revert with these options would drop, in
+   * their order. Nothing is dropped.
+   */
+  async previewRevert(
+    options: RevertOptions = {},
+  ): Promise<readonly PendingOperation[]> {
+    const { conflict, operations, transaction } = this.committer.pending;
+    if (options.paths === undefined) return operations.map(described);
+    const { selectDropped } = await import("./selection.ts");
+    const dropped = await this.#absolutePaths(options.paths);
+    const paths = conflict ? new Map() : await transaction.paths();
+    return selectDropped(operations, dropped, paths).chosen.map(described);
+  }
+
+  async #absolutePaths(paths: readonly string[]): Promise<string[]> {
+    return await Promise.all(paths.map((path) => this.absolutePath(path)));
   }
 
   /**
@@ -186,9 +226,7 @@ export abstract class TransactionOperations extends HistoryOperations {
     this.requireWritable();
     if (options.paths === undefined) return await this.committer.revert();
     const { selectDropped } = await import("./selection.ts");
-    const paths = await Promise.all(
-      options.paths.map((path) => this.absolutePath(path)),
-    );
+    const paths = await this.#absolutePaths(options.paths);
     return await this.committer.revertPart((operations, places) =>
       selectDropped(operations, paths, places)
     );

@@ -195,6 +195,28 @@ Deno.test("deleteBranch() drops no transaction unless it is forced to", async ()
   assertEquals(left, []);
 });
 
+Deno.test("what makes, deletes and switches branches does nothing with dryRun, and refuses the same", async () => {
+  const { host, fs } = await somePond("clustered");
+  const dryRun = true;
+  await fs.createBranch("trial");
+  const before = host.files.snapshot();
+  const planned = await fs.createBranch("next", { dryRun, at: "v1" });
+  assertEquals(planned.from, { branch: "main", version: 1 });
+  await fs.deleteBranch("trial", { dryRun });
+  await fs.switchBranch("trial", { dryRun });
+  const taken = () => fs.createBranch("trial", { dryRun });
+  await assertCode("ALREADY_EXISTS", taken);
+  const named = () => fs.createBranch("a/b", { dryRun });
+  await assertCode("INVALID_NAME", named);
+  await assertCode("NOT_FOUND", () => fs.deleteBranch("none", { dryRun }));
+  await assertCode("NOT_FOUND", () => fs.switchBranch("none", { dryRun }));
+  await assertCode(
+    "INVALID_ARGUMENT",
+    () => fs.deleteBranch("main", { dryRun }),
+  );
+  assertEquals(host.files.snapshot(), before);
+});
+
 Deno.test("names of branches never lead elsewhere", async () => {
   const { fs } = await somePond("clustered");
   for (const name of ["", "..", "a/b", ".x", "-x", "x\n", "a".repeat(101)]) {

@@ -127,3 +127,27 @@ Deno.test("revert({ paths }) that is stopped at any write leaves the stage as it
     if (!isReached) break;
   }
 });
+
+Deno.test("previewRevert() and previewCommit() say what would be taken, and take nothing", async () => {
+  const { fs } = await pondWith("clustered", true);
+  await fs.createDirectory("/n");
+  await fs.createFile("/n/a", "a");
+  await fs.rename("/d/x", "/n/x");
+  await fs.createFile("/other", "o");
+  const paths = (operations: readonly { readonly path: string }[]) =>
+    operations.map(({ path }) => path);
+  const all = ["/n", "/n/a", "/n/x", "/other"];
+  assertEquals(paths(await fs.previewRevert()), all);
+  assertEquals(paths(await fs.previewRevert({ paths: ["/n"] })), [
+    "/n",
+    "/n/a",
+    "/n/x",
+  ]);
+  assertEquals(paths(await fs.previewCommit()), all);
+  assertEquals(paths(await fs.previewCommit({ first: 1 })), ["/n"]);
+  assertEquals(paths(await fs.previewCommit({ paths: ["/n/a"] })), [
+    "/n",
+    "/n/a",
+  ]);
+  assertEquals([pending(fs).length, fs.version], [4, 1]);
+});

@@ -167,3 +167,22 @@ Deno.test("check() finds a tag of a version that wasn't there", async () => {
   const [finding] = (await fs.check()).findings;
   assertStringIncludes(finding?.problem ?? "", "the tag late means version 4");
 });
+
+Deno.test("tag() and deleteTag() with dryRun say what they would do, and do nothing", async () => {
+  const { fs } = await somePond();
+  await fs.tag("first", "v1");
+  const { version } = fs;
+  const planned = await fs.tag("second", "v2", { dryRun: true });
+  assertEquals([planned.name, planned.version], ["second", 2]);
+  const result = await fs.deleteTag("first", { dryRun: true });
+  assertEquals([result.operationsCommitted, result.version], [0, version]);
+  await assertCode(
+    "ALREADY_EXISTS",
+    () => fs.tag("first", "v2", { dryRun: true }),
+  );
+  await assertCode("NOT_FOUND", () => fs.deleteTag("second", { dryRun: true }));
+  assertEquals([fs.version, await tagsOf(fs)], [version, { first: 1 }]);
+  await fs.createFile("/b", "");
+  const refused = () => fs.tag("third", "v1", { dryRun: true });
+  await assertCode("INVALID_ARGUMENT", refused);
+});

@@ -12,6 +12,7 @@ import {
 import type { BranchCommand, SwitchCommand } from "../command.ts";
 import { type Context, note } from "../context.ts";
 import { ExitCode } from "../exit_codes.ts";
+import { noteDryRun } from "../operations.ts";
 import { type Column, timeOf, writeRows } from "../rows.ts";
 import { withPond } from "../session.ts";
 import { localTime } from "../units.ts";
@@ -73,10 +74,16 @@ export async function runBranch(
     if (branch === undefined && !scratch) {
       await writeRows(context, format, COLUMNS, fs.branches());
     } else if (command.delete && branch !== undefined) {
-      const { force } = command;
-      const work = () => fs.deleteBranch(branch, { force });
+      const { dryRun, force } = command;
+      const work = () => fs.deleteBranch(branch, { dryRun, force });
       await naming(fs, branch, "branch", work);
-      await note(context, `branch ${branch} deleted`);
+      if (dryRun) await noteDryRun(context, `delete the branch ${branch}`);
+      else await note(context, `branch ${branch} deleted`);
+      if (context.globals.json) {
+        await context.out.line(
+          JSON.stringify({ deleted: branch, done: !dryRun }),
+        );
+      }
     } else await make(command, context, fs, ttlMs);
     return ExitCode.done;
   });
@@ -84,19 +91,28 @@ export async function runBranch(
 
 /** Makes a branch the current one. */
 export async function runSwitch(
-  { branch, create }: SwitchCommand,
+  { branch, create, dryRun }: SwitchCommand,
   context: Context,
 ): Promise<ExitCode> {
   return await withPond(context, {}, async (fs) => {
-    if (create) await fs.createBranch(branch);
-    await naming(fs, branch, "branch", () => fs.switchBranch(branch));
-    await note(context, `on branch ${branch}`);
+    if (create) await fs.createBranch(branch, { dryRun });
+    if (!create || !dryRun) {
+      const work = () => fs.switchBranch(branch, { dryRun });
+      await naming(fs, branch, "branch", work);
+    }
+    if (dryRun) await noteDryRun(context, `switch to the branch ${branch}`);
+    else await note(context, `on branch ${branch}`);
+    if (context.globals.json) {
+      await context.out.line(
+        JSON.stringify({ branch, created: create, done: !dryRun }),
+      );
+    }
     return ExitCode.done;
   });
 }
 
 async function make(
-  { branch, at, format }: BranchCommand,
+  { branch, at, dryRun, format }: BranchCommand,
   context: Context,
   fs: TinyLogFS,
   ttlMs: number | undefined,
@@ -104,11 +120,15 @@ async function make(
   const name = branch ??
     `scratch-${context.host.random.uuidHex().slice(0, 8)}`;
   const made = await fs.createBranch(name, {
+    dryRun,
     ...(at === undefined ? {} : { at }),
     ...(ttlMs === undefined ? {} : { ttlMs }),
   });
   if (format !== undefined) await writeRows(context, format, COLUMNS, [made]);
-  else if (branch === undefined) await context.out.line(name);
+  else if (dryRun) {
+    const of = `v${made.from?.version}`;
+    await noteDryRun(context, `make the branch ${name} of ${of}`);
+  } else if (branch === undefined) await context.out.line(name);
   else await note(context, `branch ${name} made of v${made.from?.version}`);
 }
 

@@ -5,7 +5,8 @@
  */
 import type { CommitCommand } from "../command.ts";
 import type { Context } from "../context.ts";
-import type { ExitCode } from "../exit_codes.ts";
+import { ExitCode } from "../exit_codes.ts";
+import { showOperations } from "../operations.ts";
 import {
   commitRow,
   counted,
@@ -19,15 +20,22 @@ export async function runCommit(
   command: CommitCommand,
   context: Context,
 ): Promise<ExitCode> {
-  const { durability, first, format, message } = command;
+  const { dryRun, durability, first, format, message } = command;
   const paths = command.paths.map(pondPath);
   const { signal } = context;
   return await withPond(context, { durability, staged: true }, async (fs) => {
+    const selection = {
+      ...(first === undefined ? {} : { first }),
+      ...(paths.length === 0 ? {} : { paths }),
+    };
+    if (dryRun) {
+      await showOperations(format, context, await fs.previewCommit(selection));
+      return ExitCode.done;
+    }
     const result = await fs.commit({
       signal,
       ...(message === undefined ? {} : { message }),
-      ...(first === undefined ? {} : { first }),
-      ...(paths.length === 0 ? {} : { paths }),
+      ...selection,
     });
     const count = result.operationsCommitted;
     const left = fs.getStatus().pendingOperations;

@@ -7,6 +7,7 @@ import type { InitCommand } from "../command.ts";
 import { type Context, note } from "../context.ts";
 import { ExitCode } from "../exit_codes.ts";
 import { hostPath, namedDirectory } from "../locate.ts";
+import { noteDryRun } from "../operations.ts";
 import { printable } from "../output.ts";
 
 /** Makes a pond. */
@@ -17,8 +18,16 @@ export async function runInit(
   const { host, signal } = context;
   const directory = command.directory ?? namedDirectory(context) ?? ".";
   const path = await hostPath(context, directory);
-  const { layout, durability } = command;
-  const { initPond } = await import("../../pond.ts");
+  const { dryRun, layout, durability } = command;
+  const { initPond, tryInitPond } = await import("../../pond.ts");
+  if (dryRun) {
+    await tryInitPond(host, path);
+    if (context.globals.json) {
+      await context.out.line(JSON.stringify({ path, done: false }));
+    }
+    await noteDryRun(context, `make a pond in ${printable(path)}`);
+    return ExitCode.done;
+  }
   await using fs = await initPond(host, path, { layout, durability, signal });
   if (context.globals.json) {
     const { pondId, version } = fs;

@@ -7,6 +7,7 @@ import type { Tag, TinyLogFS, TransactionRow } from "../../tinylogfs/mod.ts";
 import type { TagCommand } from "../command.ts";
 import { type Context, note } from "../context.ts";
 import { ExitCode } from "../exit_codes.ts";
+import { noteDryRun } from "../operations.ts";
 import { printable } from "../output.ts";
 import { type Column, timeOf, writeRows } from "../rows.ts";
 import { withPond } from "../session.ts";
@@ -49,19 +50,31 @@ export async function runTag(
   command: TagCommand,
   context: Context,
 ): Promise<ExitCode> {
-  const { delete: isDeleted, force, format, message, revision, tag } = command;
+  const { delete: isDeleted, dryRun, force, format, message, revision, tag } =
+    command;
   const { signal } = context;
-  const options = { signal, ...(message === undefined ? {} : { message }) };
+  const options = {
+    signal,
+    dryRun,
+    ...(message === undefined ? {} : { message }),
+  };
+  const tell = dryRun ? noteDryRun : note;
   return await withPond(context, {}, async (fs) => {
     if (tag === undefined) {
       await writeRows(context, format, COLUMNS, rowsOf(fs, await fs.tags()));
     } else if (isDeleted) {
       await naming(fs, tag, "revision", () => fs.deleteTag(tag, options));
-      await note(context, `tag ${tag} deleted`);
+      if (context.globals.json) {
+        await context.out.line(
+          JSON.stringify({ deleted: tag, done: !dryRun }),
+        );
+      }
+      await tell(context, dryRun ? `delete ${tag}` : `tag ${tag} deleted`);
     } else {
       const set = await fs.tag(tag, revision, { ...options, force });
       if (format === undefined) {
-        await note(context, `v${set.version} is ${tag} now`);
+        const name = `v${set.version} ${dryRun ? "would be" : "is"} ${tag}`;
+        await tell(context, dryRun ? name : `${name} now`);
       } else await writeRows(context, format, COLUMNS, rowsOf(fs, [set]));
     }
     return ExitCode.done;

@@ -15,6 +15,7 @@ import type {
 import { ExitCode } from "../exit_codes.ts";
 import {
   COMMITTING,
+  DRY_RUN,
   DURABILITY,
   durabilityOf,
   FORMAT,
@@ -71,6 +72,7 @@ when its time is over.`,
       value: "TIME",
       summary: "For how long --scratch keeps it: 1d unless told otherwise",
     },
+    DRY_RUN,
     FORMAT,
   ],
   examples: [
@@ -111,6 +113,7 @@ with the branch that it was staged in.`,
       kind: "flag",
       summary: "Make it first, of the current one",
     },
+    DRY_RUN,
   ],
   examples: [
     { cmd: "pond switch main", says: "Go back to the branch main" },
@@ -124,6 +127,7 @@ with the branch that it was staged in.`,
     name: "switch",
     branch: values.words[0] ?? "",
     create: values.flag("create"),
+    dryRun: values.flag("dry-run"),
   }),
   load: async () => (await import("../commands/branch.ts")).runSwitch,
 });
@@ -195,6 +199,7 @@ function readBranch(values: Values): BranchCommand {
     force: values.flag("force"),
     scratch: values.flag("scratch"),
     ttl: values.text("ttl"),
+    dryRun: values.flag("dry-run"),
     format: formatOf(values),
   };
   const { scratch, ttl, at } = command;

@@ -14,6 +14,7 @@ import type {
 import type { OptionSpec } from "../command.ts";
 import {
   COMMITTING,
+  DRY_RUN,
   DURABILITY,
   durabilityOf,
   FORMAT,
@@ -41,7 +42,7 @@ of the history. Commands without --no-sync commit by themselves. With PATHs or
     { name: "MESSAGE", summary: "Why, for the history" },
     { name: "PATH", summary: "What to commit", many: true },
   ],
-  options: [MESSAGE, FIRST, DURABILITY, FORMAT],
+  options: [MESSAGE, FIRST, DRY_RUN, DURABILITY, FORMAT],
   examples: [
     { cmd: 'pond commit "first readings"', says: "Commit with a message" },
     {
@@ -68,7 +69,7 @@ const SYNC: TableEntry = define<CommitCommand>({
     `Does what pond commit does, without a message. With PATHs or --first, only a part
 is committed, with what it needs; the rest stays staged.`,
   arguments: [{ name: "PATH", summary: "What to commit", many: true }],
-  options: [FIRST, DURABILITY, FORMAT],
+  options: [FIRST, DRY_RUN, DURABILITY, FORMAT],
   examples: [
     { cmd: "pond sync", says: "Commit what is staged" },
     { cmd: "pond sync /staged.txt", says: "Commit what is staged of one path" },
@@ -97,6 +98,7 @@ function commitOf(
     message,
     paths,
     first,
+    dryRun: values.flag("dry-run"),
     durability: durabilityOf(values),
     format: formatOf(values),
   };
@@ -111,13 +113,18 @@ const REVERT: TableEntry = define<RevertCommand>({
 below them, and what builds on that. What is committed stays; to go back in history:
 pond restore.`,
   arguments: [{ name: "PATH", summary: "What to drop", many: true }],
-  options: [],
+  options: [DRY_RUN],
   examples: [
     { cmd: "pond revert", says: "Drop the staged operations" },
     { cmd: "pond revert /staged.txt", says: "Drop those of one path" },
+    { cmd: "pond revert -n", says: "See what would be dropped" },
   ],
   errors: OPENING,
-  read: (values) => ({ name: "revert", paths: values.words }),
+  read: (values) => ({
+    name: "revert",
+    paths: values.words,
+    dryRun: values.flag("dry-run"),
+  }),
   load: async () => (await import("../commands/revert.ts")).runRevert,
 });
 

@@ -12,6 +12,7 @@ import type {
 } from "../command.ts";
 import type { StatusCommand, VersionCommand } from "../command.ts";
 import {
+  DRY_RUN,
   DURABILITY,
   durabilityOf,
   FORMAT,
@@ -40,6 +41,7 @@ pond, for engines that prune by partition). Everything works on both.`,
       choices: ["clustered", "hive"],
       summary: "How data files are laid out; clustered unless told otherwise",
     },
+    DRY_RUN,
     DURABILITY,
   ],
   examples: [
@@ -63,6 +65,7 @@ pond, for engines that prune by partition). Everything works on both.`,
     name: "init",
     directory: values.words[0],
     layout: values.text("layout") === "hive" ? "hive" : "clustered",
+    dryRun: values.flag("dry-run"),
     durability: durabilityOf(values),
   }),
   load: async () => (await import("../commands/init.ts")).runInit,

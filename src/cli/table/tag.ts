@@ -10,7 +10,7 @@ import {
   type TagCommand,
   type Values,
 } from "../command.ts";
-import { FORMAT, formatOf, LOOKING, MESSAGE } from "../options.ts";
+import { DRY_RUN, FORMAT, formatOf, LOOKING, MESSAGE } from "../options.ts";
 
 /** `pond tag` */
 export const TAG: TableEntry = define<TagCommand>({
@@ -43,6 +43,7 @@ they are, and what drops history keeps the versions that have one.`,
       kind: "flag",
       summary: "Move a tag that means another version",
     },
+    DRY_RUN,
     MESSAGE,
     FORMAT,
   ],
@@ -65,6 +66,7 @@ function readTag(values: Values): TagCommand {
     revision,
     delete: values.flag("delete"),
     force: values.flag("force"),
+    dryRun: values.flag("dry-run"),
     message: values.text("message"),
     format: formatOf(values),
   };

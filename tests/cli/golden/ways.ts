@@ -130,7 +130,34 @@ async function runInMemory(
 ): Promise<Ran> {
   const options = optionsOf(case_, disk, way);
   const files = refusing(disk, case_.refuse);
-  return await runLine(files, CASE_STEP, line, options);
+  const before = disk.snapshot();
+  const ran = await runLine(files, CASE_STEP, line, options);
+  // What a full disk leaves behind is nobody's, and goes by itself.
+  const isRefused = case_.error !== undefined && case_.refuse === undefined;
+  if (isRefused || DRY_RUN.test(line)) {
+    assertEquals(changed(before, disk.snapshot()), [], line);
+  }
+  return ran;
+}
+
+/** A command line that only says what it would do; or one of a reader. */
+const DRY_RUN = / (-\w*n|--dry-run)\b/;
+
+/** Paths of files that were changed, but for those that may be at any time. */
+function changed(
+  before: ReadonlyMap<string, Uint8Array>,
+  after: ReadonlyMap<string, Uint8Array>,
+): readonly string[] {
+  const paths = [...new Set([...before.keys(), ...after.keys()])];
+  return paths.filter((path) =>
+    !/^\/home\/ana\/pond\/(cache|tmp)\//.test(path) &&
+    !isSame(before.get(path), after.get(path))
+  );
+}
+
+function isSame(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
 /** On a copy of the disk in a directory of the host. */

@@ -21,6 +21,18 @@ export const CASES: CommandCases = {
       line: "pond branch before --at v1",
     },
     {
+      says: "a new one, only shown",
+      line: "pond branch second -n",
+    },
+    {
+      says: "a new one, only shown, for programs",
+      line: "pond branch second -n --json",
+    },
+    {
+      says: "one is deleted, only shown",
+      line: "pond branch -dn trial --force",
+    },
+    {
       says: "a scratch branch",
       line: "pond branch --scratch --ttl 1h",
     },

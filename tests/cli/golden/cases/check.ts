@@ -1,11 +1,13 @@
 /** Cases of pond check. */
+import { POND } from "../world.ts";
 import type { Case, CommandCases } from "../case.ts";
 
-/** A bit of the newest data file is another one. */
+/** A bit of a data file is another one. */
 const damaged: Case["prepare"] = (disk) => {
-  const files = [...disk.snapshot().keys()];
-  const data = files.filter((path) => path.endsWith(".parquet")).sort();
-  disk.flipBit(data[0] ?? "", 99);
+  const files = [...disk.snapshot().keys()].filter((path) =>
+    path.startsWith(`${POND}/oplog/part-`)
+  );
+  disk.flipBit(files.sort().at(-1) ?? "", 99);
 };
 
 /** What `pond check` is asked. */

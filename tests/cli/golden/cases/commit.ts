@@ -29,6 +29,22 @@ export const CASES: CommandCases = {
       ],
     },
     {
+      says: "only shown",
+      line: "pond commit -n",
+      setup: [
+        "pond touch --no-sync /staged.txt",
+        "pond rm --no-sync /sensors/b.csv",
+      ],
+    },
+    {
+      says: "only shown, of some paths",
+      line: "pond commit -n message /staged.txt",
+      setup: [
+        "pond touch --no-sync /staged.txt",
+        "pond rm --no-sync /sensors/b.csv",
+      ],
+    },
+    {
       says: "nothing is staged",
       line: "pond commit",
     },

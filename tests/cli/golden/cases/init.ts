@@ -18,6 +18,20 @@ export const CASES: CommandCases = {
       line: "pond init fresh --json",
     },
     {
+      says: "only shown",
+      line: "pond init -n fresh",
+    },
+    {
+      says: "there already, only shown",
+      line: "pond init -n",
+      error: "ALREADY_EXISTS",
+    },
+    {
+      says: "below what there is not, only shown",
+      line: "pond init -n no/where",
+      error: "NOT_FOUND",
+    },
+    {
       says: "there already",
       line: "pond init",
       error: "ALREADY_EXISTS",

@@ -21,6 +21,22 @@ export const CASES: CommandCases = {
       ],
     },
     {
+      says: "only shown",
+      line: "pond revert -n /staged.txt",
+      setup: [
+        "pond touch --no-sync /staged.txt",
+        "pond rm --no-sync /sensors/b.csv",
+      ],
+    },
+    {
+      says: "only shown, for programs",
+      line: "pond revert -n --json",
+      setup: [
+        "pond touch --no-sync /staged.txt",
+        "pond rm --no-sync /sensors/b.csv",
+      ],
+    },
+    {
       says: "for programs",
       line: "pond revert --json",
       setup: [

@@ -21,6 +21,19 @@ export const CASES: CommandCases = {
       line: "pond switch trial --json",
     },
     {
+      says: "only shown",
+      line: "pond switch -n trial",
+    },
+    {
+      says: "a new one, only shown, for programs",
+      line: "pond switch -nc second --json",
+    },
+    {
+      says: "not there, only shown",
+      line: "pond switch -n trail",
+      error: "NOT_FOUND",
+    },
+    {
       says: "not there",
       line: "pond switch trail",
       error: "NOT_FOUND",

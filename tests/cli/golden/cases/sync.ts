@@ -21,6 +21,20 @@ export const CASES: CommandCases = {
       ],
     },
     {
+      says: "only shown",
+      line: "pond sync -n --first 1",
+      setup: [
+        "pond touch --no-sync /staged.txt",
+        "pond rm --no-sync /sensors/b.csv",
+      ],
+    },
+    {
+      says: "it no longer fits, only shown",
+      line: "pond sync -n",
+      error: "CONFLICT",
+      setup: ["pond touch --no-sync /staged.txt", "pond mkdir /staged.txt"],
+    },
+    {
       says: "nothing is staged",
       line: "pond sync",
     },

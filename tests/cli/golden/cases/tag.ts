@@ -29,6 +29,19 @@ export const CASES: CommandCases = {
       line: "pond tag first v2 --force",
     },
     {
+      says: "a new one, only shown",
+      line: "pond tag second v2 -n",
+    },
+    {
+      says: "one is deleted, only shown",
+      line: "pond tag -dn first",
+    },
+    {
+      says: "there already, only shown",
+      line: "pond tag first v2 -n",
+      error: "ALREADY_EXISTS",
+    },
+    {
       says: "there already",
       line: "pond tag first v2",
       error: "ALREADY_EXISTS",
