@@ -6,7 +6,7 @@
 import type { NodeChange, QueryValue } from "../tinylogfs/mod.ts";
 import type { Format } from "./command.ts";
 import type { Context } from "./context.ts";
-import { printable } from "./output.ts";
+import { type Label, type Output, printable } from "./output.ts";
 import { lineCountsOf, patchOf } from "./patch.ts";
 import { type Column, writeRows } from "./rows.ts";
 
@@ -36,11 +36,13 @@ const COUNTS: readonly Column<ChangeRow>[] = [
   {
     name: "insertions",
     type: "BIGINT",
+    title: "+",
     value: ({ insertions }) => insertions ?? null,
   },
   {
     name: "deletions",
     type: "BIGINT",
+    title: "-",
     value: ({ deletions }) => deletions ?? null,
   },
 ];
@@ -49,17 +51,22 @@ const DETAILS: readonly Column<ChangeRow>[] = [
   {
     name: "size_before",
     type: "BIGINT",
+    title: "BEFORE",
     value: ({ change }) => change.before?.sizeBytes ?? null,
   },
   {
     name: "size_after",
     type: "BIGINT",
+    title: "AFTER",
     value: ({ change }) => change.after?.sizeBytes ?? null,
   },
   {
     name: "changed",
     type: "VARCHAR",
     value: ({ change }): QueryValue => change.changed.join(","),
+    // That a node came or went is in the first column.
+    terminal: ({ change: { changed } }) =>
+      changed.filter((it) => it !== "node").join(", "),
   },
   {
     name: "node_id",
@@ -111,7 +118,28 @@ export async function writeSummary(
 ): Promise<void> {
   for await (const { from, kind, path } of changes) {
     const origin = from === undefined ? "" : ` < ${printable(from)}`;
-    await out.line(`  ${kind.padEnd(10)}  ${printable(path)}${origin}`);
+    const label = KINDS[kind];
+    await out.line(
+      `  ${out.paint(label, kind.padEnd(10))}  ${printable(path)}${origin}`,
+    );
+  }
+}
+
+const KINDS: Readonly<Partial<Record<NodeChange["kind"], Label>>> = {
+  added: "added",
+  deleted: "removed",
+};
+
+/** The same changes, with a blank line before the first one. */
+export async function* spaced(
+  { out }: Context,
+  changes: AsyncIterable<NodeChange>,
+): AsyncGenerator<NodeChange> {
+  let isFirst = true;
+  for await (const change of changes) {
+    if (isFirst) await out.line("");
+    isFirst = false;
+    yield change;
   }
 }
 
@@ -123,20 +151,20 @@ export async function writePatch(
 ): Promise<void> {
   for await (const change of changes) {
     for await (const line of patchOf(change, context, signal)) {
-      await out.line(out.isTerminal ? colored(line, out.color) : line);
+      await out.line(out.isTerminal ? colored(line, out) : line);
     }
   }
 }
 
-const COLORS: Readonly<Record<string, string>> = {
-  "+": "32",
-  "-": "31",
-  "@": "36",
-  "d": "1",
+/** What a line of a patch is, by how it begins. */
+const LABELS: Readonly<Record<string, Label>> = {
+  "+": "added",
+  "-": "removed",
+  "@": "range",
+  "d": "title",
 };
 
-function colored(line: string, color: boolean): string {
+function colored(line: string, out: Output): string {
   const text = printable(line, "\t");
-  const code = COLORS[text[0] ?? ""];
-  return color && code !== undefined ? `\x1b[${code}m${text}\x1b[0m` : text;
+  return out.paint(LABELS[text[0] ?? ""], text);
 }

@@ -265,6 +265,8 @@ export interface FindCommand extends ViewOptions {
   readonly newer: string | undefined;
   readonly older: string | undefined;
   readonly where: string | undefined;
+  /** Whether NUL takes the place of line breaks. */
+  readonly zero: boolean;
   readonly format: Format | undefined;
 }
 

@@ -23,6 +23,8 @@ export interface ListCommand extends ViewOptions {
   readonly human: boolean;
   /** Whether there is one name a line, also on a terminal. */
   readonly single: boolean;
+  /** Whether NUL takes the place of line breaks. */
+  readonly zero: boolean;
   readonly order: ListOrder;
   readonly reverse: boolean;
   readonly format: Format | undefined;

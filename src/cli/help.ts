@@ -14,6 +14,9 @@ import { GLOBAL, globalOptions } from "./options.ts";
 import { synopsis } from "./arguments.ts";
 import { TOPICS } from "./topics.ts";
 
+/** Lines of lists in the help are no longer. */
+const LINE_WIDTH = 80;
+
 /** What `pond` says where no pond is. */
 export function startText(): string {
   return `pond: a versioned filesystem in a Delta table, queried with SQL
@@ -118,5 +121,25 @@ function aligned(
     (widest, [name]) => Math.max(widest, name.length),
     atLeast,
   );
-  return rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`);
+  const indent = " ".repeat(width + 4);
+  return rows.flatMap(([name, text]) => {
+    const [first = "", ...more] = wrapped(text, LINE_WIDTH - indent.length);
+    return [
+      `  ${name.padEnd(width)}  ${first}`,
+      ...more.map((line) => indent + line),
+    ];
+  });
+}
+
+/** Words in lines of at most this width. */
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
 }

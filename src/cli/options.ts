@@ -62,7 +62,7 @@ export const FORMAT: OptionSpec = {
   kind: "text",
   value: "FORMAT",
   choices: FORMATS,
-  summary: "How to write rows: table on a terminal, tsv to a pipe",
+  summary: "How to write rows (pond help formats)",
 };
 
 /** `--output`, with its `--force`. */
@@ -84,6 +84,14 @@ export const DURABILITY: OptionSpec = {
   value: "HOW",
   choices: ["full", "relaxed"],
   summary: "With relaxed, skip flushing to the disk (scratch ponds only)",
+};
+
+/** `--null`, for names with line breaks. */
+export const NULL: OptionSpec = {
+  name: "null",
+  short: "0",
+  kind: "flag",
+  summary: "End names with NUL, not with a line break (for xargs -0)",
 };
 
 /** `--recursive`, where trees are meant anyway. */

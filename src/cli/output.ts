@@ -17,6 +17,29 @@ export class ClosedPipeError extends Error {
   override readonly name: string = "ClosedPipeError";
 }
 
+/** What is told apart by its colour, never by that alone. */
+const COLORS = {
+  added: "32",
+  directory: "1;34",
+  error: "31",
+  match: "1;31",
+  range: "36",
+  removed: "31",
+  revision: "33",
+  symlink: "36",
+  title: "1",
+} as const;
+
+/** Something that has a colour. */
+export type Label = keyof typeof COLORS;
+
+/** As what the name of a node is shown. */
+export function labelOf(fileType: string): Label | undefined {
+  return fileType === "directory" || fileType === "symlink"
+    ? fileType
+    : undefined;
+}
+
 /** What {@linkcode Output} needs to know beside its stream. */
 export interface OutputOptions {
   /** Whether colours are wanted here. */
@@ -45,6 +68,12 @@ export class Output {
     this.color = options.color;
     this.isTerminal = stream.isTerminal || options.forcedColumns !== undefined;
     this.columns = options.forcedColumns ?? stream.columns;
+  }
+
+  /** Text in the colour of its kind, where colours are wanted. */
+  paint(label: Label | undefined, text: string): string {
+    if (!this.color || label === undefined || text === "") return text;
+    return `\x1b[${COLORS[label]}m${text}\x1b[0m`;
   }
 
   /** Writes text; it may wait for more, or for {@linkcode Output.flush}. */

@@ -48,7 +48,7 @@ export async function reportError(
 ): Promise<ExitCode> {
   const { err, globals, host } = context;
   if (globals.json) await err.line(jsonOf(error));
-  else await err.text(textOf(error, err.color));
+  else await err.text(textOf(error, err.paint("error", "pond:")));
   if (host.terminal.env("POND_DEBUG") && error instanceof Error) {
     await err.line(error.stack ?? error.message);
   }
@@ -64,8 +64,7 @@ function codeOf(error: unknown, signal: AbortSignal): ExitCode {
   return terminated ? ExitCode.terminated : exitCodeOf(error.code);
 }
 
-function textOf(error: unknown, color: boolean): string {
-  const name = color ? "\x1b[31mpond:\x1b[0m" : "pond:";
+function textOf(error: unknown, name: string): string {
   const lines = [`${name} ${printable(messageOf(error), "\n")}`];
   if (error instanceof ConflictError) {
     for (const line of conflictLines(error)) lines.push(`  ${printable(line)}`);

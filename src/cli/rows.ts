@@ -11,7 +11,8 @@ import {
   Timestamp,
 } from "../tinylogfs/mod.ts";
 import type { Format } from "./command.ts";
-import type { Context } from "./context.ts";
+import { type Context, note } from "./context.ts";
+import { printable } from "./output.ts";
 
 /** Microseconds since the epoch as a value of a row. */
 export function timeOf(timestampUs: number): Timestamp {
@@ -30,6 +31,8 @@ export interface Column<R> extends QueryColumn {
    * a shorter form, or with `hidden` nothing.
    */
   readonly terminal?: "hidden" | ((row: R) => string);
+  /** What stands above it there, where its name is too long. */
+  readonly title?: string;
 }
 
 /** Writes rows of a command to standard output. */
@@ -39,25 +42,53 @@ export async function writeRows<R>(
   columns: readonly Column<R>[],
   rows: AsyncIterable<R> | Iterable<R>,
 ): Promise<void> {
-  const { isTerminal } = context.out;
-  const shown = isTerminal && format === undefined
-    ? columns.flatMap(forPeople)
-    : columns;
-  const named = shown.map(({ name, type }) => ({ name, type }));
+  if (context.out.isTerminal && format === undefined) {
+    return await writePlain(context, columns, rows);
+  }
+  const named = columns.map(({ name, type }) => ({ name, type }));
   await writeBatches(
     context,
     format,
     named,
-    batchesOf(shown, named, rows),
-    format !== undefined || isTerminal,
+    batchesOf(columns, named, rows),
+    format !== undefined,
   );
 }
 
-function forPeople<R>(column: Column<R>): Column<R>[] {
-  const { terminal, name } = column;
-  if (terminal === "hidden") return [];
-  if (terminal === undefined) return [column];
-  return [{ name, type: "VARCHAR", value: terminal }];
+/** Writes rows for people. */
+async function writePlain<R>(
+  context: Context,
+  columns: readonly Column<R>[],
+  rows: AsyncIterable<R> | Iterable<R>,
+): Promise<void> {
+  const { out, signal } = context;
+  const shown = columns.filter(({ terminal }) => terminal !== "hidden");
+  const cells: string[][] = [];
+  for await (const row of rows) {
+    signal.throwIfAborted();
+    cells.push(shown.map((column) => cellOf(column, row)));
+  }
+  if (cells.length === 0) return await note(context, "nothing to list");
+  const { plainTable } = await import("./plain_table.ts");
+  const plain = shown.map(({ name, title, type }) => ({
+    title: title ?? name.toUpperCase().replaceAll("_", " "),
+    isRight: NUMBERS.has(type),
+    isPath: name === "path" || name === "from",
+    isWhole: type.startsWith("TIMESTAMP"),
+  }));
+  const [head = "", ...lines] = plainTable(plain, cells, out.columns);
+  await out.line(out.paint("title", head));
+  for (const line of lines) await out.line(line);
+}
+
+/** Types whose values are aligned to the right. */
+const NUMBERS: ReadonlySet<string> = new Set(["BIGINT", "DOUBLE"]);
+
+function cellOf<R>({ terminal, value }: Column<R>, row: R): string {
+  if (typeof terminal === "function") return printable(terminal(row));
+  const it = value(row);
+  if (it === null) return "";
+  return printable(typeof it === "object" ? JSON.stringify(it) : String(it));
 }
 
 /** Writes records to standard output; their keys are the columns. */

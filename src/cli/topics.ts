@@ -130,8 +130,8 @@ there until they are vacuumed.`,
     name: "formats",
     title: "How rows are written",
     text: () =>
-      `  table      aligned columns (on a terminal, unless told otherwise)
-  tsv        tab-separated (to a pipe, unless told otherwise)
+      `  table      a table with the types of its columns
+  tsv        tab-separated
   csv        comma-separated, RFC 4180
   json       an array of objects; --json is the same as --format json
   ndjson     an object a line
@@ -140,6 +140,9 @@ there until they are vacuumed.`,
   parquet    a Parquet file
   chart      a bar a row: a column of labels, and columns of numbers; of many
              values over time a line
+
+Unless told otherwise, a pipe gets tsv, and a terminal a table from pond query and
+pond sql, from other commands aligned columns, without those that are empty.
 
 To a pipe: times in RFC 3339, UTC; sizes in bytes; no colours; nothing is cut.
 

@@ -433,7 +433,7 @@ async function versionOfTag(
   const tag = Object.hasOwn(tags, name) ? tags[name] : undefined;
   if (tag !== undefined) return tag.version;
   const names = Object.keys(tags).sort();
-  const known = names.length === 0 ? "" : ` (there are ${names.join(", ")})`;
+  const known = names.length === 0 ? "" : ` (tags: ${names.join(", ")})`;
   throw noSuchRevision(text, `it is no version, no time and no tag${known}`);
 }
 

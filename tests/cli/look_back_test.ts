@@ -291,7 +291,7 @@ Deno.test("pond log, show, diff and blame on a terminal are for people", async (
   const log = await scratch.ok("log -n 1 --stat --color=never", terminal);
   assertMatch(
     log,
-    /^v5 [0-9a-f]{8}\nAuthor: tester\nDate: {3}\S+ \S+ \(\d+ s ago\)\n\n {4}no text\n\n {2}added {7}\/binary\n\n$/,
+    /^v5 [0-9a-f]{8}\nAuthor: tester\nDate: {3}\S+ \S+ \(\d+ s ago\)\n\n {4}no text\n\n {2}added {7}\/binary\n$/,
   );
   const shown = await scratch.ok("show v4", terminal);
   assertStringIncludes(shown, "  moved       /notes < /sensors/t\n");

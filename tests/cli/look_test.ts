@@ -68,10 +68,10 @@ Deno.test("pond ls takes patterns, and names of files before directories", async
 
 Deno.test("pond ls puts names into columns on a terminal, -1 does not", async () => {
   await using scratch = await treePond();
-  const terminal = { terminal: true };
+  const terminal = { terminal: true, env: { NO_COLOR: "1" } };
   assertEquals(await scratch.ok("ls /d", terminal), "big  link  sub\n");
   assertEquals(await scratch.ok("ls -1 /d", terminal), "big\nlink\nsub\n");
-  const narrow = { env: { POND_FORCE_TTY: "20" } };
+  const narrow = { env: { POND_FORCE_TTY: "20", NO_COLOR: "1" } };
   await scratch.ok(["touch", "/d/日本の湖"]);
   assertEquals(
     await scratch.ok("ls /d", narrow),

@@ -21,6 +21,7 @@ Deno.test("parse() takes flags alone, together and after arguments", async () =>
       directory: false,
       human: false,
       single: false,
+      zero: false,
       order: "name",
       reverse: false,
       at: undefined,

@@ -34,7 +34,8 @@ export async function runFind(
     else {
       const { out } = context;
       for await (const { path } of found) {
-        await out.line(out.isTerminal ? printable(path) : path);
+        if (command.zero) await out.text(`${path}\0`);
+        else await out.line(out.isTerminal ? printable(path) : path);
       }
     }
     return ExitCode.done;

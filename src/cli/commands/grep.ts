@@ -10,7 +10,7 @@ import type { Context } from "../context.ts";
 import { ExitCode } from "../exit_codes.ts";
 import { eachFile } from "../file_content.ts";
 import { type FoundLine, linesFound, regexOf } from "../grep_lines.ts";
-import { printable } from "../output.ts";
+import { type Output, printable } from "../output.ts";
 import { type Column, writeRows } from "../rows.ts";
 import { isDirectory, isPattern, pondPath, viewPond } from "../session.ts";
 
@@ -166,7 +166,7 @@ function lineOf(
   if (command.output === "counts") return `${prefix}${count}`;
   if (number === undefined) return `${title}: no text, and it matches`;
   const shown = out.color && !command.invert
-    ? highlighted(text, regex, show)
+    ? highlighted(out, text, regex, show)
     : show(text);
   return `${prefix}${command.numbers ? `${number}:` : ""}${shown}`;
 }
@@ -181,6 +181,7 @@ function isOnlyFile(
 }
 
 function highlighted(
+  out: Output,
   text: string,
   regex: RegExp,
   show: (text: string) => string,
@@ -189,9 +190,8 @@ function highlighted(
   let end = 0;
   for (const match of text.matchAll(new RegExp(regex, `${regex.flags}g`))) {
     if (match[0] === "") continue;
-    shown += `${show(text.slice(end, match.index))}\x1b[1;31m${
-      show(match[0])
-    }\x1b[0m`;
+    shown += show(text.slice(end, match.index)) +
+      out.paint("match", show(match[0]));
     end = match.index + match[0].length;
   }
   return shown + show(text.slice(end));

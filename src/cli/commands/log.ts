@@ -11,14 +11,14 @@ import type {
   TransactionRow,
   TransactionSummary,
 } from "../../tinylogfs/mod.ts";
-import { writeSummary } from "../changes.ts";
+import { spaced, writeSummary } from "../changes.ts";
 import type { LogCommand } from "../command.ts";
 import { type Context, note } from "../context.ts";
 import { ExitCode } from "../exit_codes.ts";
 import { printable } from "../output.ts";
 import { type Column, timeOf, writeRows } from "../rows.ts";
 import { atPath, viewPond } from "../session.ts";
-import { ago, localTime } from "../units.ts";
+import { ago, localTime, rfc3339 } from "../units.ts";
 
 /** A transaction, with its nodes counted where that was asked for. */
 type LogRow = TransactionRow & {
@@ -93,6 +93,9 @@ interface VersionRow {
   readonly transaction: TransactionRow | undefined;
 }
 
+/** What a path is, and how many versions it has had, needn't be repeated. */
+const HIDDEN: ReadonlySet<string> = new Set(["type", "node_version"]);
+
 const VERSION_COLUMNS: readonly Column<VersionRow>[] = [
   ...OPERATION_COLUMNS.map((column): Column<VersionRow> => ({
     name: column.name,
@@ -119,8 +122,9 @@ const VERSION_COLUMNS: readonly Column<VersionRow>[] = [
 ];
 
 function shortForm(
-  { terminal }: Column<HistoryRow>,
+  { name, terminal }: Column<HistoryRow>,
 ): Pick<Column<VersionRow>, "terminal"> {
+  if (HIDDEN.has(name)) return { terminal: "hidden" };
   if (terminal === undefined || terminal === "hidden") {
     return terminal === undefined ? {} : { terminal };
   }
@@ -181,13 +185,16 @@ async function writeLog(
   const transactions = tagged(fs, fs.transactions(options));
   const rows = toTheGap(fs, transactions, ({ version }) => version, context);
   if (format === undefined && context.out.isTerminal) {
+    let isFirst = true;
     for await (const row of rows) {
+      if (!isFirst) await context.out.line("");
+      isFirst = false;
       await writeHeader(context, row, row.tags);
       // Of the first one, there is nothing before it to compare it with.
       const { wholeSince } = fs.getStatus();
       if (!stat || row.version <= wholeSince) continue;
-      await writeSummary(context, changesIn(fs, row.version, context));
-      await context.out.line("");
+      const changes = changesIn(fs, row.version, context);
+      await writeSummary(context, spaced(context, changes));
     }
   } else if (stat) {
     const columns = [...HEAD, ...SUMMARY];
@@ -250,17 +257,19 @@ export async function writeHeader(
   { author, message, timestampUs, transactionId, version }: TransactionRow,
   tags: readonly string[] = [],
 ): Promise<void> {
-  const since = ago(timestampUs, host.clock.nowUs());
+  const date = out.isTerminal
+    ? `${localTime(timestampUs)} (${ago(timestampUs, host.clock.nowUs())})`
+    : rfc3339(timestampUs);
   const names = tags.length === 0 ? "" : ` (${tags.join(", ")})`;
   const title = `v${version} ${transactionId.slice(0, 8)}${names}`;
-  await out.line(out.color ? `\x1b[33m${title}\x1b[0m` : title);
+  await out.line(out.paint("revision", title));
   await out.line(`Author: ${printable(author)}`);
-  await out.line(`Date:   ${localTime(timestampUs)} (${since})`);
+  await out.line(`Date:   ${date}`);
+  if (message === "") return;
   await out.line("");
-  for (const line of message === "" ? [] : message.split("\n")) {
+  for (const line of message.split("\n")) {
     await out.line(`    ${printable(line)}`);
   }
-  if (message !== "") await out.line("");
 }
 
 /** The size in the metadata of a row, which are a JSON object. */

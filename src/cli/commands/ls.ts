@@ -9,7 +9,7 @@ import type { ListCommand } from "../command.ts";
 import type { Context } from "../context.ts";
 import { Tally } from "../each.ts";
 import type { ExitCode } from "../exit_codes.ts";
-import { printable } from "../output.ts";
+import { labelOf, printable } from "../output.ts";
 import type { Listing } from "../listing.ts";
 import {
   atPath,
@@ -183,17 +183,19 @@ async function writeListings(
   listings: readonly Listing[],
 ): Promise<void> {
   const { out } = context;
-  const titled = listings.length > 1 || command.recursive;
+  const { long, recursive, single, zero } = command;
+  const titled = command.paths.length > 1 || listings.length > 1 || recursive;
   for (const [index, listing] of listings.entries()) {
-    if (titled && listing.isDirectory) {
+    if (titled && listing.isDirectory && !zero) {
       await out.line(
         `${index > 0 ? "\n" : ""}${shown(context, listing.title)}:`,
       );
     }
-    if (!out.isTerminal) await writeLines(command, context, listing);
-    else if (command.long) await writeTable(context, listing);
-    else if (command.single) await writeLines(command, context, listing);
-    else await writeColumns(command, context, listing);
+    const isForPeople = out.isTerminal && !zero;
+    if (isForPeople && long) await writeTable(context, listing);
+    else if (isForPeople && !single) {
+      await writeColumns(command, context, listing);
+    } else await writeLines(command, context, listing, titled);
   }
 }
 
@@ -201,10 +203,13 @@ async function writeLines(
   command: ListCommand,
   context: Context,
   listing: Listing,
+  titled: boolean,
 ): Promise<void> {
   for await (const entry of listing.entries()) {
     context.signal.throwIfAborted();
-    const name = shown(context, entry.name);
+    const name = command.zero
+      ? titled ? entry.path : entry.name
+      : painted(context, entry);
     const fields = command.long
       ? [
         modeText(entry),
@@ -214,7 +219,7 @@ async function writeLines(
       ]
       : [name];
     if (entry.pending && command.pending) fields.push("*");
-    await context.out.line(fields.join("\t"));
+    await context.out.text(fields.join("\t") + (command.zero ? "\0" : "\n"));
   }
 }
 
@@ -228,7 +233,7 @@ async function writeColumns(
   for await (const entry of listing.entries()) {
     context.signal.throwIfAborted();
     const mark = entry.pending && command.pending ? " *" : "";
-    names.push(`${printable(entry.name)}${mark}`);
+    names.push(`${painted(context, entry)}${mark}`);
   }
   const { inColumns } = await import("../listing.ts");
   for (const line of inColumns(names, context.out.columns)) {
@@ -240,11 +245,7 @@ async function writeColumns(
 async function writeTable(context: Context, listing: Listing): Promise<void> {
   const rows: (readonly [mode: string, size: string, rest: string])[] = [];
   for await (const entry of listing.entries()) {
-    const name = arrow(
-      entry,
-      shown(context, entry.name),
-      (text) => shown(context, text),
-    );
+    const name = arrow(entry, painted(context, entry), printable);
     const mark = entry.pending ? " *" : "";
     rows.push([
       modeText(entry),
@@ -267,6 +268,11 @@ function arrow(
   show: (text: string) => string = (text) => text,
 ): string {
   return entry.target === undefined ? name : `${name} -> ${show(entry.target)}`;
+}
+
+/** The name of an entry, for people in the colour of its kind. */
+function painted(context: Context, { fileType, name }: DirEntry): string {
+  return context.out.paint(labelOf(fileType), shown(context, name));
 }
 
 /** Names go to programs as they are, to people without control characters. */

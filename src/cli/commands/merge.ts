@@ -94,7 +94,7 @@ export async function runMerge(
     );
     if (format !== undefined) {
       await writeRows(context, format, COLUMNS, rowsOf(report));
-    } else await tell(context, report);
+    } else await tell(context, report, ours);
     const isSettled = ours || report.conflicts.length === 0;
     return isSettled ? ExitCode.done : ExitCode.partly;
   });
@@ -118,6 +118,7 @@ function rowsOf(report: MergeReport): MergeRow[] {
 async function tell(
   context: Context,
   report: MergeReport,
+  isSettled: boolean,
 ): Promise<void> {
   const { branch, changes, commit, conflicts, dryRun, version } = report;
   const { out } = context;
@@ -129,20 +130,29 @@ async function tell(
   const numbers = [
     `${counted(changes.length, "node")} changed`,
     ...(conflicts.length > 0
-      ? [`${counted(conflicts.length, "conflict")} kept out`]
+      ? [
+        `${counted(conflicts.length, "conflict")} ${
+          isSettled ? "settled by what is here" : "kept out"
+        }`,
+      ]
       : []),
   ].join(", ");
   if (dryRun) await note(context, `nothing was done: ${numbers} by ${what}`);
   else if (commit.operationsCommitted > 0) {
     await out.line(`v${commit.version}: merged ${what}, ${numbers}`);
+  } else if (conflicts.length === 0) {
+    await out.line(`v${commit.version} has all of ${what} already`);
   } else {
+    const left = counted(conflicts.length, "conflict");
     await out.line(
-      conflicts.length > 0
-        ? `v${commit.version} has all of ${what} but ${
-          counted(conflicts.length, "conflict")
-        }`
-        : `v${commit.version} has all of ${what} already`,
+      isSettled
+        ? `v${commit.version} has all of ${what}: ${left} settled by what is here`
+        : `v${commit.version} has all of ${what} but ${left}`,
     );
+  }
+  if (conflicts.length > 0 && !isSettled && !dryRun) {
+    await out.flush();
+    await note(context, `keep what is here: pond merge ${branch} --ours`);
   }
 }
 

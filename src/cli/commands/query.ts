@@ -83,23 +83,30 @@ async function queryInto(
   const { json } = context.globals;
   const format = formatOfFile(path, command.format, json);
   const ask = await questionOf(command, context);
-  return await changePond(context, command.change, async (fs) => {
+  let rows = 0;
+  const code = await changePond(context, command.change, async (fs) => {
     const { at } = command;
     if (at === undefined || at === "@pending") {
-      return await store(context, ask(fs), fs, path, format);
+      rows = await store(context, ask(fs), fs, path, format);
+      return;
     }
     await using view = await fs.at(at);
-    return await store(context, ask(view), fs, path, format);
+    rows = await store(context, ask(view), fs, path, format);
   });
+  const { dryRun } = command.change;
+  const where = `${dryRun ? "would be " : ""}in ${path}`;
+  await note(context, `${counted(rows, "row")} ${where}`);
+  return code;
 }
 
+/** Stores the rows of an answer; resolves to how many they are. */
 async function store(
   context: Context,
   answer: Promise<QueryResult>,
   fs: TinyLogFS,
   path: string,
   format: Format,
-): Promise<ExitCode> {
+): Promise<number> {
   const { renderRows, TO_FILE } = await import("../../query/mod.ts");
   await using result = await answer;
   let rows = 0;
@@ -114,8 +121,7 @@ async function store(
     ...TO_FILE,
   });
   await fs.writeFile(path, chunks, { signal: context.signal });
-  await note(context, `${counted(rows, "row")} in ${path}`);
-  return ExitCode.done;
+  return rows;
 }
 
 /** Reads the statement and what belongs to it, before the pond is opened. */

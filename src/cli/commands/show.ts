@@ -10,7 +10,7 @@ import type {
   TinyLogFS,
   TransactionRow,
 } from "../../tinylogfs/mod.ts";
-import { writeChanges, writePatch, writeSummary } from "../changes.ts";
+import { spaced, writeChanges, writePatch, writeSummary } from "../changes.ts";
 import type { ShowCommand } from "../command.ts";
 import type { Context } from "../context.ts";
 import { ExitCode } from "../exit_codes.ts";
@@ -76,8 +76,9 @@ async function showOne(
     return ExitCode.done;
   }
   await writeHeader(context, transaction);
-  if (diff) await writePatch(context, changes, lines);
-  else await writeSummary(context, changes);
+  const below = spaced(context, changes);
+  if (diff) await writePatch(context, below, lines);
+  else await writeSummary(context, below);
   return ExitCode.done;
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import stringWidth from "fast-string-width";
 import type { NodeInfo, QueryValue, TinyLogFS } from "../../tinylogfs/mod.ts";
 import type { StatCommand } from "../command.ts";
 import type { Context } from "../context.ts";
@@ -107,9 +108,12 @@ function factsOf(known: Known, { out }: Context): string {
       ] as const
     ),
   ];
-  return facts
-    .flatMap(([name, value]) =>
-      value === undefined ? [] : [`${name}: ${value}`]
-    )
-    .join("\n");
+  const shown = facts.filter(([, value]) => value !== undefined);
+  // People see columns, programs find the value after a colon and a space.
+  const width = out.isTerminal
+    ? shown.reduce((widest, [name]) => Math.max(widest, stringWidth(name)), 0)
+    : 0;
+  return shown.map(([name, value]) =>
+    `${name}:${" ".repeat(Math.max(1, width + 2 - stringWidth(name)))}${value}`
+  ).join("\n");
 }

@@ -13,9 +13,9 @@ import type { StatusCommand } from "../command.ts";
 import { conflictLines } from "../conflict_text.ts";
 import type { Context } from "../context.ts";
 import { ExitCode } from "../exit_codes.ts";
-import { printable } from "../output.ts";
+import { type Label, printable } from "../output.ts";
 import { counted, withPond } from "../session.ts";
-import { humanSize, localTime } from "../units.ts";
+import { humanSize, localTime, rfc3339 } from "../units.ts";
 
 /** How operations are called in the list, and in the short one. */
 const WORDS = {
@@ -107,16 +107,17 @@ async function writeText({ out }: Context, fs: TinyLogFS): Promise<void> {
   await out.line(`Pond:         ${printable(fs.path)} (${fs.layout})`);
   await out.line(`Branch:       ${fs.branch}`);
   await out.line(`Version:      v${status.version}`);
-  await out.line(
-    `Last commit:  ${localTime(status.lastCommit.getTime() * 1000)}`,
-  );
+  const lastUs = status.lastCommit.getTime() * 1000;
+  const last = out.isTerminal ? localTime(lastUs) : rfc3339(lastUs);
+  await out.line(`Last commit:  ${last}`);
   if (status.wholeSince > 0) {
     await out.line(`History:      ${wholeSinceText(status)}`);
   }
   await out.line(`Pending:      ${staged}`);
   for (const operation of operations) {
     const label = labelOf(operation).padEnd(15);
-    await out.line(`  ${label}  ${printable(placeOf(operation))}`);
+    const text = `${label}  ${printable(placeOf(operation))}`;
+    await out.line(`  ${out.paint(LABELS[operation.operation], text)}`);
   }
   const { conflict } = status;
   if (conflict) {
@@ -129,11 +130,17 @@ async function writeText({ out }: Context, fs: TinyLogFS): Promise<void> {
       `It can't be committed; drop this part with: pond revert ${path}`,
     );
   } else if (operations.length > 0) {
-    await out.line(
-      "Commit it with: pond commit [MESSAGE] [PATH…]; drop it with: pond revert [PATH…]",
-    );
+    await out.line("Commit it with: pond commit [MESSAGE] [PATH…]");
+    await out.line("Drop it with:   pond revert [PATH…]");
   }
 }
+
+const LABELS: Readonly<Record<PendingOperation["operation"], Label>> = {
+  create: "added",
+  update: "added",
+  delete: "removed",
+  move: "added",
+};
 
 /** Where a prune has left history whole. */
 export function wholeSinceText(

@@ -7,7 +7,7 @@ import type { DirEntry, TinyLogFS } from "../../tinylogfs/mod.ts";
 import type { TreeCommand } from "../command.ts";
 import { type Context, note } from "../context.ts";
 import { ExitCode } from "../exit_codes.ts";
-import { printable } from "../output.ts";
+import { labelOf, printable } from "../output.ts";
 import { atPath, counted, viewPond } from "../session.ts";
 
 /** A node of the tree, and the lines that are drawn before its name. */
@@ -59,12 +59,12 @@ async function* below(
 }
 
 async function draw(
-  { path }: TreeCommand,
+  { directories: isWithoutFiles, path }: TreeCommand,
   context: Context,
   branches: AsyncIterable<Branch>,
 ): Promise<void> {
   const { out, signal } = context;
-  await out.line(printable(path));
+  await out.line(out.paint("directory", printable(path)));
   let directories = 0;
   let others = 0;
   for await (const { entry, lines } of branches) {
@@ -74,13 +74,15 @@ async function draw(
     else others++;
     const arrow = target === undefined ? "" : ` -> ${printable(target)}`;
     const mark = pending ? " *" : "";
-    await out.line(`${lines}${printable(name)}${arrow}${mark}`);
+    const shown = out.paint(labelOf(fileType), printable(name));
+    await out.line(`${lines}${shown}${arrow}${mark}`);
   }
   await out.flush();
   const counts = directories === 1
     ? "1 directory"
     : `${directories} directories`;
-  await note(context, `${counts}, ${counted(others, "file")}`);
+  const files = isWithoutFiles ? "" : `, ${counted(others, "file")}`;
+  await note(context, `${counts}${files}`);
 }
 
 async function writeBranches(

@@ -25,6 +25,7 @@ import {
   FORMAT,
   formatOf,
   LOOKING,
+  NULL,
   RECURSIVE,
   VIEW,
   viewOf,
@@ -39,7 +40,8 @@ const LS: TableEntry = define<ListCommand>({
 (pond help globs). Names that begin with a dot are hidden without -a. With -l: mode,
 size, time, name, and a symlink's target. On a terminal, names stand in columns; to
 a pipe, one name a line; with -l, tab-separated, sizes in bytes and times in
-RFC 3339. With --pending, staged entries are listed and marked with a "*".`,
+RFC 3339. With -0, NUL ends each name, or path where several directories are listed.
+With --pending, staged entries are listed and marked with a "*".`,
   arguments: [{ name: "PATH", summary: "What to list", many: true }],
   options: [
     {
@@ -86,6 +88,7 @@ RFC 3339. With --pending, staged entries are listed and marked with a "*".`,
       kind: "flag",
       summary: "One name a line, also on a terminal",
     },
+    NULL,
     ...VIEW,
     FORMAT,
   ],
@@ -114,6 +117,7 @@ RFC 3339. With --pending, staged entries are listed and marked with a "*".`,
     directory: values.flag("directory"),
     human: values.flag("human-readable"),
     single: values.flag("one"),
+    zero: values.flag("null"),
     order: orderOf(values),
     reverse: values.flag("reverse"),
     ...viewOf(values),

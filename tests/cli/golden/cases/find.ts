@@ -13,6 +13,10 @@ export const CASES: CommandCases = {
       line: "pond find --name '*.csv'",
     },
     {
+      says: "for xargs",
+      line: "pond find -0 /notes",
+    },
+    {
       says: "by size and type",
       line: "pond find -t f --size +1k",
     },

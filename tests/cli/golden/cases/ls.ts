@@ -29,6 +29,18 @@ export const CASES: CommandCases = {
       line: "pond ls '/*/*.csv'",
     },
     {
+      says: "for xargs",
+      line: "pond ls -0 /notes",
+    },
+    {
+      says: "for xargs, of several directories",
+      line: "pond ls -0R /",
+    },
+    {
+      says: "in colours, to a pipe",
+      line: "pond ls -l --color always /",
+    },
+    {
       says: "sizes for people",
       line: "pond ls -lhS /",
     },
