@@ -11,10 +11,13 @@ import { PondError } from "./src/errors.ts";
 import { denoHost } from "./src/host/deno_host.ts";
 import { main } from "./src/cli/main.ts";
 
+/** With the exit codes of a second one. */
+const SIGNALS = [["SIGHUP", 129], ["SIGINT", 130], ["SIGTERM", 143]] as const;
+
 /** Lets a signal end the command in order; the second one ends it at once. */
 function signalsOf(): AbortSignal {
   const controller = new AbortController();
-  for (const [name, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+  for (const [name, code] of SIGNALS) {
     Deno.addSignalListener(name, () => {
       if (controller.signal.aborted) Deno.exit(code);
       controller.abort(new PondError("ABORTED", `Ended by ${name}`));

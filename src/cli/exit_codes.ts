@@ -27,6 +27,8 @@ export const ExitCode = {
   locked: 8,
   /** The network or a remote failed. */
   network: 9,
+  /** Ended by SIGHUP: the terminal was closed. */
+  hungUp: 129,
   /** Ended by SIGINT (Ctrl-C). */
   interrupted: 130,
   /** Ended by SIGTERM. */
@@ -48,6 +50,7 @@ export const EXIT_CODE_MEANINGS: readonly (readonly [ExitCode, string])[] = [
   [ExitCode.noPond, "no pond there, or one of a newer format"],
   [ExitCode.locked, "somebody else holds a lock"],
   [ExitCode.network, "the network or a remote failed"],
+  [ExitCode.hungUp, "ended by SIGHUP: the terminal was closed"],
   [ExitCode.interrupted, "ended by Ctrl-C (SIGINT)"],
   [ExitCode.terminated, "ended by SIGTERM"],
 ];

@@ -58,10 +58,12 @@ export async function reportError(
 
 function codeOf(error: unknown, signal: AbortSignal): ExitCode {
   if (!(error instanceof PondError)) return ExitCode.failed;
-  const terminated = error.code === "ABORTED" &&
-    signal.reason instanceof PondError &&
-    signal.reason.message.includes("SIGTERM");
-  return terminated ? ExitCode.terminated : exitCodeOf(error.code);
+  const { reason } = signal;
+  if (error.code === "ABORTED" && reason instanceof PondError) {
+    if (reason.message.includes("SIGTERM")) return ExitCode.terminated;
+    if (reason.message.includes("SIGHUP")) return ExitCode.hungUp;
+  }
+  return exitCodeOf(error.code);
 }
 
 function textOf(error: unknown, name: string): string {

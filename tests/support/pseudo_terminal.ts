@@ -13,10 +13,12 @@ const PYTHON = "/usr/bin/python3";
  * of the output and then the exit code.
  */
 const DRIVER = `
-import json, os, pty, select, sys, time
-argv, steps = json.loads(sys.argv[1])
+import fcntl, json, os, pty, select, struct, sys, termios, time
+argv, steps, columns = json.loads(sys.argv[1])
 pid, fd = pty.fork()
 if pid == 0:
+    size = struct.pack("HHHH", 500, columns, 0, 0)
+    fcntl.ioctl(1, termios.TIOCSWINSZ, size)
     os.execvp(argv[0], argv)
 output, seen, end = b"", 0, time.time() + 120
 def read():
@@ -65,6 +67,29 @@ export async function hasPseudoTerminal(): Promise<boolean> {
 }
 
 /**
+ * Runs a command line of pond in a pseudo-terminal of so many columns, and of
+ * more lines than anything has.
+ *
+ * @returns What was on the terminal, as it is, and at its end `exit code N`.
+ */
+export async function showInTerminal(
+  args: readonly string[],
+  columns: number,
+  env: Readonly<Record<string, string>>,
+  steps: readonly Step[] = [],
+): Promise<string> {
+  // Deno's own bars, while it loads modules, are none of pond's output.
+  const [verb = "run", ...rest] = pondCommand(args);
+  const argv = [Deno.execPath(), verb, "--quiet", ...rest];
+  const { stdout } = await new Deno.Command(PYTHON, {
+    args: ["-c", DRIVER, JSON.stringify([argv, steps, columns])],
+    env: { TERM: "xterm", ...env },
+    stderr: "inherit",
+  }).output();
+  return new TextDecoder().decode(stdout);
+}
+
+/**
  * Runs a command line of pond in a pseudo-terminal.
  *
  * @returns What was on the terminal, without what moves the cursor, and at its
@@ -75,13 +100,13 @@ export async function typeToPond(
   steps: readonly Step[],
   env: Readonly<Record<string, string>>,
 ): Promise<string> {
-  const argv = [Deno.execPath(), ...pondCommand(args)];
-  const { stdout } = await new Deno.Command(PYTHON, {
-    args: ["-c", DRIVER, JSON.stringify([argv, steps])],
-    env: { NO_COLOR: "1", TERM: "xterm", ...env },
-    stderr: "inherit",
-  }).output();
-  return new TextDecoder().decode(stdout)
+  const shown = await showInTerminal(
+    args,
+    80,
+    { NO_COLOR: "1", ...env },
+    steps,
+  );
+  return shown
     // deno-lint-ignore no-control-regex
     .replace(/\x1b\[[0-9;?]*[A-Za-z]/g, "").replaceAll("\r", "");
 }

@@ -160,6 +160,15 @@ function isSame(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
+/** Copies a disk into a directory of the host. */
+export async function writeWorld(disk: SimDisk, to: string): Promise<void> {
+  for (const [path, bytes] of disk.snapshot()) {
+    const real = `${to}${path}`;
+    await Deno.mkdir(real.slice(0, real.lastIndexOf("/")), { recursive: true });
+    await Deno.writeFile(real, bytes);
+  }
+}
+
 /** On a copy of the disk in a directory of the host. */
 async function runOnHost(
   disk: SimDisk,
@@ -168,11 +177,7 @@ async function runOnHost(
   way: RunOptions,
 ): Promise<Ran> {
   await using temp = await tempDirectory();
-  for (const [path, bytes] of disk.snapshot()) {
-    const real = `${temp.path}${path}`;
-    await Deno.mkdir(real.slice(0, real.lastIndexOf("/")), { recursive: true });
-    await Deno.writeFile(real, bytes);
-  }
+  await writeWorld(disk, temp.path);
   const options = optionsOf(case_, disk, way);
   const files = refusing(denoHost().files, case_.refuse);
   const ran = await runLine(files, CASE_STEP, line, {
