@@ -30,6 +30,7 @@ const HINTS: Readonly<Partial<Record<PondErrorCode, string>>> = {
   PERMISSION_DENIED: "look who may: ls -ld on the host",
   QUERY: "tables and examples: pond help query",
   READ_ONLY: "choose another place, or make it writable",
+  REVISION_NOT_FOUND: "see which there are: pond log, or pond debug log TABLE",
 };
 
 /** Causes that are told; a longer chain is cut. */

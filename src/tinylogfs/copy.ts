@@ -181,6 +181,6 @@ function needsRecursive(path: string): PondError {
   return new PondError(
     "IS_A_DIRECTORY",
     `Cannot copy ${path}: it is a directory`,
-    { path, hint: "copy it with everything in it: cp -r" },
+    { path, hint: `with everything in it: pond cp -r ${path} TO` },
   );
 }

@@ -77,7 +77,14 @@ export async function runCase(
   }
   if (case_.error !== undefined) {
     const ran = await run(asJson(case_.line), {});
-    assertEquals(lastCode(ran.stderr), case_.error, `${case_.line} --json`);
+    const { code, hint } = lastError(ran.stderr);
+    assertEquals(code, case_.error, `${case_.line} --json`);
+    // Whoever pressed Ctrl-C needn't be told what to do.
+    assertEquals(
+      hint === null,
+      code === "ABORTED",
+      `the hint of ${case_.line}`,
+    );
     said.push({ way: "--json", ran });
   }
   const exit = exitOf(case_);
@@ -99,9 +106,11 @@ function asJson(line: string): string {
     : `${line} --json`;
 }
 
-function lastCode(stderr: string): unknown {
+function lastError(
+  stderr: string,
+): { readonly code?: unknown; readonly hint?: unknown } {
   const last = stderr.trimEnd().split("\n").at(-1) ?? "";
-  return JSON.parse(last || "{}").error?.code;
+  return JSON.parse(last || "{}").error ?? {};
 }
 
 function optionsOf(case_: Case, disk: SimDisk, way: RunOptions): RunOptions {
