@@ -414,6 +414,13 @@ export interface ManCommand {
   readonly topic: string | undefined;
 }
 
+/** `pond schema` */
+export interface SchemaCommand {
+  readonly name: "schema";
+  /** The command, or `error`. */
+  readonly topic: string;
+}
+
 /** `pond version` */
 export interface VersionCommand {
   readonly name: "version";
@@ -454,6 +461,7 @@ export type Command =
   | CompleteCommand
   | HelpCommand
   | ManCommand
+  | SchemaCommand
   | VersionCommand;
 
 /** The names of all commands. */

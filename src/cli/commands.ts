@@ -56,6 +56,7 @@ const TABLE: Readonly<Record<CommandName, Load>> = {
     (await shells()).completeEntry(loadCommands, findCommand),
   help: async () => (await start()).helpEntry(loadCommands),
   man: async () => (await start()).manEntry(loadCommands),
+  schema: async () => (await import("./table/schema.ts")).SCHEMA,
   ...of(["version"], async () => (await start()).CARE),
   maintain: async () => (await import("./table/maintain.ts")).MAINTAIN,
   ...of(

@@ -14,9 +14,11 @@ import { assert, assertEquals } from "@std/assert";
 import { COMMAND_NAMES, findCommand } from "../../src/cli/commands.ts";
 import { errorsOf, exitsOf } from "../../src/cli/exit_codes.ts";
 import type { TableEntry } from "../../src/cli/command.ts";
+import { SCHEMAS, type Shape } from "../../src/cli/schemas.ts";
 import { PROJECT_ROOT } from "../support/deno_process.ts";
 import type { Case, CommandCases } from "./golden/case.ts";
 import { commonCases } from "./golden/common.ts";
+import { assertShaped } from "./golden/shape.ts";
 import { textOf } from "./golden/text.ts";
 import { exitOf, runCase } from "./golden/ways.ts";
 import { makeWorld } from "./golden/world.ts";
@@ -27,6 +29,8 @@ const HELP = "deno task test tests/cli/golden_test.ts -- --update";
 
 // What people see on a terminal is in the zone of the process.
 Deno.env.set("TZ", "UTC");
+const SHAPES: Readonly<Record<string, readonly Shape[]>> = SCHEMAS;
+
 const world = await makeWorld();
 
 for (const entry of await entries()) {
@@ -56,7 +60,12 @@ function goldenTest(name: string, load: () => Promise<CommandCases>): void {
     const { onHost = false, cases } = await load();
     const parts = [`# ${title}: written by ${HELP}\n`];
     for (const case_ of cases) {
-      parts.push(textOf(case_, await runCase(world, case_, onHost)));
+      const said = await runCase(world, case_, onHost);
+      parts.push(textOf(case_, said));
+      const isForPrograms = / --json\b/.test(case_.line);
+      if (!isForPrograms || case_.error !== undefined) continue;
+      const shapes = SHAPES[name] ?? [];
+      assertShaped(said[0]?.ran.stdout ?? "", shapes, case_.line);
     }
     const actual = parts.join("\n");
     const path = `${GOLDEN}/${name}.txt`;

@@ -9,6 +9,10 @@ export const CASES: CommandCases = {
       line: "pond branch second",
     },
     {
+      says: "one is deleted, for programs",
+      line: "pond branch -dn trial --force --json",
+    },
+    {
       says: "the branches",
       line: "pond branch",
     },

@@ -10,6 +10,10 @@ export const CASES: CommandCases = {
       line: "pond describe /sensors/b.csv",
     },
     {
+      says: "gaps, for programs",
+      line: "pond describe /sensors/b.csv --gaps --time t --json",
+    },
+    {
       says: "gaps",
       line: "pond describe /sensors/b.csv --gaps --time t",
     },

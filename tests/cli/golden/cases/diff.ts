@@ -10,6 +10,14 @@ export const CASES: CommandCases = {
       line: "pond diff",
     },
     {
+      says: "what differs, for programs",
+      line: "pond diff v0 v1 --stat --json",
+    },
+    {
+      says: "rows of a table, for programs",
+      line: "pond diff v1 @ /sensors/a.csv --rows t --json",
+    },
+    {
       says: "a text",
       line: "pond diff v2 v3",
     },

@@ -9,6 +9,18 @@ export const CASES: CommandCases = {
       line: "pond grep t,v",
     },
     {
+      says: "how many, for programs",
+      line: "pond grep -c , /sensors --json",
+    },
+    {
+      says: "names alone, for programs",
+      line: "pond grep -l , /sensors --json",
+    },
+    {
+      says: "every version, for programs",
+      line: "pond grep --history 1,10 --json",
+    },
+    {
       says: "with numbers, in either case",
       line: "pond grep -in T,V '/sensors/*.csv'",
     },

@@ -9,6 +9,10 @@ export const CASES: CommandCases = {
       line: "pond init fresh",
     },
     {
+      says: "only shown, for programs",
+      line: "pond init -n fresh --json",
+    },
+    {
       says: "the directory of POND",
       line: "pond init",
       env: { POND: "/home/ana/other" },

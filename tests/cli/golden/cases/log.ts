@@ -9,6 +9,14 @@ export const CASES: CommandCases = {
       line: "pond log",
     },
     {
+      says: "what they changed, for programs",
+      line: "pond log -n 2 --stat --json",
+    },
+    {
+      says: "the versions of a file, for programs",
+      line: "pond log /sensors/a.csv --json",
+    },
+    {
       says: "what they changed",
       line: "pond log -n 3 --stat",
     },

@@ -9,6 +9,14 @@ export const CASES: CommandCases = {
       line: "pond put readings.csv /sensors/c.csv",
     },
     {
+      says: "only shown, for programs",
+      line: "pond put -n notes /copies --json",
+    },
+    {
+      says: "staged, for programs",
+      line: "pond put --no-sync notes /copies --json",
+    },
+    {
       says: "into a directory",
       line: "pond put readings.csv /sensors/",
     },

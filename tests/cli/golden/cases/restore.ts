@@ -9,6 +9,10 @@ export const CASES: CommandCases = {
       line: "pond restore v1",
     },
     {
+      says: "only shown, for programs",
+      line: "pond restore v1 -n --json",
+    },
+    {
       says: "only shown",
       line: "pond restore v1 -n",
     },

@@ -9,6 +9,10 @@ export const CASES: CommandCases = {
       line: "pond show v4",
     },
     {
+      says: "a patch, for programs",
+      line: "pond show v4 --diff --json",
+    },
+    {
       says: "everything",
       line: "pond show -n 3",
     },

@@ -9,6 +9,10 @@ export const CASES: CommandCases = {
       line: "pond tables",
     },
     {
+      says: "the columns of one, for programs",
+      line: "pond tables pending --json",
+    },
+    {
       says: "the columns of one",
       line: "pond tables files",
     },

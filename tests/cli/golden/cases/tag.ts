@@ -9,6 +9,14 @@ export const CASES: CommandCases = {
       line: "pond tag second v2",
     },
     {
+      says: "a new one, for programs",
+      line: "pond tag second v2 --json",
+    },
+    {
+      says: "one is deleted, for programs",
+      line: "pond tag -d first --json",
+    },
+    {
       says: "the tags",
       line: "pond tag",
     },

@@ -9,6 +9,10 @@ export const CASES: CommandCases = {
       line: "pond undo",
     },
     {
+      says: "only shown, for programs",
+      line: "pond undo -n --json",
+    },
+    {
       says: "only shown",
       line: "pond undo -n",
     },

@@ -1,0 +1,334 @@
+/**
+ * What commands write with `--json`: their members, as `pond schema` tells them.
+ *
+ * A member is added, none is ever renamed or removed, and none gets another
+ * kind: programs rely on them. `tests/cli/golden_test.ts` holds the commands to
+ * this.
+ *
+ * @module
+ */
+import type { CommandName } from "./command.ts";
+
+/** Kinds of values, as they stand after the colon of a member. */
+const KINDS = {
+  array: { type: "array" },
+  boolean: { type: "boolean" },
+  integer: { type: "integer" },
+  number: { type: "number" },
+  object: { type: "object" },
+  string: { type: "string" },
+  /** RFC 3339, UTC. */
+  time: { type: "string", format: "date-time" },
+} as const;
+
+/** One of them. */
+export type Kind = keyof typeof KINDS;
+
+/** A member of an object. */
+export interface Member {
+  /** Its name. */
+  readonly name: string;
+  /** What it is. */
+  readonly kind: Kind;
+  /** Whether it may be null. */
+  readonly isNullable: boolean;
+}
+
+/** What a command may write. */
+export interface Shape {
+  /** When it writes this. */
+  readonly when: string;
+  /** Whether it is an array of such objects, or one. */
+  readonly isArray: boolean;
+  /** What is in an object; anything when left out. */
+  readonly members?: readonly Member[];
+  /** Whether there is more, which depends on where pond runs. */
+  readonly isOpen?: boolean;
+}
+
+function array(when: string, members: string): Shape {
+  return { when, isArray: true, members: membersOf(members) };
+}
+
+function object(when: string, members: string): Shape {
+  return { when, isArray: false, members: membersOf(members) };
+}
+
+/** Reads `name:kind name:kind?`. */
+function membersOf(text: string): Member[] {
+  return text.split(/\s+/).map((word) => {
+    const [name = "", kind = ""] = word.split(":");
+    return {
+      name,
+      kind: kindOf(kind.replace("?", "")),
+      isNullable: kind.endsWith("?"),
+    };
+  });
+}
+
+function kindOf(text: string): Kind {
+  const kind = Object.keys(KINDS).find((kind): kind is Kind => kind === text);
+  if (kind === undefined) throw new TypeError(`no kind: ${text}`);
+  return kind;
+}
+
+const COMMIT =
+  "version:integer operations:integer transaction_id:string bytes_written:integer record_batch_size:integer duration_ms:number";
+const OPERATIONS =
+  "operation:string type:string path:string from:string? size:integer";
+const CHANGE =
+  "change:string path:string from:string? type:string? size_before:integer? size_after:integer? changed:string node_id:string?";
+const COUNTED_CHANGE = CHANGE.replace(
+  " size_before",
+  " insertions:integer? deletions:integer? size_before",
+);
+const VERSION_ROW =
+  "version:integer? time:time operation:string type:string path:string size:integer? node_version:integer node_id:string";
+const TRANSACTION =
+  "version:integer time:time author:string operations:integer message:string transaction_id:string undoes:string? redoes:string? merged:string? metadata:object tags:array";
+
+const DRY_RUN = array("with --dry-run", OPERATIONS);
+
+const CHANGED: readonly Shape[] = [
+  object("of a commit", COMMIT),
+  object("with --no-sync", "staged:integer"),
+  DRY_RUN,
+];
+
+const COMMITTED: readonly Shape[] = [array("of a commit", COMMIT), DRY_RUN];
+
+const ANY_ROWS: readonly Shape[] = [{
+  when: "for each statement, with its own columns",
+  isArray: true,
+}];
+
+const GOES_BACK = array("with --dry-run", CHANGE);
+
+const UNDONE: readonly Shape[] = [
+  array(
+    "of a commit",
+    `${COMMIT} undone_version:integer undone_transaction_id:string nodes_changed:integer`,
+  ),
+  GOES_BACK,
+];
+
+const BRANCH =
+  "name:string current:boolean from_branch:string? from_version:integer? created:time? expires:time?";
+
+const SIDES = ["base", "ours", "theirs"].map((side) =>
+  `${side}_path:string? ${side}_size:integer? ${side}_sha256:string?`
+).join(" ");
+
+/** What each command writes with `--json`; those without write no JSON. */
+export const SCHEMAS: Readonly<Partial<Record<CommandName, readonly Shape[]>>> =
+  {
+    attr: [array("of ls and get", "name:string value:string?"), ...CHANGED],
+    batch: CHANGED,
+    blame: [array(
+      "always",
+      "version:integer? author:string? time:time? line:integer text:string path:string transaction_id:string?",
+    )],
+    branch: [
+      array("of a list, and of a new one", BRANCH),
+      object("with --delete", "deleted:string done:boolean"),
+    ],
+    check: [array(
+      "always",
+      "severity:string kind:string branch:string? path:string pond_path:string? version:integer? problem:string lost:string? remedy:string repair:string",
+    )],
+    commit: COMMITTED,
+    cp: CHANGED,
+    debug: [
+      {
+        when: "of rows, with the columns of the table",
+        isArray: true,
+      },
+      array(
+        "of the others",
+        "kind:string path:string version:integer? place:string? severity:string? problem:string? facts:object",
+      ),
+    ],
+    describe: [
+      array(
+        "always",
+        "column:string type:string min:string? max:string? nulls:integer distinct:integer rows:integer",
+      ),
+      array("with --gaps", "from:string? to:string? step:number times:number"),
+    ],
+    diff: [
+      array("always", CHANGE),
+      array("with --stat", COUNTED_CHANGE),
+      { when: "with --rows, with the columns of the table", isArray: true },
+    ],
+    du: [
+      array("always", "what:string name:string count:integer bytes:integer"),
+    ],
+    edit: CHANGED,
+    find: [array(
+      "always",
+      "path:string type:string size:integer modified:time version:integer? node_id:string",
+    )],
+    grep: [
+      array("always", "path:string line:integer? text:string?"),
+      array("with --files-with-matches", "path:string"),
+      array("with --count", "path:string count:integer"),
+      array(
+        "with --history",
+        "path:string version:integer? line:integer? text:string?",
+      ),
+    ],
+    init: [
+      object(
+        "of a new pond",
+        "path:string pond_id:string version:integer layout:string",
+      ),
+      object("with --dry-run", "path:string done:boolean"),
+    ],
+    ln: CHANGED,
+    log: [
+      array("of transactions", TRANSACTION),
+      array(
+        "with --stat",
+        `${TRANSACTION} added:integer? modified:integer? moved:integer? deleted:integer?`,
+      ),
+      array(
+        "of a path",
+        `${VERSION_ROW} author:string? message:string? transaction_id:string?`,
+      ),
+    ],
+    ls: [array(
+      "always",
+      "path:string name:string type:string size:integer modified:time mode:string version:integer? target:string? pending:boolean",
+    )],
+    maintain: [array(
+      "always",
+      "task:string files:string done:boolean files_removed:integer bytes_removed:integer files_added:integer bytes_added:integer",
+    )],
+    merge: [array(
+      "always",
+      `result:string change:string? path:string from:string? type:string? problem:string? ${SIDES} version:integer?`,
+    )],
+    mkdir: CHANGED,
+    mv: CHANGED,
+    prune: [array(
+      "always",
+      "done:boolean whole_since:integer kept:string transactions:integer rows:integer files_removed:integer bytes_removed:integer files_added:integer bytes_added:integer blobs:integer blob_bytes:integer",
+    )],
+    put: CHANGED,
+    query: ANY_ROWS,
+    redo: UNDONE,
+    restore: [
+      array(
+        "of a commit",
+        `${COMMIT} target_version:integer target_timestamp:time nodes_restored:integer`,
+      ),
+      GOES_BACK,
+    ],
+    revert: [object("of a revert", "reverted:integer staged:integer"), DRY_RUN],
+    rm: CHANGED,
+    show: [
+      array("always", VERSION_ROW),
+      array("with --diff", COUNTED_CHANGE),
+    ],
+    sql: ANY_ROWS,
+    stat: [array(
+      "always",
+      "path:string type:string size:integer mode:string created:time modified:time version:integer? node_id:string parent_id:string? sha256:string? target:string? attributes:string",
+    )],
+    status: [
+      array(
+        "always",
+        "path:string pond_id:string layout:string branch:string version:integer whole_since:integer last_commit:time pending_operations:integer pending_bytes:integer total_nodes:integer memory_usage:integer transaction_id:string conflict:string?",
+      ),
+      array(
+        "with --pending, and with --short",
+        `${OPERATIONS} conflict:boolean`,
+      ),
+    ],
+    switch: [
+      object("always", "branch:string created:boolean done:boolean"),
+    ],
+    sync: COMMITTED,
+    tables: [
+      array("of the tables", "table:string row:string call:string"),
+      array("of one table", "column:string type:string comment:string"),
+    ],
+    tag: [
+      array(
+        "of a list, and of a new one",
+        "name:string version:integer time:time? message:string? created:time",
+      ),
+      object("with --delete", "deleted:string done:boolean"),
+    ],
+    touch: CHANGED,
+    tree: [array(
+      "always",
+      "path:string depth:integer type:string size:integer target:string? pending:boolean",
+    )],
+    undo: UNDONE,
+    version: [{
+      ...object(
+        "always",
+        "version:string format:integer delta_reader_version:integer delta_writer_version:integer os:string arch:string",
+      ),
+      isOpen: true,
+    }],
+  };
+
+/** What an error is with `--json`, on standard error. */
+export const ERROR_SCHEMA: JsonSchema = {
+  type: "object",
+  properties: {
+    error: {
+      type: "object",
+      properties: {
+        code: { type: "string" },
+        message: { type: "string" },
+        hint: { type: ["string", "null"] },
+        path: { type: ["string", "null"] },
+      },
+      required: ["code", "message", "hint", "path"],
+    },
+  },
+  required: ["error"],
+};
+
+/** A JSON Schema. */
+export interface JsonSchema {
+  readonly [keyword: string]: unknown;
+}
+
+/**
+ * The JSON Schema of what a command writes to standard output.
+ *
+ * @param title What it is of, such as `pond ls --json`.
+ */
+export function jsonSchema(
+  title: string,
+  shapes: readonly Shape[],
+): JsonSchema {
+  const schemas = shapes.map(schemaOf);
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title,
+    ...(schemas.length === 1 ? schemas[0] : { anyOf: schemas }),
+  };
+}
+
+function schemaOf({ isArray, members, when }: Shape): JsonSchema {
+  const one: JsonSchema = members === undefined ? { type: "object" } : {
+    type: "object",
+    properties: Object.fromEntries(
+      members.map((member) => [member.name, valueSchema(member)]),
+    ),
+    required: members.map(({ name }) => name),
+  };
+  return isArray
+    ? { description: when, type: "array", items: one }
+    : { description: when, ...one };
+}
+
+function valueSchema({ isNullable, kind }: Member): JsonSchema {
+  const schema = KINDS[kind];
+  return isNullable ? { ...schema, type: [schema.type, "null"] } : schema;
+}
