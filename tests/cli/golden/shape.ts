@@ -52,7 +52,11 @@ function isOfKind(value: unknown, { isNullable, kind }: Member): boolean {
       return typeof value === "object" && !Array.isArray(value);
     case "time":
       return typeof value === "string" && /^\d{4}-.*Z$/.test(value);
-    default:
-      return typeof value === kind;
+    case "boolean":
+      return typeof value === "boolean";
+    case "number":
+      return typeof value === "number";
+    case "string":
+      return typeof value === "string";
   }
 }
