@@ -70,6 +70,17 @@ export function plainTable(
   );
 }
 
+/** Names and values, a line each, with the values in a column. */
+export function pairsInColumns(
+  pairs: readonly (readonly [name: string, value: string])[],
+): string[] {
+  const widths = pairs.map(([name]) => stringWidth(name));
+  const width = widths.reduce((widest, one) => Math.max(widest, one), 0) + GAP;
+  return pairs.map(([name, value], at) =>
+    name + " ".repeat(width - (widths[at] ?? 0)) + value
+  );
+}
+
 function cellText(
   { cells, isPath, isRight }: PlainColumn & { readonly cells: string[] },
   line: number,

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import stringWidth from "fast-string-width";
 import type { NodeInfo, QueryValue, TinyLogFS } from "../../tinylogfs/mod.ts";
 import type { StatCommand } from "../command.ts";
 import type { Context } from "../context.ts";
 import type { ExitCode } from "../exit_codes.ts";
 import { eachFile } from "../file_content.ts";
 import { printable } from "../output.ts";
+import { pairsInColumns } from "../plain_table.ts";
 import { timeOf, writeRecords } from "../rows.ts";
 import { viewPond } from "../session.ts";
 import {
@@ -110,10 +110,10 @@ function factsOf(known: Known, { out }: Context): string {
   ];
   const shown = facts.filter(([, value]) => value !== undefined);
   // People see columns, programs find the value after a colon and a space.
-  const width = out.isTerminal
-    ? shown.reduce((widest, [name]) => Math.max(widest, stringWidth(name)), 0)
-    : 0;
-  return shown.map(([name, value]) =>
-    `${name}:${" ".repeat(Math.max(1, width + 2 - stringWidth(name)))}${value}`
-  ).join("\n");
+  const named = shown.map(([name, value]) =>
+    [`${name}:`, value ?? ""] as const
+  );
+  return (out.isTerminal
+    ? pairsInColumns(named)
+    : named.map(([name, value]) => `${name} ${value}`)).join("\n");
 }
