@@ -92,6 +92,8 @@ const TASKS: Record<string, Task> = {
     deno(["run", "-A", ...flags, "bench/memory/walk.ts", ...args]),
   "bench:tpch": (flags, args) =>
     deno(["run", "-A", ...flags, "bench/tpch/compare.ts", ...args]),
+  "bench:trees": (flags, args) =>
+    deno(["run", "-A", ...flags, "bench/trees/compare.ts", ...args]),
   "check": (flags) => code(runStep(GATE["check"], flags)),
   "fmt": (_, args) => deno(["fmt", ...args]),
   "lint": (flags, args) => code(runWithoutMap(["lint", ...args], flags)),
