@@ -62,7 +62,7 @@ async function main(rounds: number): Promise<number> {
     }
     return report(sides, taken);
   } finally {
-    await Deno.remove(directory, { recursive: true });
+    await removeTree(directory);
   }
 }
 
@@ -84,8 +84,12 @@ async function runRound(
     }
   }
   for (const side of sides) {
-    await Deno.remove(placeOf(side), { recursive: true });
+    await removeTree(placeOf(side));
   }
+}
+
+async function removeTree(path: string): Promise<void> {
+  await new Deno.Command("rm", { args: ["-rf", path] }).output();
 }
 
 /** Each begins a round as often as the others. */
@@ -106,7 +110,7 @@ function pondSide(tree: string): Side {
     command: [...command, "-C", `${place}/pond`, ...words],
     cwd: place,
   }];
-  const put = pond("put", "-r", tree, "/tree");
+  const put = pond("put", "-r", tree, "/");
   return {
     name: "pond",
     prepare: async (place) => void await measured(...pond("init")(place)),

@@ -80,6 +80,8 @@ export class DenoFiles implements FileStore {
         type: typeOf(info),
         sizeBytes: info.isFile ? info.size : 0,
         modifiedMs: info.mtime?.getTime() ?? 0,
+        changedMs: (info.ctime ?? info.mtime)?.getTime() ?? 0,
+        inode: info.ino ?? 0,
         mode: (info.mode ?? 0) & 0o7777,
       };
     } catch (error) {
@@ -112,10 +114,30 @@ export class DenoFiles implements FileStore {
   }
 
   /** Creates a file that must not exist yet. */
-  async create(path: string): Promise<WritableFile> {
-    const options = { write: true, createNew: true };
+  async create(
+    path: string,
+    { mode }: { readonly mode?: number } = {},
+  ): Promise<WritableFile> {
+    const options = {
+      write: true,
+      createNew: true,
+      ...(mode === undefined ? {} : { mode }),
+    };
     const file = await attempt("create", path, () => Deno.open(path, options));
-    return new DenoWritableFile(file, path);
+    const created = new DenoWritableFile(file, path);
+    if (mode === undefined || (mode & maskedBits()) === 0) return created;
+    try {
+      await this.setMode(path, mode);
+    } catch (error) {
+      await created.close();
+      throw error;
+    }
+    return created;
+  }
+
+  /** Sets the permission bits. */
+  async setMode(path: string, mode: number): Promise<void> {
+    await attempt("set the mode of", path, () => Deno.chmod(path, mode));
   }
 
   /** Puts bytes under a name, whole or not at all. */
@@ -335,6 +357,11 @@ async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
 /** Removes what a write has left that failed; that failure is the one to say. */
 async function removeDraft(path: string): Promise<void> {
   await bestEffort(() => attempt("remove", path, () => Deno.remove(path)));
+}
+
+/** The permission bits that the system takes from new files. */
+function maskedBits(): number {
+  return Deno.build.os === "windows" ? 0 : Deno.umask();
 }
 
 /** Whether there is a directory, or a symbolic link to one. */

@@ -34,6 +34,13 @@ export interface FileStat {
   readonly sizeBytes: number;
   /** Time of the last change, in milliseconds since the epoch, UTC. */
   readonly modifiedMs: number;
+  /**
+   * Time of the last change of bytes, mode or name, as the system keeps it: no
+   * program sets it. Where there is none, it is `modifiedMs`.
+   */
+  readonly changedMs: number;
+  /** The file's number on its file system; 0 where it has none. */
+  readonly inode: number;
   /** The POSIX permission bits, such as 0o644. */
   readonly mode: number;
 }
@@ -83,8 +90,16 @@ export interface WritableFile extends AsyncDisposable {
 
 /** Changes files and names. */
 export interface FileWriter {
-  /** Creates a file that must not exist yet (`ALREADY_EXISTS`). */
-  create(path: string): Promise<WritableFile>;
+  /**
+   * Creates a file that must not exist yet (`ALREADY_EXISTS`).
+   *
+   * @param options Its permission bits, exactly; those that the system gives to
+   *   new files when left out.
+   */
+  create(
+    path: string,
+    options?: { readonly mode?: number },
+  ): Promise<WritableFile>;
   /**
    * Puts bytes under a name, whole or not at all, over what was there. Not
    * flushed: only for hints that may be lost.
@@ -115,6 +130,8 @@ export interface FileWriter {
    * link to one. Anything else there is `ALREADY_EXISTS`.
    */
   makeDirectory(path: string): Promise<void>;
+  /** Sets the permission bits of a file or directory; symlinks are followed. */
+  setMode(path: string, mode: number): Promise<void>;
   /** Makes a symbolic link that must not exist yet. */
   makeLink(path: string, target: string): Promise<void>;
   /** Flushes the names in a directory to the disk. */

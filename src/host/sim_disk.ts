@@ -65,8 +65,6 @@ interface Task<T> {
 
 const CHUNK_BYTES = 64 * 1024;
 
-const MODES = { file: 0o644, directory: 0o755, symlink: 0o777 } as const;
-
 /** Files in memory, as after each flush they would be on a disk. */
 export class SimDisk implements FileStore {
   readonly #random: () => number;
@@ -187,7 +185,9 @@ export class SimDisk implements FileStore {
         type: node.type,
         sizeBytes: node.type === "file" ? node.sizeBytes : 0,
         modifiedMs: node.modifiedMs,
-        mode: MODES[node.type],
+        changedMs: node.modifiedMs,
+        inode: 0,
+        mode: node.mode,
       };
     } catch (error) {
       if (hasCode(error, "NOT_FOUND")) return undefined;
@@ -221,10 +221,14 @@ export class SimDisk implements FileStore {
 
   // === FileWriter ===
 
-  async create(path: string): Promise<WritableFile> {
+  async create(
+    path: string,
+    { mode }: { readonly mode?: number } = {},
+  ): Promise<WritableFile> {
     const work = () => {
       const { directory, name } = this.#tree.free({ action: "create", path });
       const file = new SimFile(this.#timeMs++);
+      if (mode !== undefined) file.mode = mode;
       directory.set(name, file);
       return this.#opened(path, file);
     };
@@ -307,6 +311,15 @@ export class SimDisk implements FileStore {
       }
     };
     await this.#perform({ name: "makeDirectory", path, work });
+  }
+
+  async setMode(path: string, mode: number): Promise<void> {
+    const lookup = { action: "set the mode of", path };
+    const work = () => {
+      const { node } = this.#tree.existing(lookup, true);
+      if (node.type !== "symlink") node.mode = mode;
+    };
+    await this.#perform({ name: "setMode", path, work });
   }
 
   async makeLink(path: string, target: string): Promise<void> {

@@ -83,6 +83,8 @@ interface Write {
 /** A regular file, which may have many names. */
 export class SimFile {
   readonly type = "file";
+  /** The permission bits. */
+  mode: number = 0o644;
   #modifiedMs: Flushable<number>;
   /** Replaced by each change, never changed in place: copies share them. */
   #bytes: Bytes;
@@ -150,6 +152,7 @@ export class SimFile {
   /** The same file on another disk. */
   copy(): SimFile {
     const copy = new SimFile(0);
+    copy.mode = this.mode;
     copy.#modifiedMs = this.#modifiedMs.map((modifiedMs) => modifiedMs);
     copy.#bytes = this.bytes;
     copy.#flushed = this.#flushed;
@@ -199,6 +202,8 @@ export class SimFile {
 /** A directory. */
 export class SimDirectory {
   readonly type = "directory";
+  /** The permission bits. */
+  mode: number = 0o755;
   readonly modifiedMs: number;
   readonly #names = new Map<string, Flushable<SimNode | undefined>>();
   /** The names that were changed since the last flush. */
@@ -260,6 +265,7 @@ export class SimDirectory {
    */
   copy(copies: Map<SimNode, SimNode> = new Map()): SimDirectory {
     const copy = new SimDirectory(this.modifiedMs);
+    copy.mode = this.mode;
     copies.set(this, copy);
     const copied = (node: SimNode | undefined) =>
       node && (copies.get(node) ?? copyOf(node, copies));
@@ -303,6 +309,8 @@ export class SimDirectory {
 /** A symbolic link, which is whole wherever its name is. */
 export class SimLink {
   readonly type = "symlink";
+  /** The permission bits. */
+  readonly mode = 0o777;
   readonly modifiedMs: number;
   /** Where it leads, as it was written. */
   readonly target: string;

@@ -63,14 +63,17 @@ export const LARGE_ROW_BYTES = 64 * 1024;
 /**
  * Encodes records, in their order.
  *
- * @param withPartId Whether the partition is a column.
- * @param filteredBytes Row groups of at least so much content say which names
- *   their directory records have.
+ * @param options With `withPartId`, the partition is a column; with `plain`, the
+ *   content is not compressed. Row groups of at least `filteredBytes` of content
+ *   say which names their directory records have.
  */
 export async function encodeRecords(
   records: readonly Record[],
-  withPartId: boolean,
-  filteredBytes: number,
+  { filteredBytes, plain = false, withPartId }: {
+    readonly withPartId: boolean;
+    readonly plain?: boolean;
+    readonly filteredBytes: number;
+  },
 ): Promise<Bytes> {
   const columns: ParquetColumn[] = [
     {
@@ -87,6 +90,7 @@ export async function encodeRecords(
       name: "content",
       type: "BYTE_ARRAY",
       values: records.map((r) => r.content),
+      plain,
     },
   ];
   const partId: ParquetColumn = {
@@ -95,15 +99,24 @@ export async function encodeRecords(
     values: records.map((r) => r.partId),
   };
   const rowGroups = rowGroupsOf(records);
-  const { nameFilters } = await import("./name_filter.ts");
-  const filters = nameFilters(records, rowGroups, filteredBytes);
   return await encodeParquet(
     withPartId ? [partId, ...columns] : columns,
     rowGroups,
-    filters.some((filter) => filter !== "")
-      ? [[NAMES_KEY, filters.join(",")]]
-      : [],
+    await namePairs(records, rowGroups, filteredBytes),
   );
+}
+
+/** What the footer says of names; nothing of small rows. */
+async function namePairs(
+  records: readonly Record[],
+  rowGroups: readonly number[],
+  leastBytes: number,
+): Promise<(readonly [key: string, value: string])[]> {
+  if (contentBytes(records) < leastBytes) return [];
+  const { nameFilters } = await import("./name_filter.ts");
+  const filters = nameFilters(records, rowGroups, leastBytes);
+  const isEmpty = filters.every((filter) => filter === "");
+  return isEmpty ? [] : [[NAMES_KEY, filters.join(",")]];
 }
 
 /** How many rows each row group of a file has. */
@@ -122,9 +135,14 @@ export function rowGroupsOf(records: readonly Record[]): number[] {
   return groups;
 }
 
-/** A data file in memory, decoded a row group at a time. */
+/** Decoded row groups of one file that stay in memory, by their bytes. */
+const KEPT_BYTES = 16 * 1024 * 1024;
+
+/** A data file, decoded a row group at a time. */
 export class DataFile {
   readonly #groups: RowGroup[];
+  /** Those that are decoded, the least recently used one first. */
+  readonly #decoded = new Set<RowGroup>();
   #heldBytes: number;
 
   private constructor(groups: RowGroup[], heldBytes: number) {
@@ -144,13 +162,16 @@ export class DataFile {
   static open(bytes: Bytes, add: AddFile, options: DecodeOptions): DataFile {
     const { groups: all, keyValues } = openParquet(bytes, options);
     const filters = keyValues.get(NAMES_KEY)?.split(",") ?? [];
-    const groups = all.map((group, i) => ({
-      nameFilter: filters[i] ?? "",
-      maxVersion: Number(group.bounds("version")?.max ?? Infinity),
-      includes: (selection: RowSelection) => mayHold(group, selection),
-      decode: () => decodeGroup(group, add, options.source),
-      records: undefined,
-    }));
+    const groups = all.map((group, i) => {
+      const bounds = boundsOf(group);
+      return {
+        nameFilter: filters[i] ?? "",
+        maxVersion: Number(bounds.version?.max ?? Infinity),
+        includes: (selection: RowSelection) => mayHold(bounds, selection),
+        decode: () => decodeGroup(group, add, options.source),
+        records: undefined,
+      };
+    });
     return new DataFile(groups, bytes.length);
   }
 
@@ -196,11 +217,19 @@ export class DataFile {
   }
 
   async #rowsOf(group: RowGroup): Promise<readonly Record[]> {
-    if (group.records !== undefined) return group.records;
-    const records = await group.decode();
+    const records = group.records ?? await group.decode();
     // Whoever has decoded them meanwhile has counted them.
     if (group.records === undefined) this.#heldBytes += contentBytes(records);
-    return group.records = records;
+    group.records = records;
+    this.#decoded.delete(group);
+    this.#decoded.add(group);
+    for (const oldest of this.#decoded) {
+      if (this.#heldBytes <= KEPT_BYTES || oldest === group) break;
+      this.#decoded.delete(oldest);
+      this.#heldBytes -= contentBytes(oldest.records ?? []);
+      oldest.records = undefined;
+    }
+    return records;
   }
 }
 
@@ -225,17 +254,28 @@ async function withName(
   );
 }
 
+/** What a row group may hold, of each column that is asked about. */
+interface GroupBounds {
+  readonly version: ReturnType<ParquetGroup["bounds"]>;
+  readonly timestamp: ReturnType<ParquetGroup["bounds"]>;
+  readonly partId: ReturnType<ParquetGroup["bounds"]>;
+}
+
+function boundsOf(group: ParquetGroup): GroupBounds {
+  return {
+    version: group.bounds("version"),
+    timestamp: group.bounds("timestamp"),
+    partId: group.bounds("part_id"),
+  };
+}
+
 /** A bound that isn't known excludes nothing. */
-function mayHold(
-  group: ParquetGroup,
-  selection: RowSelection,
-): boolean {
+function mayHold(bounds: GroupBounds, selection: RowSelection): boolean {
   const { partId, minVersion, maxVersion } = selection;
   const { minTimestampUs, maxTimestampUs } = selection;
-  if (!isWithin(group.bounds("version"), minVersion, maxVersion)) return false;
-  const time = group.bounds("timestamp");
-  if (!isWithin(time, minTimestampUs, maxTimestampUs)) return false;
-  const part = partId === undefined ? undefined : group.bounds("part_id");
+  if (!isWithin(bounds.version, minVersion, maxVersion)) return false;
+  if (!isWithin(bounds.timestamp, minTimestampUs, maxTimestampUs)) return false;
+  const part = bounds.partId;
   if (partId === undefined || part === undefined) return true;
   return String(part.min) <= partId && partId <= String(part.max);
 }
@@ -288,7 +328,8 @@ export async function decodeGroup(
   });
 }
 
-function contentBytes(records: readonly Record[]): number {
+/** Bytes of the content of records. */
+export function contentBytes(records: readonly Record[]): number {
   let bytes = 0;
   for (const { content } of records) bytes += content.length;
   return bytes;

@@ -1,12 +1,18 @@
 /**
- * Writes the data files of one commit: one file, or one for each partition.
+ * Writes the data files of one commit: one file, or one for each partition. What
+ * is large becomes several files, so that one of them at a time is in memory.
  *
  * @module
  */
-import { type Bytes, sha256Hex } from "../bytes.ts";
+import { type Bytes, release, sha256Hex } from "../bytes.ts";
 import { bestEffort } from "../errors.ts";
-import type { Random } from "../host/host.ts";
-import { encodeRecords, LARGE_ROW_BYTES, statsOf } from "./data_file.ts";
+import type { Host } from "../host/host.ts";
+import {
+  contentBytes,
+  encodeRecords,
+  LARGE_ROW_BYTES,
+  statsOf,
+} from "./data_file.ts";
 import type { AddFile } from "./delta/mod.ts";
 import { pieceTags } from "./piece_digests.ts";
 import { partTags } from "./partition_index.ts";
@@ -28,12 +34,13 @@ export interface RecordDraft {
 export interface WrittenFile {
   /** What the log shall say of it. */
   readonly add: AddFile;
-  /** The rows in it. */
-  readonly records: readonly Record[];
+  /** The rows in it; nothing of what is too large to be kept. */
+  readonly records: readonly Record[] | undefined;
 }
 
 /** A file that is to be written. */
-interface EncodedFile extends WrittenFile {
+interface EncodedFile {
+  readonly add: AddFile;
   readonly bytes: Bytes;
 }
 
@@ -51,8 +58,8 @@ export interface BegunFiles {
 export interface DataFileOptions {
   /** Where the table is. */
   readonly store: TableStore;
-  /** Makes names ones of a kind. */
-  readonly random: Random;
+  /** Makes names ones of a kind, and hashes what is large. */
+  readonly host: Pick<Host, "random" | "hasher">;
   /** One file, or one for each partition. */
   readonly layout: OplogLayout;
 }
@@ -63,10 +70,22 @@ const MAX_RECORD_BYTES = 4 * 1024 * 1024;
 /** Row groups of a commit with less content don't say which names they have. */
 const FILTERED_BYTES = 64 * 1024;
 
+/** From so many bytes on, memory counts more than what has to be loaded. */
+const LARGE_DIGEST_BYTES = 256 * 1024;
+
+/** Rows of a file that stay in memory for who reads them next. */
+const KEPT_BYTES = 4 * 1024 * 1024;
+
+/**
+ * A clustered file ends with the partition with which it has so many bytes. They
+ * are written as they are: to compress so much would take longer than to write it.
+ */
+const LARGE_FILE_BYTES = 8 * 1024 * 1024;
+
 /** Writes the data files of one commit. */
 export class DataFileWriter {
   readonly #store: TableStore;
-  readonly #random: Random;
+  readonly #host: DataFileOptions["host"];
   readonly #layout: OplogLayout;
   readonly #written: WrittenFile[] = [];
   /** Ends when the files that were begun are durable, or can't be. */
@@ -75,9 +94,9 @@ export class DataFileWriter {
   readonly #paths: string[] = [];
 
   /** @param options Where and how files are written. */
-  constructor({ store, random, layout }: DataFileOptions) {
+  constructor({ store, host, layout }: DataFileOptions) {
     this.#store = store;
-    this.#random = random;
+    this.#host = host;
     this.#layout = layout;
   }
 
@@ -106,20 +125,35 @@ export class DataFileWriter {
     timestampUs: number,
   ): Promise<BegunFiles> {
     const sorted = [...drafts].sort((a, b) => a.partId < b.partId ? -1 : 1);
-    const groups = this.#layout === "hive" ? sorted.map((d) => [d]) : [sorted];
     const modifiedMs = Math.floor(timestampUs / 1000);
-    const files: EncodedFile[] = [];
+    const small: EncodedFile[] = [];
+    const adds: AddFile[] = [];
+    let sizeBytes = 0;
+    const groups = this.#layout === "hive"
+      ? sorted.map((draft) => [draft])
+      : groupsOf(sorted);
     for (const group of groups) {
       const records = group.flatMap((draft) =>
         recordsOf(draft, version, timestampUs)
       );
-      files.push(await this.#encode(records, modifiedMs, true));
+      const file = await this.#encode(records, modifiedMs, true);
+      adds.push(file.add);
+      sizeBytes += file.bytes.length;
+      const isLarge = file.bytes.length > KEPT_BYTES;
+      this.#begun(file.add, isLarge ? undefined : records);
+      // Not beside the next one: that would be as much in memory again.
+      if (!isLarge) small.push(file);
+      else {
+        await this.#put([file]);
+        release(file.bytes);
+        for (const { content } of records) release(content);
+      }
     }
-    const putting = Promise.allSettled([this.#put(files)]);
+    const putting = Promise.allSettled([this.#put(small)]);
     this.#putting = putting;
     return {
-      adds: files.map(({ add }) => add),
-      sizeBytes: files.reduce((sum, { bytes }) => sum + bytes.length, 0),
+      adds,
+      sizeBytes,
       durable: async () => {
         const [result] = await putting;
         if (result.status === "rejected") throw result.reason;
@@ -138,7 +172,9 @@ export class DataFileWriter {
     records: readonly Record[],
     modifiedMs: number,
   ): Promise<void> {
-    await this.#put([await this.#encode(records, modifiedMs, false)]);
+    const file = await this.#encode(records, modifiedMs, false);
+    this.#begun(file.add, records);
+    await this.#put([file]);
   }
 
   /** Removes the files, best effort: no commit names them. */
@@ -149,12 +185,16 @@ export class DataFileWriter {
     }
   }
 
+  #begun(add: AddFile, records: readonly Record[] | undefined): void {
+    this.#paths.push(add.path);
+    this.#written.push({ add, records });
+  }
+
   async #put(files: readonly EncodedFile[]): Promise<void> {
-    for (const { add } of files) this.#paths.push(add.path);
+    if (files.length === 0) return;
     await this.#store.put(
       files.map(({ add: { path }, bytes }) => ({ path, bytes })),
     );
-    for (const { add, records } of files) this.#written.push({ add, records });
   }
 
   async #encode(
@@ -163,13 +203,14 @@ export class DataFileWriter {
     dataChange: boolean,
   ): Promise<EncodedFile> {
     const hive = this.#layout === "hive" ? records[0]?.partId : undefined;
-    const bytes = await encodeRecords(
-      records,
-      hive === undefined,
+    const bytes = await encodeRecords(records, {
+      withPartId: hive === undefined,
+      // A merge has the time to compress, and is the last to write these rows.
+      plain: dataChange && contentBytes(records) >= LARGE_FILE_BYTES,
       // A commit doesn't wait for what a small file is read as fast without.
-      dataChange ? FILTERED_BYTES : 0,
-    );
-    const name = `part-${this.#random.uuidHex()}.parquet`;
+      filteredBytes: dataChange ? FILTERED_BYTES : 0,
+    });
+    const name = `part-${this.#host.random.uuidHex()}.parquet`;
     const add: AddFile = {
       path: hive === undefined ? name : `part_id=${hive}/${name}`,
       partitionValues: hive === undefined ? {} : { part_id: hive },
@@ -178,13 +219,36 @@ export class DataFileWriter {
       dataChange,
       stats: statsOf(records, hive === undefined),
       tags: {
-        sha256: await sha256Hex(bytes),
-        ...await pieceTags(bytes, name),
+        sha256: await this.#digest(bytes),
+        ...await pieceTags(bytes, name, (piece) => this.#digest(piece)),
         ...(hive === undefined ? partTags(partsOf(records)) : {}),
       },
     };
-    return { add, records, bytes };
+    return { add, bytes };
   }
+
+  /** Of large bytes without a copy, by what has to be loaded. */
+  async #digest(bytes: Bytes): Promise<string> {
+    if (bytes.length < LARGE_DIGEST_BYTES) return await sha256Hex(bytes);
+    const hash = await this.#host.hasher.sha256();
+    hash.update(bytes);
+    return hash.digestHex();
+  }
+}
+
+/** What goes into one file each: all of it, or a part where it is large. */
+function groupsOf(drafts: readonly RecordDraft[]): RecordDraft[][] {
+  const groups: RecordDraft[][] = [];
+  let bytes = LARGE_FILE_BYTES;
+  for (const draft of drafts) {
+    if (bytes >= LARGE_FILE_BYTES) {
+      groups.push([]);
+      bytes = 0;
+    }
+    groups.at(-1)?.push(draft);
+    for (const { content } of draft.entries) bytes += content?.length ?? 0;
+  }
+  return groups;
 }
 
 /** The partitions of sorted rows, each once. */

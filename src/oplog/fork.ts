@@ -130,7 +130,7 @@ async function rewritten(
   const isHive = delta.snapshot.metaData.partitionColumns.length > 0;
   const writer = new DataFileWriter({
     store,
-    random: host.random,
+    host,
     layout: isHive ? "hive" : "clustered",
   });
   await writer.writeMerged(rows, Math.floor(host.clock.nowUs() / 1000));

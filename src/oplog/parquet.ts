@@ -37,6 +37,8 @@ export interface ParquetColumn {
   readonly type: "INT64" | "BYTE_ARRAY" | "STRING";
   /** The values, none of them null. */
   readonly values: readonly (bigint | string | Uint8Array)[];
+  /** Whether it is not compressed. */
+  readonly plain?: boolean;
 }
 
 /** One node of a Parquet schema, as the format's `SchemaElement` has it. */
@@ -91,6 +93,18 @@ export interface FileRange {
   readonly end: number;
 }
 
+/** How a column is written that is not compressed: the values, as they are. */
+const PLAIN = { codec: "UNCOMPRESSED", encoding: "PLAIN" } as const;
+
+/** The first buffer of a file. */
+const LEAST_BUFFER_BYTES = 1024;
+
+/** A page of plain values ends when it has so many bytes. */
+const PLAIN_PAGE_BYTES = 64 * 1024;
+
+/** What a plain value takes beside its bytes, at most. */
+const VALUE_BYTES = 64;
+
 /**
  * Encodes flat columns as a file, with Snappy.
  *
@@ -102,13 +116,21 @@ export async function encodeParquet(
   rowGroups: readonly number[] = [],
   keyValues: readonly (readonly [key: string, value: string])[] = [],
 ): Promise<Bytes> {
-  const { parquetWriteBuffer } = await import("hyparquet-writer/src/write.js");
-  return new Uint8Array(parquetWriteBuffer({
-    columnData: columns.map(({ name, type, values }) => ({
+  const { parquetWrite } = await import("hyparquet-writer/src/write.js");
+  const { ByteWriter } = await import("hyparquet-writer/src/bytewriter.js");
+  const writer = new ByteWriter(plainBytes(columns));
+  parquetWrite({
+    writer,
+    // A page is copied on its way: large values are pages of their own.
+    ...(columns.some(({ plain }) => plain)
+      ? { pageSize: PLAIN_PAGE_BYTES }
+      : {}),
+    columnData: columns.map(({ name, plain, type, values }) => ({
       name,
       type,
       data: [...values],
       nullable: true,
+      ...(plain ? PLAIN : {}),
       // A blob of IPC says nothing to a planner, and a page of it once is enough.
       ...(type === "BYTE_ARRAY"
         ? { statistics: false, offsetIndex: false }
@@ -117,7 +139,20 @@ export async function encodeParquet(
     ...(rowGroups.length > 0 ? { rowGroupSize: [...rowGroups] } : {}),
     ...pairsOf(keyValues),
     createdBy: "pond",
-  }));
+  });
+  return writer.getBytes();
+}
+
+/** What a file takes at least, so that its buffer needn't grow. */
+function plainBytes(columns: readonly ParquetColumn[]): number {
+  let bytes = LEAST_BUFFER_BYTES;
+  for (const { plain, values } of columns) {
+    if (!plain) continue;
+    for (const value of values) {
+      if (value instanceof Uint8Array) bytes += value.length + VALUE_BYTES;
+    }
+  }
+  return bytes;
 }
 
 /** A row group that was encoded, to be put into any file of its schema. */
@@ -451,7 +486,12 @@ function noParquet(source: string, cause: unknown): IntegrityError {
     : new IntegrityError(source, "it is no valid Parquet file", { cause });
 }
 
-/** The values of the top-level columns, by their names. */
+/**
+ * The values of the top-level columns, by their names.
+ *
+ * @param bytes A part of a file.
+ * @param offset Where in the file that begins.
+ */
 async function readColumns(
   { bytes, start: first }: FilePart,
   metadata: FileMetaData,

@@ -16,7 +16,7 @@
  * @module
  */
 import { type Bytes, sha256Hex } from "../bytes.ts";
-import { IntegrityError } from "../errors.ts";
+import { IntegrityError, invariant } from "../errors.ts";
 import type { AddFile } from "./delta/mod.ts";
 import { type FilePart, type FileRange, openParquet } from "./parquet.ts";
 
@@ -37,17 +37,19 @@ interface Piece {
  *
  * @param bytes The whole file.
  * @param source Its path, for errors.
+ * @param sha256 Hashes a part of it.
  */
 export async function pieceTags(
   bytes: Bytes,
   source: string,
+  sha256: (piece: Bytes) => Promise<string> = sha256Hex,
 ): Promise<{ readonly pieces?: string }> {
   if (bytes.length < LEAST_BYTES) return {};
   const { groups } = openParquet(bytes, { source });
   const ends = [...groups.map((group) => group.place().end), bytes.length];
   const pieces = await Promise.all(ends.map(async (end, i) => {
-    const digest = await digestOf(bytes.subarray(ends[i - 1] ?? 0, end));
-    return `${end}:${digest}`;
+    const digest = await sha256(bytes.subarray(ends[i - 1] ?? 0, end));
+    return `${end}:${digest.slice(0, DIGEST_LENGTH)}`;
   }));
   return { pieces: pieces.join(",") };
 }

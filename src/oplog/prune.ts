@@ -139,7 +139,7 @@ async function rewritten(
   const writer = new DataFileWriter({
     // What only would be written has its size all the same.
     store: dryRun ? new MemoryStore(host.clock) : delta.store,
-    random: host.random,
+    host,
     layout: table.layout,
   });
   try {

@@ -155,7 +155,7 @@ export class OplogTable {
     const timestampUs = host.clock.nowUs();
     const store = openStore(host, location, options);
     if (typeof location === "string") await host.files.makeDirectory(location);
-    const files = await dataFileWriter({ store, random: host.random, layout });
+    const files = await dataFileWriter({ store, host, layout });
     await files.write(plan(timestampUs), 0, timestampUs);
     const delta = await DeltaTable.create(host, store, {
       schema: { type: "struct", fields: SCHEMA_FIELDS },
@@ -263,7 +263,7 @@ export class OplogTable {
     const { version, timestampUs } = point;
     const files = await dataFileWriter({
       store: this.#delta.store,
-      random: this.#host.random,
+      host: this.#host,
       layout: this.layout,
     });
     const result = await this.#appendWith(files, records, point, {
@@ -277,7 +277,7 @@ export class OplogTable {
     if (result.status === "taken") return { status: "taken" };
     for (const { add, records } of files.written) {
       this.#indexAdd(add);
-      this.#files.keep(add, records);
+      if (records) this.#files.keep(add, records);
       const partId = add.partitionValues.part_id ?? "";
       this.#grown.set(partId, (this.#grown.get(partId) ?? 0) + 1);
     }
@@ -386,7 +386,7 @@ export class OplogTable {
     requireColumns(this.#delta);
     const writer = await dataFileWriter({
       store: this.#delta.store,
-      random: this.#host.random,
+      host: this.#host,
       layout: this.layout,
     });
     const { result, written } = await mergeRuns(runs, {

@@ -11,6 +11,7 @@ import { newSerial, nodeIdOf } from "./node_id.ts";
 import type {
   Directory,
   DirectoryItem,
+  DirectoryOptions,
   File,
   Node,
   NodeFactory,
@@ -41,17 +42,17 @@ export class MemoryNodeFactory implements NodeFactory {
 
   /** Makes a file. */
   createFile(content: ByteSource, options?: WriteOptions): Promise<File> {
-    return createMemoryFile(this.#time, content, options?.signal);
+    return createMemoryFile(this.#time, content, options);
   }
 
   /** Makes an empty directory. */
-  createDirectory(): Promise<MemoryDirectory> {
-    return Promise.resolve(this.newDirectory());
+  createDirectory(options?: DirectoryOptions): Promise<MemoryDirectory> {
+    return Promise.resolve(this.newDirectory(options));
   }
 
   /** Makes an empty directory, at once. */
-  newDirectory(): MemoryDirectory {
-    return new MemoryDirectory(this.#time);
+  newDirectory(options: DirectoryOptions = {}): MemoryDirectory {
+    return new MemoryDirectory(this.#time, options);
   }
 
   /** Makes a symlink. */
@@ -110,15 +111,21 @@ export class MemoryDirectory implements Directory {
   readonly #children = new Map<string, Node>();
   /** The children in order, until one comes or goes. */
   #sorted: readonly DirectoryItem[] | undefined;
+  readonly #mode: number;
   #modifiedUs: number;
 
   /**
    * Makes an empty directory.
    *
    * @param time Where times come from.
+   * @param options Its mode.
    */
-  constructor(time: TimeSource) {
+  constructor(
+    time: TimeSource,
+    { mode = DIRECTORY_MODE }: DirectoryOptions = {},
+  ) {
     this.#time = time;
+    this.#mode = mode;
     this.#createdUs = this.#modifiedUs = time.nowUs();
   }
 
@@ -139,7 +146,7 @@ export class MemoryDirectory implements Directory {
       createdUs: this.#createdUs,
       modifiedUs: this.#modifiedUs,
       version: 1,
-      mode: DIRECTORY_MODE,
+      mode: this.#mode,
     });
   }
 

@@ -39,15 +39,16 @@ const FILE_MODE = 0o644;
  *
  * @param time Where its times come from.
  * @param content A copy of it is kept.
- * @param signal Ends the reading of content.
+ * @param options Its mode and time, and what ends the reading of content.
  */
 export async function createMemoryFile(
   time: TimeSource,
   content: ByteSource,
-  signal: AbortSignal | undefined,
+  options: WriteOptions = {},
 ): Promise<File> {
+  const { signal } = options;
   const bytes = takenAtOnce(content, signal) ?? await taken(content, signal);
-  return new MemoryFile(time, bytes);
+  return new MemoryFile(time, bytes, options);
 }
 
 class MemoryFile implements File {
@@ -55,12 +56,19 @@ class MemoryFile implements File {
   readonly #time: TimeSource;
   readonly #createdUs: number;
   #modifiedUs: number;
+  #mode: number;
   #version = 1;
   #bytes: Bytes;
 
-  constructor(time: TimeSource, bytes: Bytes) {
+  constructor(
+    time: TimeSource,
+    bytes: Bytes,
+    { mode = FILE_MODE, modifiedUs }: WriteOptions,
+  ) {
     this.#time = time;
-    this.#createdUs = this.#modifiedUs = time.nowUs();
+    this.#createdUs = time.nowUs();
+    this.#modifiedUs = modifiedUs ?? this.#createdUs;
+    this.#mode = mode;
     this.#bytes = bytes;
   }
 
@@ -78,7 +86,7 @@ class MemoryFile implements File {
       createdUs: this.#createdUs,
       modifiedUs: this.#modifiedUs,
       version: this.#version,
-      mode: FILE_MODE,
+      mode: this.#mode,
     });
   }
 
@@ -93,9 +101,10 @@ class MemoryFile implements File {
   }
 
   async write(content: ByteSource, options: WriteOptions = {}): Promise<void> {
-    const { signal } = options;
+    const { mode = this.#mode, modifiedUs, signal } = options;
     this.#bytes = takenAtOnce(content, signal) ?? await taken(content, signal);
-    this.#modifiedUs = this.#time.nowUs();
+    this.#modifiedUs = modifiedUs ?? this.#time.nowUs();
+    this.#mode = mode;
     this.#version++;
   }
 

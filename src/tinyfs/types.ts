@@ -44,6 +44,19 @@ export interface ReadOptions {
 export interface WriteOptions {
   /** Ends the writing; the old content stays. */
   readonly signal?: AbortSignal;
+  /** The POSIX permission bits; left out, those of before, or the usual ones. */
+  readonly mode?: number;
+  /**
+   * When the content was last changed, in microseconds since the epoch, UTC;
+   * the present when left out.
+   */
+  readonly modifiedUs?: number;
+}
+
+/** Options of making a directory. */
+export interface DirectoryOptions {
+  /** The POSIX permission bits; the usual ones when left out. */
+  readonly mode?: number;
 }
 
 /** What every node has. */
@@ -143,7 +156,7 @@ export interface NodeFactory {
   /** Makes a file with this content. */
   createFile(content: ByteSource, options?: WriteOptions): Promise<File>;
   /** Makes an empty directory. */
-  createDirectory(): Promise<Directory>;
+  createDirectory(options?: DirectoryOptions): Promise<Directory>;
   /** Makes a symlink to a path. */
   createSymlink(target: string): Promise<Symlink>;
 }

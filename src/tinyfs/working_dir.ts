@@ -19,6 +19,7 @@ import type { Match, VisitOptions } from "./visit.ts";
 import type {
   Directory,
   DirectoryItem,
+  DirectoryOptions,
   Inquiry,
   Node,
   NodeFactory,
@@ -245,18 +246,19 @@ export class WorkingDir {
    * Creates a directory. `ALREADY_EXISTS` when the path is taken.
    *
    * @param options With `recursive`, the directories above are made as well,
-   *   and a directory that is there already is no error.
+   *   and a directory that is there already is no error; `mode` is for new ones.
    */
   async createDirectory(
     path: string,
-    options: { readonly recursive?: boolean } = {},
+    options: DirectoryOptions & { readonly recursive?: boolean } = {},
   ): Promise<WorkingDir> {
-    if (options.recursive) return await this.#createDirectories(path);
+    const { recursive, ...made } = options;
+    if (recursive) return await this.#createDirectories(path, made);
     const place = await this.#place(path, false);
     if (place.found) throw taken(place.found.path);
     const directory = await this.#put(
       place,
-      await this.#factory.createDirectory(),
+      await this.#factory.createDirectory(made),
     );
     return this.#at({ ...this.#start, directory });
   }
@@ -352,22 +354,28 @@ export class WorkingDir {
     return directory.child(name, node);
   }
 
-  async #createDirectories(path: string): Promise<WorkingDir> {
+  async #createDirectories(
+    path: string,
+    options: DirectoryOptions,
+  ): Promise<WorkingDir> {
     const { absolute, names } = parsePath(path);
     const { directory, root } = this.#start;
     let at = this.#at({
       ...this.#start,
       directory: absolute ? root : directory,
     });
-    for (const name of names) at = await at.#openOrCreate(name);
+    for (const name of names) at = await at.#openOrCreate(name, options);
     return at;
   }
 
-  async #openOrCreate(name: string): Promise<WorkingDir> {
+  async #openOrCreate(
+    name: string,
+    options: DirectoryOptions,
+  ): Promise<WorkingDir> {
     const { found } = await this.#place(name, false);
     if (found !== undefined) return await this.open(name);
     try {
-      return await this.createDirectory(name);
+      return await this.createDirectory(name, options);
     } catch (error) {
       // Somebody else can have been faster.
       if (hasCode(error, "ALREADY_EXISTS")) return await this.open(name);

@@ -6,9 +6,10 @@
  * tmp/<32 hex>             a blob while it is written
  * ```
  *
- * A blob is written to `tmp/`, flushed, renamed to its hash, and its directory
- * flushed, before anything names it. A crash on the way leaves a file in `tmp/`
- * or a blob that nothing names: both cost space, neither is ever read.
+ * A blob is written to `tmp/`, flushed, and renamed to its hash. Before anything
+ * names it that outlasts the process, its directory is flushed, once for all blobs
+ * in it: {@linkcode BlobStore.flush}. A crash on the way leaves a file in `tmp/` or
+ * a blob that nothing names: both cost space, neither is ever read.
  *
  * @module
  */
@@ -27,6 +28,9 @@ import type { Durability } from "./types.ts";
 
 /** Content of at least this many bytes is kept as a blob. */
 export const BLOB_MIN_BYTES: number = 64 * 1024;
+
+/** So many contents are hashed without what has to be loaded. */
+const FEW_HASHES = 64;
 
 /** Content that is safely kept, or will be with the row that holds it. */
 export type Content =
@@ -49,8 +53,11 @@ export class BlobStore {
   readonly #pond: string;
   /** What flushes their names; nothing is flushed without. */
   readonly #names: NameFlusher | undefined;
+  #inlineCount = 0;
   /** Blobs whose hash was right when this process read them. */
   readonly #verified = new Set<string>();
+  /** Directories with blobs whose names are not flushed. */
+  #unflushed = new Set<string>();
   /** Directories whose own names this process has flushed. */
   readonly #durableDirectories = new Set<string>();
 
@@ -72,21 +79,47 @@ export class BlobStore {
    *
    * @param source The content.
    * @param signal Ends the writing; what was written is removed.
+   * @returns Content that is durable after {@linkcode BlobStore.flush}.
    */
   async store(source: ByteSource, signal?: AbortSignal): Promise<Content> {
-    const head: Uint8Array[] = [];
+    const head: Bytes[] = [];
     let sizeBytes = 0;
     const chunks = chunksOf(source, signal);
     try {
       while (sizeBytes < BLOB_MIN_BYTES) {
         const { done, value } = await chunks.next();
-        if (done) return await inlineContent(concatBytes(head));
+        if (done) return await this.#inline(joined(head));
         head.push(value.slice());
         sizeBytes += value.length;
       }
       return await this.#storeBlob(head, chunks);
     } finally {
       await chunks.return(undefined);
+    }
+  }
+
+  /**
+   * Makes the names of all blobs durable that were stored, before anything that
+   * outlasts the process names one of them.
+   *
+   * @throws {PondError} When they may not be; the next call tries again.
+   */
+  async flush(): Promise<void> {
+    const names = this.#names;
+    const directories = [...this.#unflushed];
+    this.#unflushed = new Set();
+    if (names === undefined || directories.length === 0) return;
+    try {
+      await Promise.all(directories.map((path) => names.flush(path)));
+      // A directory that was there already may be another process's, and not
+      // flushed yet: that it exists says nothing of the disk.
+      const durable = this.#durableDirectories;
+      if (directories.every((path) => durable.has(path))) return;
+      await names.flush(`${this.#pond}/blobs`);
+      for (const path of directories) durable.add(path);
+    } catch (error) {
+      for (const path of directories) this.#unflushed.add(path);
+      throw error;
     }
   }
 
@@ -107,12 +140,15 @@ export class BlobStore {
    */
   async verify(sha256: string, signal?: AbortSignal): Promise<void> {
     if (this.#verified.has(sha256)) return;
-    const path = this.pathOf(sha256);
     const hash = await this.#host.hasher.sha256();
-    const range = signal ? { signal } : {};
-    for await (const chunk of await this.#open(path, range)) hash.update(chunk);
-    const actual = hash.digestHex();
+    const stream = await this.#open(sha256, signal ? { signal } : {});
+    for await (const chunk of stream) hash.update(chunk);
+    this.#check(sha256, hash.digestHex());
+  }
+
+  #check(sha256: string, actual: string): void {
     if (actual !== sha256) {
+      const path = this.pathOf(sha256);
       throw new IntegrityError(path, `its SHA-256 is ${actual}`);
     }
     this.#verified.add(sha256);
@@ -124,25 +160,57 @@ export class BlobStore {
     options: ReadOptions = {},
   ): Promise<ReadableStream<Bytes>> {
     await this.verify(sha256, options.signal);
-    return await this.#open(this.pathOf(sha256), options);
+    return await this.#open(sha256, options);
   }
 
   /** Reads a blob (or a range of it) into memory, after its bytes were checked. */
   async read(sha256: string, options: ReadOptions = {}): Promise<Bytes> {
-    await this.verify(sha256, options.signal);
+    const { length, offset = 0, signal } = options;
+    const isWhole = offset === 0 && length === undefined;
+    // What is read whole is read once, and checked as it is.
+    if (isWhole && !this.#verified.has(sha256)) {
+      const range = signal ? { signal } : {};
+      const bytes = await this.#found(
+        sha256,
+        (path) => this.#files.read(path, range),
+      );
+      this.#check(sha256, await sha256Hex(bytes));
+      return bytes;
+    }
+    await this.verify(sha256, signal);
     return await this.#files.read(this.pathOf(sha256), options);
   }
 
   async #open(
-    path: string,
+    sha256: string,
     options: ReadOptions,
   ): Promise<ReadableStream<Bytes>> {
+    return await this.#found(
+      sha256,
+      (path) => this.#files.stream(path, options),
+    );
+  }
+
+  async #found<T>(
+    sha256: string,
+    work: (path: string) => Promise<T>,
+  ): Promise<T> {
+    const path = this.pathOf(sha256);
     try {
-      return await this.#files.stream(path, options);
+      return await work(path);
     } catch (cause) {
       if (!hasCode(cause, "NOT_FOUND")) throw cause;
       throw new IntegrityError(path, "the blob is missing", { cause });
     }
+  }
+
+  /** The platform's hashes take a while to load, and are faster then. */
+  async #inline(bytes: Bytes): Promise<Content> {
+    if (this.#inlineCount++ < FEW_HASHES) return await inlineContent(bytes);
+    const hash = await this.#host.hasher.sha256();
+    hash.update(bytes);
+    const sha256 = hash.digestHex();
+    return { kind: "inline", bytes, sizeBytes: bytes.length, sha256 };
   }
 
   async #storeBlob(
@@ -150,7 +218,6 @@ export class BlobStore {
     rest: AsyncIterable<Uint8Array>,
   ): Promise<Content> {
     const temporary = `${this.#pond}/tmp/${this.#host.random.uuidHex()}`;
-    await this.#files.makeDirectory(`${this.#pond}/tmp`);
     try {
       const { sha256, sizeBytes } = await this.#writeHashed(
         temporary,
@@ -171,7 +238,10 @@ export class BlobStore {
     rest: AsyncIterable<Uint8Array>,
   ): Promise<{ sha256: string; sizeBytes: number }> {
     const hash = await this.#host.hasher.sha256();
-    await using file: WritableFile = await this.#files.create(path);
+    await using file: WritableFile = await this.#inDirectory(
+      () => this.#files.create(path),
+      path,
+    );
     let sizeBytes = 0;
     const append = async (chunk: Uint8Array) => {
       hash.update(chunk);
@@ -190,16 +260,30 @@ export class BlobStore {
    */
   async #publish(temporary: string, sha256: string): Promise<void> {
     const path = this.pathOf(sha256);
-    const directory = path.slice(0, path.lastIndexOf("/"));
-    await this.#files.makeDirectory(directory);
-    await this.#files.rename(temporary, path);
-    await this.#names?.flush(directory);
-    // A directory that was there already may be another process's, and not
-    // flushed yet: that it exists says nothing of the disk.
-    if (this.#durableDirectories.has(directory)) return;
-    await this.#names?.flush(`${this.#pond}/blobs`);
-    this.#durableDirectories.add(directory);
+    await this.#inDirectory(() => this.#files.rename(temporary, path), path);
+    this.#unflushed.add(parentOf(path));
   }
+
+  /** Does something that needs the directory of a path; it may be missing. */
+  async #inDirectory<T>(work: () => Promise<T>, path: string): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!hasCode(error, "NOT_FOUND")) throw error;
+    }
+    await this.#files.makeDirectory(parentOf(path));
+    return await work();
+  }
+}
+
+/** The chunks as one array; a single one is not copied. */
+function joined(chunks: readonly Bytes[]): Bytes {
+  const [only, ...others] = chunks;
+  return only === undefined || others.length > 0 ? concatBytes(chunks) : only;
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/"));
 }
 
 /** Content that is kept in its row. */

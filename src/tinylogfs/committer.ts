@@ -399,6 +399,7 @@ export class Committer {
     note: CommitNote,
   ): Promise<AppendResult> {
     try {
+      await this.#parts.blobs.flush();
       return await this.#table.append(plan.records, point, note);
     } catch (error) {
       if (!hasCode(error, "OUTCOME_UNKNOWN")) this.#sent = undefined;

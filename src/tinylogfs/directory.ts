@@ -11,6 +11,7 @@ import type { DirectoryEntry } from "../oplog/mod.ts";
 import type {
   Directory,
   DirectoryItem,
+  DirectoryOptions,
   Node,
   NodeFactory,
   NodeId,
@@ -304,12 +305,12 @@ export class OpLogNodeFactory implements NodeFactory {
     options: WriteOptions = {},
   ): Promise<OpLogFile> {
     const content = await this.#context.blobs.store(source, options.signal);
-    return OpLogFile.draft(this.#context, content);
+    return OpLogFile.draft(this.#context, content, options);
   }
 
   /** Makes an empty directory. */
-  createDirectory(): Promise<OpLogDirectory> {
-    return Promise.resolve(OpLogDirectory.draft(this.#context));
+  createDirectory({ mode }: DirectoryOptions = {}): Promise<OpLogDirectory> {
+    return Promise.resolve(OpLogDirectory.draft(this.#context, mode));
   }
 
   /** Makes a symlink. */

@@ -23,10 +23,18 @@ export class OpLogFile extends OpLogNode implements File {
   #draft: NodeRow | undefined;
 
   /** A file without a name yet. */
-  static draft(context: NodeContext, content: Content): OpLogFile {
+  static draft(
+    context: NodeContext,
+    content: Content,
+    { mode, modifiedUs }: WriteOptions = {},
+  ): OpLogFile {
     const file = new OpLogFile(context, context.newId());
     const nowUs = context.nowUs();
-    file.#draft = fileRow(content, { createdUs: nowUs, modifiedUs: nowUs });
+    file.#draft = fileRow(content, {
+      createdUs: nowUs,
+      modifiedUs: modifiedUs ?? nowUs,
+      ...(mode === undefined ? {} : { mode }),
+    });
     return file;
   }
 
@@ -63,7 +71,8 @@ export class OpLogFile extends OpLogNode implements File {
     await this.update((row) =>
       fileRow(content, {
         ...row.attributes,
-        modifiedUs: this.context.nowUs(),
+        modifiedUs: options.modifiedUs ?? this.context.nowUs(),
+        ...(options.mode === undefined ? {} : { mode: options.mode }),
       })
     );
   }

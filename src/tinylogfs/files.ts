@@ -7,6 +7,7 @@ import type { Bytes, ByteSource } from "../bytes.ts";
 import { hasCode, InvariantError } from "../errors.ts";
 import type { DirectoryEntry } from "../oplog/mod.ts";
 import type {
+  DirectoryOptions,
   NodePath,
   ReadOptions,
   WorkingDir,
@@ -69,7 +70,7 @@ export abstract class FileOperations {
   /** Creates a directory; with `recursive`, its parents, and none if it's there. */
   async createDirectory(
     path: string,
-    options?: { readonly recursive?: boolean },
+    options?: DirectoryOptions & { readonly recursive?: boolean },
   ): Promise<WorkingDir> {
     return await this.root.createDirectory(path, options);
   }
@@ -190,6 +191,21 @@ export abstract class FileOperations {
   ): Promise<void> {
     const found = await this.root.resolve(path, { followLast: false });
     await ownNode(found).setAttributes(jsonObject(attributes));
+  }
+
+  /**
+   * Sets permission bits or the time of the last change; symlinks are followed. The
+   * content stays.
+   *
+   * @param change `modifiedUs` in microseconds since the epoch, UTC; that of a
+   *   directory doesn't go back.
+   * @throws {PondError} `UNSUPPORTED` for the root.
+   */
+  async setMetadata(
+    path: string,
+    change: { readonly mode?: number; readonly modifiedUs?: number },
+  ): Promise<void> {
+    await ownNode(await this.root.resolve(path)).setMetadata(change);
   }
 
   /** Moves a node, over a file or an empty directory, as POSIX has it. */

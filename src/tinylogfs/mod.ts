@@ -156,6 +156,7 @@ export type {
 export type {
   Directory,
   DirectoryItem,
+  DirectoryOptions,
   File,
   FS,
   Inquiry,

@@ -12,6 +12,7 @@ import { ConflictError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
 import type { ForeignCommit, OplogEntry, OplogTable } from "../oplog/mod.ts";
 import { ROOT_PART_ID } from "../oplog/record.ts";
+import type { BlobStore } from "./blobs.ts";
 import type { Directories } from "./directories.ts";
 import type { Selected } from "./selection.ts";
 import type { SharedTable } from "./shared_table.ts";
@@ -32,6 +33,8 @@ export interface PendingParts {
   readonly shared: SharedTable;
   /** The committed state that the operations are made on. */
   readonly directories: Directories;
+  /** Where their large content lies. */
+  readonly blobs: Pick<BlobStore, "flush">;
   /** Whether what is staged is pending here. */
   readonly staged: boolean;
 }
@@ -238,6 +241,7 @@ export class Pending {
       const below = operationsOf(await this.#readStageFiles());
       await this.#built(this.#transaction.id, [...below, ...own]);
     }
+    await this.#parts.blobs.flush();
     const file = await stage.append(own, await this.#stageTop());
     if (this.#parts.staged) {
       this.#staged = [...this.#staged, { file, operations: own }];

@@ -34,7 +34,7 @@ export interface RootSide {
   /** Makes hashes. */
   readonly hasher: Hasher;
   /** The entries of a directory. */
-  list(directoryId: string): Promise<readonly DirectoryEntry[]>;
+  list(directoryId: string): Promise<Iterable<DirectoryEntry>>;
 }
 
 /** What an entry begins with. */
@@ -80,8 +80,8 @@ async function leafHash(
   return await hashOf(hasher, [content]);
 }
 
-function inByteOrder(entries: readonly DirectoryEntry[]): DirectoryEntry[] {
-  return entries
+function inByteOrder(entries: Iterable<DirectoryEntry>): DirectoryEntry[] {
+  return Array.from(entries)
     .map((entry) => ({ entry, name: encodeUtf8(entry.name) }))
     .sort((a, b) => compareBytes(a.name, b.name))
     .map(({ entry }) => entry);

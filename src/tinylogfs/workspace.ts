@@ -75,6 +75,7 @@ export class Workspace {
     this.blobs = new BlobStore(host, path, durability);
     this.committer = new Committer({
       ...parts,
+      blobs: this.blobs,
       path: line,
       staged: options.staged ?? false,
       author: options.author ?? host.terminal.user(),

@@ -191,6 +191,37 @@ export function statContract(test: Register): void {
     }
   });
 
+  test(
+    "create() gives a file exactly the permission bits that it is told",
+    async (files, at) => {
+      for (const mode of [0o600, 0o644, 0o666, 0o777]) {
+        const path = at(`mode-${mode}`);
+        const file = await files.create(path, { mode });
+        await file.write(encodeUtf8("a"));
+        await file.close();
+        assertEquals((await files.stat(path))?.mode, mode);
+      }
+    },
+  );
+
+  test(
+    "setMode() sets permission bits of files and directories",
+    async (files, at) => {
+      await put(files, at("file"), encodeUtf8("a"));
+      await files.makeDirectory(at("directory"));
+      for (const path of [at("file"), at("directory")]) {
+        await files.setMode(path, 0o700);
+        assertEquals((await files.stat(path))?.mode, 0o700);
+      }
+      const missing = at("missing");
+      await assertFails(
+        () => files.setMode(missing, 0o700),
+        "NOT_FOUND",
+        missing,
+      );
+    },
+  );
+
   test("stat() of what isn't there is undefined", async (files, at) => {
     assertEquals(await files.stat(at("missing")), undefined);
     assertEquals(await files.stat(at("missing/below")), undefined);

@@ -45,7 +45,7 @@ async function mergeBlindly(
   const isHive = delta.snapshot.metaData.partitionColumns.length > 0;
   const writer = new DataFileWriter({
     store: delta.store,
-    random: host.random,
+    host,
     layout: isHive ? "hive" : "clustered",
   });
   await writer.writeMerged(rows.toReversed(), 1);
@@ -162,7 +162,7 @@ Deno.test("rows of others that are equal stay as many as they are", async () => 
   const delta = await DeltaTable.open(host, TABLE);
   const writer = new DataFileWriter({
     store: delta.store,
-    random: host.random,
+    host,
     layout: "clustered",
   });
   const copied = encodeOplogEntries([entry(id(1), "v1")]);
