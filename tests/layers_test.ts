@@ -114,6 +114,7 @@ const PACKAGE_OWNERS: Readonly<Record<string, RegExp>> = {
   "hyparquet": /^src\/oplog\/(parquet|parquet\/(encodings|footer|pages))\.ts$/,
   "hyparquet-compressors": /^src\/oplog\/(parquet|zstd)\.ts$/,
   "hyparquet-writer": /^src\/oplog\/parquet\.ts$/,
+  "ignore": /^src\/cli\/trees\/ignore_file\.ts$/,
   "json-p3": /^src\/tinylogfs\/find\.ts$/,
 };
 

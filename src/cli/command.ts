@@ -24,6 +24,7 @@ import type {
 } from "./query_command.ts";
 import type { TablesCommand } from "./sql_command.ts";
 import type { PruneCommand, UsageCommand } from "./retention_command.ts";
+import type { GetCommand, PutCommand } from "./tree_command.ts";
 
 export type * from "./common_options.ts";
 export type * from "./file_command.ts";
@@ -31,6 +32,7 @@ export type { Format } from "./format.ts";
 export type * from "./line_command.ts";
 export type * from "./query_command.ts";
 export type * from "./retention_command.ts";
+export type * from "./tree_command.ts";
 
 /** The shells that pond completes in. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
@@ -195,21 +197,6 @@ export interface InitCommand {
   readonly layout: Layout;
   readonly dryRun: boolean;
   readonly durability: Durability;
-}
-
-/** `pond put` */
-export interface PutCommand extends ChangeOptions {
-  readonly name: "put";
-  readonly sources: readonly string[];
-  readonly destination: string;
-}
-
-/** `pond get` */
-export interface GetCommand extends ViewOptions {
-  readonly name: "get";
-  readonly sources: readonly string[];
-  readonly destination: string;
-  readonly force: boolean;
 }
 
 /** `pond commit`, and `pond sync`, which is the same without a message. */

@@ -18,6 +18,8 @@ export interface GlobalOptions {
   readonly color: "auto" | "always" | "never";
   /** Whether only errors are wanted on standard error. */
   readonly quiet: boolean;
+  /** Whether what is done is told in a log, too. */
+  readonly verbose: boolean;
   /** Whether everything is JSON, errors too. */
   readonly json: boolean;
 }

@@ -55,7 +55,7 @@ export async function exportOf(
         format: chosen,
         ...TO_FILE,
       });
-      await writeHostFile(context.host, path, chunks, force);
+      await writeHostFile(context.host, path, chunks, { force });
     },
   };
 }

@@ -38,6 +38,7 @@ export async function main(
     cacheSize: undefined,
     color: "auto",
     quiet: false,
+    verbose: false,
     json: wantsJson(argv),
   };
   let context = makeContext(host, fallback, signal);

@@ -7,6 +7,7 @@ import { PondError, type PondErrorCode } from "../errors.ts";
 import type { Durability } from "../tinylogfs/mod.ts";
 import { type ChangeOptions, type Format, FORMATS } from "./command.ts";
 import type { OptionSpec, Values, ViewOptions } from "./command.ts";
+import type { TreeOptions } from "./tree_command.ts";
 
 /** How a command can end that opens the pond. */
 export const OPENING: readonly PondErrorCode[] = [
@@ -103,6 +104,29 @@ export const RECURSIVE: OptionSpec = {
   summary: "Take directories with everything in them",
 };
 
+/** What of a tree is meant. */
+export const TREE: readonly OptionSpec[] = [
+  {
+    name: "include",
+    kind: "text",
+    many: true,
+    value: "GLOB",
+    summary: "Take only files that match (repeatable; a name, or a path in it)",
+  },
+  {
+    name: "exclude",
+    kind: "text",
+    many: true,
+    value: "GLOB",
+    summary: "Leave out what matches, and what is in it (repeatable)",
+  },
+  {
+    name: "delete",
+    kind: "flag",
+    summary: "Delete what the destination has and the source hasn't",
+  },
+];
+
 /** Options of commands that read. */
 export const VIEW: readonly OptionSpec[] = [AT, PENDING];
 
@@ -164,6 +188,12 @@ export const GLOBAL: readonly OptionSpec[] = [
     kind: "flag",
     summary: "Say nothing but errors",
   },
+  {
+    name: "verbose",
+    short: "v",
+    kind: "flag",
+    summary: "Say how far it is where no terminal shows it",
+  },
   { name: "help", short: "h", kind: "flag", summary: "Show help" },
 ];
 
@@ -199,6 +229,15 @@ export function viewOf(values: Values): ViewOptions {
     );
   }
   return { at, pending };
+}
+
+/** Reads the options of {@linkcode TREE}. */
+export function treeOf(values: Values): TreeOptions {
+  return {
+    include: values.texts("include"),
+    exclude: values.texts("exclude"),
+    deletes: values.flag("delete"),
+  };
 }
 
 /** Reads the options of {@linkcode CHANGE}. */

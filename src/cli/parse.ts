@@ -124,6 +124,7 @@ function globalsOf(values: Values): GlobalOptions {
     cacheSize: values.text("cache-size"),
     color: color === "always" || color === "never" ? color : "auto",
     quiet: values.flag("quiet"),
+    verbose: values.flag("verbose"),
     json: values.flag("json") || values.text("format") === "json",
   };
 }

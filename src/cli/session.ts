@@ -115,11 +115,13 @@ export async function atRevision(
  * @param context Where the pond is, and where the new version is told.
  * @param change Whether to commit, and with which message.
  * @param work Does the operations; returns the exit code.
+ * @param report What else is told of it.
  */
 export async function changePond(
   context: Context,
   change: ChangeOptions,
   work: (fs: TinyLogFS) => Promise<ExitCode | void>,
+  report?: ChangeReport,
 ): Promise<ExitCode> {
   const { dryRun, durability, noSync, message } = change;
   const options = {
@@ -137,7 +139,9 @@ export async function changePond(
       const made = fs.pendingOperations().slice(before);
       await showOperations(format, context, made);
     } else if (noSync) await reportStaged(context, await fs.stage());
-    else await reportChange(context, await commit(context, fs, message));
+    else {
+      await reportChange(context, await commit(context, fs, message), report);
+    }
     return code ?? ExitCode.done;
   });
 }
@@ -324,14 +328,25 @@ export async function reportStaged(
   await note(context, `${counted(count, "operation")} staged · pond commit`);
 }
 
+/** What is told of a change beside its commit. */
+export interface ChangeReport {
+  /** To programs: more columns of the row. */
+  readonly row: object;
+  /** To people. */
+  say(): Promise<void>;
+}
+
 /** Tells of the commit of a change. */
 export async function reportChange(
   context: Context,
   result: CommitResult,
+  report?: ChangeReport,
 ): Promise<void> {
   if (context.globals.json) {
-    await context.out.line(JSON.stringify(commitRow(result)));
+    const row = { ...commitRow(result), ...report?.row };
+    await context.out.line(JSON.stringify(row));
   }
+  await report?.say();
   await note(
     context,
     result.operationsCommitted === 0

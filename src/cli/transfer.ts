@@ -1,116 +1,22 @@
 /**
- * Trees on their way between the host and the pond.
- *
- * A plan says what lies where, in an order in which every directory comes
- * before what is in it; the commands `put` and `get` carry it out, step by step
- * and streamed.
+ * Files, directories and symlinks of the host, as commands write them: whole or
+ * not at all, and nowhere else than where they were told to.
  *
  * @module
  */
 import { hasCode, PondError } from "../errors.ts";
 import type { FileStat, FileStore, Host, WritableFile } from "../host/mod.ts";
-import type { DirEntry, TinyLogFS } from "../tinylogfs/mod.ts";
+import type { DirEntry } from "../tinylogfs/mod.ts";
 
 /** Links that a path may lead through, as on other systems. */
 const MAX_LINKS = 40;
 
-/** One thing to be carried over. */
-export interface Step {
-  /** What it is; `other` is a socket, a pipe or a device. */
-  readonly type: "file" | "directory" | "symlink" | "other";
-  /** Where it lies. */
-  readonly source: string;
-  /** Where it shall lie. */
-  readonly target: string;
-}
-
 /**
- * Plans to carry a tree of the host into the pond.
+ * The name of a node on the host: one that stays inside its directory everywhere.
  *
- * @param files The host's files.
- * @param source A file or directory; a symlink is followed, here only.
- * @param target Its path in the pond.
+ * @throws {PondError} `INVALID_NAME`
  */
-export async function* planPut(
-  files: FileStore,
-  source: string,
-  target: string,
-): AsyncGenerator<Step> {
-  const stat = await followedStat(files, source);
-  if (stat === undefined) {
-    throw new PondError(
-      "NOT_FOUND",
-      `Cannot put ${source}: there is no such file`,
-      {
-        path: source,
-        hint: `look for it: ls ${parentOf(source)}`,
-      },
-    );
-  }
-  yield* planHostNode(files, { type: stat.type, source, target });
-}
-
-async function* planHostNode(
-  files: FileStore,
-  step: Step,
-): AsyncGenerator<Step> {
-  yield step;
-  if (step.type !== "directory") return;
-  const entries: { readonly name: string; readonly type: Step["type"] }[] = [];
-  for await (const entry of files.list(step.source)) entries.push(entry);
-  entries.sort((a, b) => a.name < b.name ? -1 : 1);
-  for (const { name, type } of entries) {
-    if (
-      name.includes("\ufffd") &&
-      await files.stat(joined(step.source, name)) === undefined
-    ) {
-      throw new PondError(
-        "INVALID_NAME",
-        `Cannot put ${joined(step.source, name)}: the name is not valid UTF-8`,
-        {
-          path: step.source,
-          hint: "rename the file; names in a pond are UTF-8",
-        },
-      );
-    }
-    yield* planHostNode(files, {
-      type,
-      source: joined(step.source, name),
-      target: joined(step.target, name),
-    });
-  }
-}
-
-/**
- * Plans to carry a tree of the pond to the host.
- *
- * @param fs The pond.
- * @param source A path in it; a symlink is followed, here only.
- * @param target Its path on the host.
- */
-export async function* planGet(
-  fs: TinyLogFS,
-  source: string,
-  target: string,
-): AsyncGenerator<Step> {
-  const entry = await fs.entry(source);
-  yield* planPondNode(fs, entry, target);
-}
-
-async function* planPondNode(
-  fs: TinyLogFS,
-  entry: DirEntry,
-  target: string,
-): AsyncGenerator<Step> {
-  yield { type: entry.fileType, source: entry.path, target };
-  if (entry.fileType !== "directory") return;
-  for await (const child of fs.listDirectory(entry.path)) {
-    yield* planPondNode(fs, child, joined(target, safeName(child)));
-  }
-}
-
-/** A name that stays inside its directory on every host. */
-function safeName({ name, path }: DirEntry): string {
+export function safeName({ name, path }: DirEntry): string {
   if (name === "." || name === ".." || name === "" || /[/\\\0]/.test(name)) {
     throw new PondError(
       "INVALID_NAME",
@@ -145,7 +51,8 @@ export async function followedStat(
   );
 }
 
-async function statOf(
+/** What a path of the host is, if there is anything. */
+export async function statOf(
   files: FileStore,
   path: string,
 ): Promise<FileStat | undefined> {
@@ -170,6 +77,18 @@ export function joined(directory: string, name: string): string {
     : `${directory}/${name}`;
 }
 
+/** How a file of the host is written. */
+export interface WriteHow {
+  /** Whether to replace a file that exists. */
+  readonly force: boolean;
+  /** Whether its directory was made for this, so that nothing can be in the way. */
+  readonly isNew?: boolean;
+  /** Its permission bits; those of new files when left out. */
+  readonly mode?: number;
+  /** Its time, in milliseconds since the epoch, UTC; the present when left out. */
+  readonly modifiedMs?: number;
+}
+
 /**
  * Writes a file of the host, whole or not at all.
  *
@@ -179,22 +98,22 @@ export function joined(directory: string, name: string): string {
  * @param host The platform.
  * @param path The file; its directory exists.
  * @param content The bytes, in chunks.
- * @param force Whether to replace a file that exists.
  * @throws {PondError} `ALREADY_EXISTS` without `force`; `IS_A_DIRECTORY`.
  */
 export async function writeHostFile(
   { files, random }: Pick<Host, "files" | "random">,
   path: string,
-  content: AsyncIterable<Uint8Array>,
-  force: boolean,
+  content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  { force, isNew = false, mode, modifiedMs }: WriteHow,
 ): Promise<void> {
-  await requireFree(files, path, force);
+  if (!isNew) await requireFree(files, path, force);
   const draft = joined(parentOf(path), `.pond-${random.uuidHex()}`);
   try {
-    await using file = await createDraft(files, draft, path);
+    await using file = await createDraft(files, draft, path, mode);
     for await (const chunk of content) await file.write(chunk);
+    if (modifiedMs !== undefined) await file.setModified(modifiedMs);
     await file.close();
-    await publish(files, draft, path, force);
+    await publish(files, draft, path, force || isNew);
   } catch (error) {
     await removeIfThere(files, draft);
     throw error;
@@ -206,9 +125,10 @@ async function createDraft(
   files: FileStore,
   draft: string,
   path: string,
+  mode: number | undefined,
 ): Promise<WritableFile> {
   try {
-    return await files.create(draft);
+    return await files.create(draft, mode === undefined ? {} : { mode });
   } catch (error) {
     if (!(error instanceof PondError)) throw error;
     const parent = parentOf(path);
@@ -260,7 +180,20 @@ async function requireFree(
   path: string,
   force: boolean,
 ): Promise<void> {
-  const stat = await statOf(files, path);
+  requireReplaceable(await statOf(files, path), path, force);
+}
+
+/**
+ * Refuses to write where something is.
+ *
+ * @param stat What is there.
+ * @throws {PondError} `ALREADY_EXISTS` without `force`; `IS_A_DIRECTORY`.
+ */
+export function requireReplaceable(
+  stat: FileStat | undefined,
+  path: string,
+  force: boolean,
+): void {
   if (stat === undefined) return;
   if (stat.type === "directory") {
     throw new PondError(

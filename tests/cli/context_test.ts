@@ -35,6 +35,7 @@ function contextWith(
     cacheSize: undefined,
     color,
     quiet: false,
+    verbose: false,
     json: false,
   };
   return makeContext(host, globals, new AbortController().signal);

@@ -5,6 +5,7 @@
  */
 import { assertEquals } from "@std/assert";
 import { denoHost } from "../../src/host/deno_host.ts";
+import type { Host } from "../../src/host/mod.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { type Ran, run, type RunOptions, words } from "./support.ts";
 
@@ -21,12 +22,13 @@ export interface Scratch extends AsyncDisposable {
 }
 
 /** Makes a directory without a pond. */
-export async function scratchDirectory(): Promise<Scratch> {
+export async function scratchDirectory(
+  host: Host = denoHost(),
+): Promise<Scratch> {
   const temp = await tempDirectory();
   const home = temp.join("home");
   const pond = temp.join("pond");
   await Deno.mkdir(home);
-  const host = denoHost();
   const runLine: Scratch["run"] = (argv, options = {}) =>
     run(host, typeof argv === "string" ? words(argv) : argv, {
       cwd: home,

@@ -106,6 +106,7 @@ function contextOf(pond: string): Context {
     cacheSize: undefined,
     color: "auto",
     quiet: false,
+    verbose: false,
     json: false,
   } as const;
   const signal = new AbortController().signal;

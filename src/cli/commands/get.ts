@@ -3,53 +3,101 @@
  *
  * @module
  */
-import { PondError } from "../../errors.ts";
-import type { TinyLogFS } from "../../tinylogfs/mod.ts";
-import type { GetCommand } from "../command.ts";
+import { hasCode, PondError } from "../../errors.ts";
+import type { DirEntry, TinyLogFS } from "../../tinylogfs/mod.ts";
+import type { GetCommand } from "../tree_command.ts";
 import type { Context } from "../context.ts";
 import { Tally } from "../each.ts";
 import type { ExitCode } from "../exit_codes.ts";
+import { expanded } from "../expand.ts";
 import { hostPath } from "../locate.ts";
-import { atPath, baseName, pathOf, viewPond } from "../session.ts";
+import { Progress } from "../progress.ts";
 import {
-  followedStat,
-  joined,
-  planGet,
-  type Step,
-  writeHostDirectory,
-  writeHostFile,
-  writeHostLink,
-} from "../transfer.ts";
+  atPath,
+  baseName,
+  pathOf,
+  viewPond,
+  withSuggestion,
+} from "../session.ts";
+import { followedStat, joined } from "../transfer.ts";
+import { TreeFilter } from "../trees/filter.ts";
+import { TreeGet } from "../trees/get_tree.ts";
+import { TreeReport } from "../trees/tree_report.ts";
 
 /** Copies from the pond to the host. */
 export async function runGet(
   command: GetCommand,
   context: Context,
 ): Promise<ExitCode> {
-  const { sources } = command;
+  const filter = new TreeFilter(command);
   return await viewPond(context, command, async (fs) => {
-    const tally = new Tally(context, fs);
     if (command.destination === "-") {
-      for (const source of sources) {
-        await tally.attempt(() =>
-          atPath(fs, source, (view, path) => writeOut(view, path, context))
-        );
-      }
-      return tally.exitCode;
+      return await writeOutAll(fs, command, context);
     }
+    const sources = await sourcesOf(fs, command, context);
+    await using progress = Progress.start(context, {
+      verb: "get",
+      noun: "files",
+      total: () => amountOf(fs, sources, filter),
+    });
+    const { dryRun } = command;
+    const report = new TreeReport(context, progress, { keepsChanges: dryRun });
+    const named = await hostPath(context, command.destination);
     for (const [source, target] of await targetsOf(sources, command, context)) {
       try {
-        await atPath(
-          fs,
-          source,
-          (view, path) => getTree(view, path, target, command, context, tally),
-        );
+        await atPath(fs, source, async (fs, path) => {
+          const { host, signal } = context;
+          const { deletes, force } = command;
+          const parts = { fs, host, filter, force, deletes, dryRun, report };
+          await new TreeGet({ ...parts, signal }).get(path, target, {
+            follows: target === named,
+          });
+        });
       } catch (error) {
-        await tally.failed(error);
+        const isOne = error instanceof PondError && !hasCode(error, "NO_SPACE");
+        if (context.signal.aborted || !isOne) throw error;
+        const told = await withSuggestion(fs, error);
+        await report.failed(told instanceof PondError ? told : error);
       }
     }
-    return tally.exitCode;
+    await progress.clear();
+    await tell(command, context, report);
+    return report.exitCode;
   });
+}
+
+async function tell(
+  { dryRun }: GetCommand,
+  context: Context,
+  report: TreeReport,
+): Promise<void> {
+  const { json } = context.globals;
+  if (dryRun) {
+    const { showOperations } = await import("../operations.ts");
+    const format = json ? "json" : undefined;
+    return await showOperations(format, context, report.operations);
+  }
+  if (json) await context.out.line(JSON.stringify(report.row));
+  await report.say();
+}
+
+/** The sources as they are written, with patterns in their places. */
+async function sourcesOf(
+  fs: TinyLogFS,
+  { sources }: GetCommand,
+  { signal }: Context,
+): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const source of sources) {
+    const { path, revision } = await pathOf(source);
+    if (revision !== undefined) found.push(source);
+    else {
+      const paths = await expanded(fs, path, signal);
+      // An @ of a name is written twice.
+      found.push(...paths.map((path) => path.replaceAll("@", "@@")));
+    }
+  }
+  return found;
 }
 
 /** Where each source goes: into the destination, or under its name. */
@@ -75,48 +123,49 @@ async function targetsOf(
   }));
 }
 
-async function getTree(
+/** How much there is to get. */
+async function amountOf(
   fs: TinyLogFS,
-  source: string,
-  target: string,
-  command: GetCommand,
-  context: Context,
-  tally: Tally,
-): Promise<void> {
-  let missing: string | undefined;
-  try {
-    for await (const step of planGet(fs, source, target)) {
-      if (missing !== undefined && step.target.startsWith(missing)) continue;
-      context.signal.throwIfAborted();
-      const done = await tally.attempt(() =>
-        get(fs, step, command.force, context)
-      );
-      // Without its directory, nothing of it can be written.
-      if (!done && step.type === "directory") missing = `${step.target}/`;
+  sources: readonly string[],
+  filter: TreeFilter,
+): Promise<{ items: number; bytes: number }> {
+  let [items, bytes] = [0, 0];
+  const add = async (
+    fs: TinyLogFS,
+    { fileType, path, sizeBytes }: DirEntry,
+    below: string,
+  ): Promise<void> => {
+    if (fileType === "file") {
+      items++;
+      bytes += sizeBytes;
     }
-  } catch (error) {
-    await tally.failed(error);
+    if (fileType !== "directory") return;
+    for await (const child of fs.listDirectory(path, { targets: false })) {
+      const isDirectory = child.fileType === "directory";
+      const at = joined(below, child.name);
+      if (filter.takes({ path: at, isDirectory })) await add(fs, child, at);
+    }
+  };
+  for (const source of sources) {
+    await atPath(fs, source, async (fs, path) => {
+      await add(fs, await fs.entry(path), "/");
+    });
   }
+  return { items, bytes };
 }
 
-async function get(
+async function writeOutAll(
   fs: TinyLogFS,
-  { type, source, target }: Step,
-  force: boolean,
-  { host, signal }: Context,
-): Promise<void> {
-  if (type === "directory") {
-    await writeHostDirectory(host.files, target);
-  } else if (type === "symlink") {
-    await writeHostLink(host.files, target, await fs.readLink(source), force);
-  } else {
-    await writeHostFile(
-      host,
-      target,
-      await fs.streamFile(source, { signal }),
-      force,
+  { sources }: GetCommand,
+  context: Context,
+): Promise<ExitCode> {
+  const tally = new Tally(context, fs);
+  for (const source of sources) {
+    await tally.attempt(() =>
+      atPath(fs, source, (view, path) => writeOut(view, path, context))
     );
   }
+  return tally.exitCode;
 }
 
 async function writeOut(

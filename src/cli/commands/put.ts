@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { hasCode, PondError } from "../../errors.ts";
-import type { TinyLogFS } from "../../tinylogfs/mod.ts";
-import type { PutCommand } from "../command.ts";
-import { type Context, warn } from "../context.ts";
+import { PondError } from "../../errors.ts";
+import type { PendingOperation, TinyLogFS } from "../../tinylogfs/mod.ts";
+import type { PutCommand } from "../tree_command.ts";
+import type { Context } from "../context.ts";
 import { ExitCode } from "../exit_codes.ts";
 import { hostPath } from "../locate.ts";
-import { printable } from "../output.ts";
+import { Progress } from "../progress.ts";
 import {
   baseName,
   changePond,
@@ -18,7 +18,13 @@ import {
   withPond,
 } from "../session.ts";
 import { standardInput } from "../stdin.ts";
-import { planPut, type Step } from "../transfer.ts";
+import { followedStat, parentOf } from "../transfer.ts";
+import { TreeFilter } from "../trees/filter.ts";
+import { type HostNode, walkHost } from "../trees/host_tree.ts";
+import { PutIndex } from "../trees/put_index.ts";
+import { TreePut } from "../trees/put_tree.ts";
+import { expandedHost } from "../trees/host_glob.ts";
+import { TreeReport } from "../trees/tree_report.ts";
 
 /** Copies from the host into the pond. */
 export async function runPut(
@@ -26,73 +32,129 @@ export async function runPut(
   context: Context,
 ): Promise<ExitCode> {
   const to = pondPath(command.destination);
-  if (command.sources.includes("-")) requireName(command.sources, to);
-  const { signal } = context;
-  if (command.dryRun) return await tryPut(command, context, to);
-  return await changePond(
-    context,
-    command,
-    (fs) =>
-      putAll(fs, command, context, to, async (target, content) => {
-        await fs.writeFile(target, await content(), { signal });
-      }),
+  const filter = new TreeFilter(command);
+  if (command.sources.includes("-")) {
+    requireName(command.sources, to);
+    return command.dryRun
+      ? await tryInput(command, context, to)
+      : await putInput(command, context, to);
+  }
+  const sources = await sourcesOf(command, context);
+  await using progress = Progress.start(context, {
+    verb: "put",
+    noun: "files",
+    total: () => amountOf(sources, filter, context),
+  });
+  const { dryRun } = command;
+  const report = new TreeReport(context, progress, { keepsChanges: dryRun });
+  const indexes: PutIndex[] = [];
+  const work = async (fs: TinyLogFS) => {
+    const { host, signal } = context;
+    const { deletes } = command;
+    const parts = { fs, host, filter, deletes, dryRun, report, signal };
+    const targets = await destinations(fs, sources.map((it) => it.source), to);
+    for (const [i, [source, target]] of targets.entries()) {
+      refuseOwnPond(fs, source);
+      const place = { pond: fs.path, branch: fs.branch, source, target };
+      const index = await PutIndex.open(host.files, place);
+      indexes.push(index);
+      await putSource(new TreePut(parts, index), sources[i], target);
+    }
+    await progress.clear();
+    return report.exitCode;
+  };
+  if (dryRun) return await tryPut(command, context, report, work);
+  const code = await changePond(context, command, work, report);
+  // What is only staged may never be committed.
+  if (!command.noSync) { for (const index of indexes) await index.save(); }
+  return code;
+}
+
+async function putSource(
+  put: TreePut,
+  node: HostNode | undefined,
+  target: string,
+): Promise<void> {
+  if (node?.stat.type === "directory") {
+    await put.putDirectory(node, target.replace(/\/+$/, "") || "/");
+  } else if (node !== undefined) await put.putOne(node, target);
+}
+
+/** What is named; a symlink is followed, here only. */
+async function sourcesOf(
+  { sources }: PutCommand,
+  context: Context,
+): Promise<readonly HostNode[]> {
+  const { files } = context.host;
+  const found: HostNode[] = [];
+  for (const word of sources) {
+    const path = await hostPath(context, word);
+    for (const source of await expandedHost(context, path)) {
+      const stat = await followedStat(files, source);
+      if (stat === undefined) throw missing(source);
+      found.push({ name: baseName(source), source, path: "/", stat });
+    }
+  }
+  return found;
+}
+
+function missing(source: string): PondError {
+  return new PondError(
+    "NOT_FOUND",
+    `Cannot put ${source}: there is no such file`,
+    { path: source, hint: `look for it: ls ${parentOf(source)}` },
   );
 }
 
-/** Content that is opened when it is needed. */
-type Content = () => Promise<AsyncIterable<Uint8Array>>;
-
-/** Shows what a put would do; the content of large files is stored at once. */
+/** Shows what a put would do. */
 async function tryPut(
   command: PutCommand,
   context: Context,
-  to: string,
+  report: TreeReport,
+  work: (fs: TinyLogFS) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const sizes = new Map<string, number>();
-  const options = { staged: command.noSync, commitThresholdBytes: Infinity };
-  return await withPond(context, options, async (fs) => {
-    const before = fs.pendingOperations().length;
-    const measure = async (target: string, content: Content) => {
-      await fs.writeFile(target, "");
-      let size = 0;
-      for await (const chunk of await content()) size += chunk.length;
-      sizes.set(target, size);
-    };
-    const code = await putAll(fs, command, context, to, measure);
-    const made = fs.pendingOperations().slice(before).map((operation) => ({
-      ...operation,
-      sizeBytes: sizes.get(operation.path) ?? operation.sizeBytes,
-    }));
-    const { showOperations } = await import("../operations.ts");
-    const format = context.globals.json ? "json" : undefined;
-    await showOperations(format, context, made);
+  return await withPond(context, { staged: command.noSync }, async (fs) => {
+    const code = await work(fs);
+    await showTried(context, report.operations);
     return code;
   });
 }
 
-async function putAll(
-  fs: TinyLogFS,
-  { sources }: PutCommand,
+async function showTried(
+  context: Context,
+  operations: readonly PendingOperation[],
+): Promise<void> {
+  const { showOperations } = await import("../operations.ts");
+  const format = context.globals.json ? "json" : undefined;
+  await showOperations(format, context, operations);
+}
+
+async function putInput(
+  command: PutCommand,
   context: Context,
   to: string,
-  write: (target: string, content: Content) => Promise<void>,
 ): Promise<ExitCode> {
-  if (sources.includes("-")) {
-    await write(to, () => Promise.resolve(standardInput(context)));
+  const { signal } = context;
+  return await changePond(context, command, async (fs) => {
+    await fs.writeFile(to, standardInput(context), { signal });
+  });
+}
+
+/** Shows what a put of standard input would do. */
+async function tryInput(
+  command: PutCommand,
+  context: Context,
+  to: string,
+): Promise<ExitCode> {
+  return await withPond(context, { staged: command.noSync }, async (fs) => {
+    const operation = await fs.exists(to) ? "update" : "create";
+    let sizeBytes = 0;
+    for await (const chunk of standardInput(context)) sizeBytes += chunk.length;
+    await showTried(context, [
+      { operation, fileType: "file", path: to, sizeBytes },
+    ]);
     return ExitCode.done;
-  }
-  const paths = await Promise.all(
-    sources.map((path) => hostPath(context, path)),
-  );
-  let skipped = 0;
-  for (const [source, target] of await destinations(fs, paths, to)) {
-    refuseOwnPond(fs, source);
-    for await (const step of planPut(context.host.files, source, target)) {
-      context.signal.throwIfAborted();
-      if (!await put(fs, step, context, write)) skipped++;
-    }
-  }
-  return skipped > 0 ? ExitCode.partly : ExitCode.done;
+  });
 }
 
 /** What comes from standard input has no name of its own. */
@@ -115,45 +177,25 @@ function refuseOwnPond(fs: TinyLogFS, source: string): void {
   );
 }
 
-/** Carries out one step; false when it is nothing for a pond. */
-async function put(
-  fs: TinyLogFS,
-  { type, source, target }: Step,
-  context: Context,
-  write: (target: string, content: Content) => Promise<void>,
-): Promise<boolean> {
-  const { files } = context.host;
-  const { signal } = context;
-  switch (type) {
-    case "directory":
-      await fs.createDirectory(target, { recursive: true });
-      return true;
-    case "symlink":
-      await putLink(fs, target, await files.readLink(source));
-      return true;
-    case "file":
-      await write(target, () => files.stream(source, { signal }));
-      return true;
-    case "other":
-      await warn(
-        context,
-        `skipped ${printable(source)}: it is no file, directory or symlink`,
-      );
-      return false;
+/** How much there is to put. */
+async function amountOf(
+  sources: readonly HostNode[],
+  filter: TreeFilter,
+  { host, signal }: Context,
+): Promise<{ items: number; bytes: number }> {
+  let [items, bytes] = [0, 0];
+  const add = ({ stat: { sizeBytes, type } }: HostNode) => {
+    if (type !== "file") return;
+    items++;
+    bytes += sizeBytes;
+  };
+  const options = { filter, signal, failed: () => Promise.resolve() };
+  for (const source of sources) {
+    add(source);
+    if (source.stat.type !== "directory") continue;
+    for await (const { children } of walkHost(host.files, source, options)) {
+      children.forEach(add);
+    }
   }
-}
-
-/** Makes a symlink, in the place of one that points elsewhere. */
-async function putLink(
-  fs: TinyLogFS,
-  path: string,
-  target: string,
-): Promise<void> {
-  try {
-    if (await fs.readLink(path) === target) return;
-    await fs.delete(path);
-  } catch (error) {
-    if (!hasCode(error, "NOT_FOUND")) throw error;
-  }
-  await fs.createSymlink(path, target);
+  return { items, bytes };
 }

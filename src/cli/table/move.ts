@@ -4,17 +4,21 @@
  * @module
  */
 import { define } from "../command.ts";
-import type { GetCommand, PutCommand, TableEntry } from "../command.ts";
+import type { TableEntry } from "../command.ts";
 import { ExitCode } from "../exit_codes.ts";
 import {
   CHANGE,
   changeOf,
   COMMITTING,
+  DRY_RUN,
   LOOKING,
   RECURSIVE,
+  TREE,
+  treeOf,
   VIEW,
   viewOf,
 } from "../options.ts";
+import type { GetCommand, PutCommand } from "../tree_command.ts";
 
 const PUT: TableEntry = define<PutCommand>({
   name: "put",
@@ -22,9 +26,15 @@ const PUT: TableEntry = define<PutCommand>({
   summary: "Copy files and trees from the host into the pond",
   description:
     `Copies host files into the pond, in one transaction; a directory is taken with
-everything in it, symlinks as symlinks. "-" is standard input. If POND is a
-directory or ends with a slash, or there are several sources, the copies are made
-in it; an existing file there gets a new version.`,
+everything in it, symlinks as symlinks, with modes and times. "-" is standard input.
+If POND is a directory or ends with a slash, or there are several sources, the
+copies are made in it. What the pond has already makes no version; an existing file
+that is another one gets a new version.
+
+--include and --exclude are patterns of names, or, with a slash, of paths from the
+top of the tree; .pondignore in a directory leaves out what it says, in the language
+of .gitignore. What can't be read, is no file, directory or symlink, or changes each
+time that it is read, is said and left out: the rest is put, and the exit code is 3.`,
   arguments: [
     {
       name: "HOST",
@@ -34,7 +44,7 @@ in it; an existing file there gets a new version.`,
     },
     { name: "POND", summary: "A path in the pond", required: true },
   ],
-  options: [RECURSIVE, ...CHANGE],
+  options: [RECURSIVE, ...TREE, ...CHANGE],
   examples: [
     {
       cmd: "pond put readings.csv /sensors/b.csv",
@@ -46,12 +56,18 @@ in it; an existing file there gets a new version.`,
       cmd: "pond put station /station",
       says: "Put a directory with everything in it",
     },
+    {
+      cmd: "pond put --exclude '*.tmp' --delete station /station",
+      says: "Make the pond's station what the host's is now",
+    },
+    { cmd: "pond put -n station /", says: "Show what would be put" },
   ],
   errors: [...COMMITTING, "NOT_A_DIRECTORY", "NOT_FOUND", "PERMISSION_DENIED"],
   read: (values) => ({
     name: "put",
     sources: values.words.slice(0, -1),
     destination: values.words.at(-1) ?? "",
+    ...treeOf(values),
     ...changeOf(values),
   }),
   load: async () => (await import("../commands/put.ts")).runPut,
@@ -63,9 +79,11 @@ const GET: TableEntry = define<GetCommand>({
   summary: "Copy files and trees from the pond to the host",
   description:
     `Copies from the pond to the host; a directory is taken with everything in it,
-symlinks inside it as symlinks. "-" is standard output. If HOST is a directory, the
-copies are made in it. A host file that exists is never replaced without --force,
-and nothing is ever written outside of HOST.`,
+symlinks inside it as symlinks, with modes and times. "-" is standard output. If
+HOST is a directory, the copies are made in it. A host file that is the same is left
+alone; one that isn't is never replaced without --force. Nothing is ever written
+outside of HOST, and --delete takes away only what lies in the directories that are
+copied.`,
   arguments: [
     { name: "POND", summary: "Paths in the pond", required: true, many: true },
     { name: "HOST", summary: "A path on the host, or -", required: true },
@@ -78,6 +96,8 @@ and nothing is ever written outside of HOST.`,
       kind: "flag",
       summary: "Replace files of the host",
     },
+    ...TREE,
+    DRY_RUN,
     ...VIEW,
   ],
   examples: [
@@ -87,6 +107,10 @@ and nothing is ever written outside of HOST.`,
       cmd: "pond get --at v1 /sensors tree",
       says: "Get a directory as it was",
     },
+    {
+      cmd: "pond get --include '*.csv' /sensors tables",
+      says: "Get only the tables",
+    },
   ],
   exits: [ExitCode.partly],
   errors: [...LOOKING, "ALREADY_EXISTS", "NO_SPACE"],
@@ -95,6 +119,8 @@ and nothing is ever written outside of HOST.`,
     sources: values.words.slice(0, -1),
     destination: values.words.at(-1) ?? "",
     force: values.flag("force"),
+    dryRun: values.flag("dry-run"),
+    ...treeOf(values),
     ...viewOf(values),
   }),
   load: async () => (await import("../commands/get.ts")).runGet,

@@ -1,0 +1,65 @@
+/**
+ * Which parts of a tree are meant: `--include`, `--exclude`, and on the host
+ * `.pondignore`.
+ *
+ * Paths begin with a slash, which is the top of the tree. A pattern without a
+ * slash is one of names, wherever they are; with one, of paths from the top. What
+ * lies in an excluded directory is excluded with it, whatever else says so.
+ *
+ * @module
+ */
+import { type Glob, matchGlob, parseGlob } from "../../tinyfs/mod.ts";
+
+/** The patterns of a command line. */
+export interface FilterOptions {
+  /** Files must match one of these, if there are any. */
+  readonly include: readonly string[];
+  /** What matches one of these is left out. */
+  readonly exclude: readonly string[];
+}
+
+/** Something in a tree. */
+export interface Candidate {
+  /** Its path from the top, which begins with a slash. */
+  readonly path: string;
+  /** Whether it is a directory. */
+  readonly isDirectory: boolean;
+}
+
+/** Says what of a tree is meant. */
+export class TreeFilter {
+  readonly #include: readonly Glob[];
+  readonly #exclude: readonly Glob[];
+
+  /**
+   * @param options The patterns.
+   * @throws {PondError} `INVALID_ARGUMENT` for one that is none.
+   */
+  constructor({ exclude, include }: FilterOptions) {
+    this.#include = include.map(globOf);
+    this.#exclude = exclude.map(globOf);
+  }
+
+  /** Whether files are chosen, so that a directory alone means nothing. */
+  get chooses(): boolean {
+    return this.#include.length > 0;
+  }
+
+  /** Whether something is meant, if its directory is. */
+  takes(candidate: Candidate): boolean {
+    if (this.#exclude.some((glob) => matches(glob, candidate))) return false;
+    return candidate.isDirectory || this.#include.length === 0 ||
+      this.#include.some((glob) => matches(glob, candidate));
+  }
+}
+
+function globOf(pattern: string): Glob {
+  const anchored = /\/./.test(pattern);
+  const path = pattern.startsWith("/") ? pattern : `/${pattern}`;
+  return parseGlob(anchored ? path : `/**${path}`);
+}
+
+function matches(glob: Glob, { isDirectory, path }: Candidate): boolean {
+  if (matchGlob(glob, path) === undefined) return false;
+  return isDirectory || !glob.alternatives.every(({ directory }) => directory);
+}

@@ -1,0 +1,365 @@
+/**
+ * Gets a tree of the pond to the host.
+ *
+ * Nothing is written outside of the destination: names that would lead out of it
+ * are refused, and so is a symlink that stands where a directory comes. A file is
+ * written under a name that begins with `.pond-`, and gets its own when it is
+ * whole: whoever ends the work leaves whole files, and the next get goes on.
+ *
+ * @module
+ */
+import { encodeUtf8, release, sha256Hex } from "../../bytes.ts";
+import { hasCode, PondError } from "../../errors.ts";
+import type { FileStat, Host } from "../../host/mod.ts";
+import type { DirEntry, TinyLogFS, WorkingDir } from "../../tinylogfs/mod.ts";
+import {
+  joined,
+  requireReplaceable,
+  safeName,
+  statOf,
+  writeHostDirectory,
+  writeHostFile,
+  writeHostLink,
+} from "../transfer.ts";
+import type { TreeFilter } from "./filter.ts";
+import { Pool } from "./pool.ts";
+import type { Outcome, TreeReport } from "./tree_report.ts";
+
+/** How many files are written at a time. */
+const FILES_AT_A_TIME = 8;
+
+/** Files of at most so many bytes are read at once. */
+const AT_ONCE_BYTES = 4 * 1024 * 1024;
+
+/** The bits of a mode that are kept. */
+const PERMISSIONS = 0o777;
+
+/** The mode of directories that need none set. */
+const DIRECTORY_MODE = 0o755;
+
+/** What a get is made of. */
+export interface GetParts {
+  /** The pond, at the state that is meant. */
+  readonly fs: TinyLogFS;
+  /** The platform. */
+  readonly host: Pick<Host, "files" | "random" | "hasher">;
+  /** What of the tree is meant. */
+  readonly filter: TreeFilter;
+  /** Whether files of the host are replaced. */
+  readonly force: boolean;
+  /** Whether what isn't in the tree goes from the host. */
+  readonly deletes: boolean;
+  /** Whether nothing is done, only counted. */
+  readonly dryRun: boolean;
+  /** Counts what is done. */
+  readonly report: TreeReport;
+  /** Ends the work. */
+  readonly signal: AbortSignal;
+}
+
+/** A directory of the host, while it is filled. */
+interface Destination {
+  readonly path: string;
+  /** What is in it; empty for a new one. */
+  readonly there: Map<string, FileStat>;
+  /** Whether it was made just now: nobody else has put anything there. */
+  readonly isNew: boolean;
+}
+
+/** A directory of the pond on its way to the host. */
+interface DirectoryStep {
+  readonly entry: DirEntry;
+  /** Its path from the top of the tree: `/a/b`. */
+  readonly path: string;
+  /** Its path on the host. */
+  readonly target: string;
+  /** Whether that may be a symlink: one that was named, not one in a tree. */
+  readonly follows?: boolean;
+  /** Whether the directory above was made just now. */
+  readonly isInNew?: boolean;
+}
+
+/** A file or symlink of the pond on its way to the host. */
+interface Step {
+  readonly entry: DirEntry;
+  /** Its path from the top of the tree: `/a/b`. */
+  readonly path: string;
+  /** The directory of the pond that it is in. */
+  readonly from: WorkingDir;
+  readonly to: Destination;
+  readonly name: string;
+}
+
+/** Gets one tree. */
+export class TreeGet {
+  readonly #parts: GetParts;
+  readonly #pool = new Pool(FILES_AT_A_TIME);
+
+  /** @param parts What it is made of. */
+  constructor(parts: GetParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Gets a node, a directory with everything in it.
+   *
+   * @param source Its path in the pond; a symlink is followed, here only.
+   * @param target Its path on the host; the directory that it is in exists.
+   * @param options With `follows`, the target may be a symlink to a directory.
+   */
+  async get(
+    source: string,
+    target: string,
+    { follows }: { readonly follows: boolean },
+  ): Promise<void> {
+    const { fs } = this.#parts;
+    const entry = await fs.entry(source);
+    try {
+      if (entry.fileType === "directory") {
+        await this.#getDirectory({ entry, path: "/", target, follows });
+      } else await this.#getAlone(entry, target);
+      await this.#pool.done();
+    } finally {
+      await this.#pool.settled();
+    }
+  }
+
+  async #getAlone(entry: DirEntry, target: string): Promise<void> {
+    const { fs, host } = this.#parts;
+    const slash = target.lastIndexOf("/");
+    const name = target.slice(slash + 1);
+    const stat = await statOf(host.files, target);
+    const from = await fs.workingDirectory().open(
+      entry.path.slice(0, entry.path.lastIndexOf("/")) || "/",
+    );
+    await this.#attempt(() =>
+      this.#getFile({
+        entry,
+        path: `/${name}`,
+        from,
+        to: {
+          path: target.slice(0, slash) || "/",
+          there: new Map(stat ? [[name, stat]] : []),
+          isNew: false,
+        },
+        name,
+      })
+    );
+  }
+
+  async #getDirectory(step: DirectoryStep): Promise<void> {
+    const { dryRun, filter, fs, host, signal } = this.#parts;
+    const { entry, path, target } = step;
+    signal.throwIfAborted();
+    const to = await this.#attempt(() => this.#destination(step));
+    // Without its directory, nothing of it can be written.
+    if (to === undefined) return;
+    const from = await fs.workingDirectory().open(entry.path);
+    const meant = new Map<string, DirEntry>();
+    for await (const child of fs.listDirectory(entry.path)) {
+      const isDirectory = child.fileType === "directory";
+      if (!filter.takes({ path: joined(path, child.name), isDirectory })) {
+        continue;
+      }
+      const name = await this.#attempt(() => Promise.resolve(safeName(child)));
+      if (name !== undefined) meant.set(name, child);
+    }
+    if (this.#parts.deletes) await this.#deleteOthers(to, path, meant);
+    for (const [name, child] of meant) {
+      const below = joined(path, name);
+      if (child.fileType === "directory") {
+        await this.#getDirectory({
+          entry: child,
+          path: below,
+          target: joined(target, name),
+          isInNew: to.isNew,
+        });
+        continue;
+      }
+      const step = { entry: child, path: below, from, to, name };
+      if (child.fileType === "symlink") {
+        await this.#attempt(() => this.#getLink(step));
+      } else {
+        await this.#pool.add(async () => {
+          await this.#attempt(() => this.#getFile(step));
+        });
+      }
+    }
+    const mode = entry.mode & PERMISSIONS;
+    const isOwn = to.isNew && !dryRun && mode !== DIRECTORY_MODE;
+    if (!isOwn) return;
+    // One that can't be written to must be full first.
+    await this.#pool.settled();
+    await this.#attempt(() => host.files.setMode(target, mode));
+  }
+
+  async #destination(
+    { follows = false, isInNew = false, target }: DirectoryStep,
+  ): Promise<Destination> {
+    const { dryRun, host, report } = this.#parts;
+    const did = (outcome: Outcome) =>
+      report.did({
+        outcome,
+        fileType: "directory",
+        path: target,
+        sizeBytes: 0,
+      });
+    const stat = isInNew ? undefined : await statOf(host.files, target);
+    if (stat === undefined) {
+      if (!dryRun) await writeHostDirectory(host.files, target);
+      did("new");
+      return { path: target, there: new Map(), isNew: true };
+    }
+    const isDirectory = stat.type === "directory" ||
+      (follows && stat.type === "symlink");
+    if (!isDirectory) await writeHostDirectory(host.files, target);
+    const there = new Map<string, FileStat>();
+    for await (const { name } of host.files.list(target)) {
+      const found = await host.files.stat(joined(target, name));
+      if (found !== undefined) there.set(name, found);
+    }
+    did("unchanged");
+    return { path: target, there, isNew: false };
+  }
+
+  /** What is only on the host, or is something else there. */
+  async #deleteOthers(
+    { path, there }: Destination,
+    below: string,
+    meant: ReadonlyMap<string, DirEntry>,
+  ): Promise<void> {
+    for (const [name, stat] of [...there]) {
+      const comes = meant.get(name);
+      if (comes?.fileType === stat.type || stat.type === "other") continue;
+      await this.#attempt(async () => {
+        const at = { path: joined(path, name), below: joined(below, name) };
+        if (await this.#delete(stat, at, comes !== undefined)) {
+          there.delete(name);
+        }
+      });
+    }
+  }
+
+  /**
+   * Deletes a file of the host, a directory without what is left out in it.
+   *
+   * @param at Its path on the host, and from the top of the tree.
+   * @param isInTheWay Whether nothing of it is left out.
+   * @returns Whether it is gone.
+   */
+  async #delete(
+    { sizeBytes, type }: FileStat,
+    at: { readonly path: string; readonly below: string },
+    isInTheWay: boolean,
+  ): Promise<boolean> {
+    const { dryRun, filter, host: { files }, report } = this.#parts;
+    const { below, path } = at;
+    const isDirectory = type === "directory";
+    const isMeant = isInTheWay || filter.takes({ path: below, isDirectory });
+    if (!isMeant || type === "other") return false;
+    if (isDirectory) {
+      let isEmpty = true;
+      const names: string[] = [];
+      for await (const { name } of files.list(path)) names.push(name);
+      for (const name of names) {
+        const inside = { path: joined(path, name), below: joined(below, name) };
+        const stat = await files.stat(inside.path);
+        if (stat === undefined) continue;
+        isEmpty = await this.#delete(stat, inside, isInTheWay) && isEmpty;
+      }
+      if (!isEmpty) return false;
+    }
+    if (!dryRun) await files.remove(path);
+    report.did({ outcome: "deleted", fileType: type, path, sizeBytes });
+    return true;
+  }
+
+  async #getFile(step: Step): Promise<void> {
+    const { dryRun, force, fs, host, report, signal } = this.#parts;
+    const { entry, from, name, to } = step;
+    const path = joined(to.path, name);
+    const { modifiedUs, sizeBytes } = entry;
+    const there = to.there.get(name);
+    const modifiedMs = Math.floor(modifiedUs / 1000);
+    const mode = entry.mode & PERMISSIONS;
+    if (there && await this.#isSame(entry, there, path)) {
+      if (mode !== (there.mode & PERMISSIONS) && !dryRun) {
+        await host.files.setMode(path, mode);
+      }
+      return report.did({
+        outcome: "unchanged",
+        fileType: "file",
+        path,
+        sizeBytes,
+      });
+    }
+    const how = { force, isNew: to.isNew, mode, modifiedMs };
+    if (!dryRun) {
+      if (sizeBytes <= AT_ONCE_BYTES) {
+        const bytes = await from.readFile(entry.name, { signal });
+        await writeHostFile(host, path, [bytes], how);
+        release(bytes);
+      } else {
+        const stream = await fs.streamFile(entry.path, { signal });
+        await writeHostFile(host, path, stream, how);
+      }
+    } else requireReplaceable(there, path, force);
+    const outcome = there === undefined ? "new" : "changed";
+    report.did({ outcome, fileType: "file", path, sizeBytes });
+  }
+
+  /** Whether a file of the host has the bytes that it would get. */
+  async #isSame(
+    { path, sizeBytes }: DirEntry,
+    there: FileStat,
+    hostFile: string,
+  ): Promise<boolean> {
+    if (there.type !== "file" || there.sizeBytes !== sizeBytes) return false;
+    const { fs, host, signal } = this.#parts;
+    const { sha256 } = await fs.getMetadata(path);
+    if (sizeBytes <= AT_ONCE_BYTES) {
+      const bytes = await host.files.read(hostFile, { signal });
+      const actual = await sha256Hex(bytes);
+      release(bytes);
+      return actual === sha256;
+    }
+    const hash = await host.hasher.sha256();
+    for await (const chunk of await host.files.stream(hostFile, { signal })) {
+      hash.update(chunk);
+    }
+    return hash.digestHex() === sha256;
+  }
+
+  async #getLink({ entry, name, to }: Step): Promise<void> {
+    const { dryRun, force, host, report } = this.#parts;
+    const path = joined(to.path, name);
+    const { target = "" } = entry;
+    const there = to.there.get(name);
+    const did = (outcome: Outcome) =>
+      report.did({
+        outcome,
+        fileType: "symlink",
+        path,
+        sizeBytes: encodeUtf8(target).length,
+      });
+    const isSame = there?.type === "symlink" &&
+      await host.files.readLink(path) === target;
+    if (isSame) return did("unchanged");
+    if (dryRun) requireReplaceable(there, path, force);
+    else await writeHostLink(host.files, path, target, force);
+    did(there === undefined ? "new" : "changed");
+  }
+
+  /** Does one thing; its failure is told, and the rest is done. */
+  async #attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
+    const { report, signal } = this.#parts;
+    try {
+      return await work();
+    } catch (error) {
+      const ends = signal.aborted || hasCode(error, "ABORTED", "NO_SPACE");
+      if (ends || !(error instanceof PondError)) throw error;
+      await report.failed(error);
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,376 @@
+/**
+ * Puts a tree of the host into the pond.
+ *
+ * Directories are gone through one after the other, since each must be there
+ * before what is in it. Files are read and stored side by side, a few at a time:
+ * that bounds what is in memory, and keeps the disk busy. What is there already
+ * is not read where {@linkcode PutIndex} knows it, else its hash decides: a file
+ * that is what it was makes no version.
+ *
+ * @module
+ */
+import { encodeUtf8, sha256Hex } from "../../bytes.ts";
+import { hasCode, PondError } from "../../errors.ts";
+import type { FileStat, Hasher, Host } from "../../host/mod.ts";
+import type { DirEntry, TinyLogFS, WorkingDir } from "../../tinylogfs/mod.ts";
+import { printable } from "../output.ts";
+import { joinPath } from "../session.ts";
+import type { TreeFilter } from "./filter.ts";
+import { type HostDirectory, type HostNode, walkHost } from "./host_tree.ts";
+import { Pool } from "./pool.ts";
+import type { PutIndex, PutNode } from "./put_index.ts";
+import { readStable } from "./stable_read.ts";
+import type { Outcome, TreeReport } from "./tree_report.ts";
+
+/** How many files are read and stored at a time. */
+const FILES_AT_A_TIME = 8;
+
+/** The bits of a mode that are kept. */
+const PERMISSIONS = 0o777;
+
+/** What a put is made of. */
+export interface PutParts {
+  /** The pond. */
+  readonly fs: TinyLogFS;
+  /** The platform. */
+  readonly host: Pick<Host, "files" | "clock" | "hasher">;
+  /** What of the tree is meant. */
+  readonly filter: TreeFilter;
+  /** Whether what isn't in the tree goes from the pond. */
+  readonly deletes: boolean;
+  /** Whether nothing is done, only counted. */
+  readonly dryRun: boolean;
+  /** Counts what is done. */
+  readonly report: TreeReport;
+  /** Ends the work. */
+  readonly signal: AbortSignal;
+}
+
+/** A directory of the pond that a directory of the tree goes to. */
+interface Destination {
+  readonly path: string;
+  /** What is in it, by names. */
+  readonly entries: Map<string, DirEntry>;
+  /** The directory; none when nothing is done. */
+  readonly directory: WorkingDir | undefined;
+  /** Whether a symlink in it is written through. */
+  readonly follows?: boolean;
+}
+
+/** Puts one tree. */
+export class TreePut {
+  readonly #parts: PutParts;
+  readonly #index: PutIndex;
+  readonly #pool = new Pool(FILES_AT_A_TIME);
+  /** What would be deleted, and is there all the same. */
+  readonly #gone = new Set<string>();
+
+  /**
+   * @param parts What it is made of.
+   * @param index What the last put of the tree has found.
+   */
+  constructor(parts: PutParts, index: PutIndex) {
+    this.#parts = parts;
+    this.#index = index;
+  }
+
+  /**
+   * Puts a directory with everything in it.
+   *
+   * @param top The directory.
+   * @param target Its path in the pond.
+   */
+  async putDirectory(top: HostNode, target: string): Promise<void> {
+    const { filter, host, report, signal } = this.#parts;
+    const failed = (_: string, error: PondError) => report.failed(error);
+    try {
+      const walk = walkHost(host.files, top, { filter, signal, failed });
+      for await (const directory of walk) {
+        const { path } = directory.node;
+        await this.#put(directory, path === "/" ? target : target + path);
+      }
+      await this.#pool.done();
+    } finally {
+      await this.#pool.settled();
+    }
+  }
+
+  /** Puts one file or symlink. */
+  async putOne(node: HostNode, target: string): Promise<void> {
+    const { dryRun, fs } = this.#parts;
+    const slash = target.lastIndexOf("/");
+    const above = target.slice(0, slash) || "/";
+    const name = target.slice(slash + 1);
+    const entry = await entryAt(fs, target);
+    if (entry?.fileType === "directory") {
+      throw inTheWay(target, "directory", node.stat.type);
+    }
+    const directory = await fs.workingDirectory().open(above);
+    await this.#putChild({ ...node, name }, {
+      path: above,
+      entries: new Map(entry ? [[name, entry]] : []),
+      directory: dryRun ? undefined : directory,
+      follows: true,
+    });
+    await this.#pool.done();
+  }
+
+  async #put(read: HostDirectory, target: string): Promise<void> {
+    const { children, isWhole, node } = read;
+    const files = children.some(({ stat }) => stat.type !== "directory");
+    // Where files are chosen, a directory is there for their sake.
+    if (this.#parts.filter.chooses && !files && node.path !== "/") return;
+    const destination = await this.#destination(node, target);
+    // What can't be seen may be there.
+    if (this.#parts.deletes && isWhole) {
+      await this.#deleteOthers(destination, read);
+    }
+    for (const child of children) {
+      if (child.stat.type === "directory") continue;
+      await this.#putChild(child, destination);
+    }
+  }
+
+  async #destination(node: HostNode, path: string): Promise<Destination> {
+    const { dryRun, fs, report } = this.#parts;
+    const mode = node.stat.mode & PERMISSIONS;
+    const entry = this.#gone.has(path) ? undefined : await entryAt(fs, path);
+    if (entry === undefined) {
+      report.did({ outcome: "new", fileType: "directory", path, sizeBytes: 0 });
+      const directory = dryRun
+        ? undefined
+        : await fs.createDirectory(path, { recursive: true, mode });
+      return { path, entries: new Map(), directory };
+    }
+    const isLink = entry.fileType === "symlink" && node.path === "/";
+    if (entry.fileType !== "directory" && !isLink) {
+      throw inTheWay(path, entry.fileType, "directory");
+    }
+    const directory = await fs.workingDirectory().open(path);
+    const isSame = entry.mode === mode || entry.fileType !== "directory" ||
+      path === "/";
+    const outcome = isSame ? "unchanged" : "changed";
+    report.did({ outcome, fileType: "directory", path, sizeBytes: 0 });
+    if (!isSame && !dryRun) await fs.setMetadata(path, { mode });
+    const entries = new Map<string, DirEntry>();
+    for await (const child of fs.listDirectory(path, { targets: false })) {
+      entries.set(child.name, child);
+    }
+    return { path, entries, directory: dryRun ? undefined : directory };
+  }
+
+  /** What is only in the pond, or is something else there. */
+  async #deleteOthers(
+    { entries, path }: Destination,
+    { children, leavesOut, node }: HostDirectory,
+  ): Promise<void> {
+    const types = new Map(children.map(({ name, stat }) => [name, stat.type]));
+    for (const entry of [...entries.values()]) {
+      const { fileType, name } = entry;
+      const type = types.get(name);
+      // What is skipped keeps what it was.
+      if (type === fileType || type === "other") continue;
+      const below = joinPath(node.path, name);
+      const isLeft = type === undefined ? leavesOut : () => false;
+      const at = { ...entry, path: joinPath(path, name) };
+      if (await this.#delete(at, below, isLeft)) entries.delete(name);
+    }
+  }
+
+  /**
+   * Deletes a node, a directory without what is left out in it.
+   *
+   * @param below Its path from the top of the tree.
+   * @returns Whether it is gone.
+   */
+  async #delete(
+    { fileType, path, sizeBytes }: DirEntry,
+    below: string,
+    isLeft: HostDirectory["leavesOut"],
+  ): Promise<boolean> {
+    const { dryRun, fs, report } = this.#parts;
+    const isDirectory = fileType === "directory";
+    if (isLeft({ path: below, isDirectory })) return false;
+    if (isDirectory) {
+      let isEmpty = true;
+      for await (const child of fs.listDirectory(path, { targets: false })) {
+        const at = joinPath(below, child.name);
+        isEmpty = await this.#delete(child, at, isLeft) && isEmpty;
+      }
+      if (!isEmpty) return false;
+    }
+    if (dryRun) this.#gone.add(path);
+    else await fs.delete(path);
+    report.did({ outcome: "deleted", fileType, path, sizeBytes });
+    return true;
+  }
+
+  async #putChild(node: HostNode, to: Destination): Promise<void> {
+    const entry = to.entries.get(node.name);
+    switch (node.stat.type) {
+      case "file":
+        if (entry && entry.fileType !== "file" && !to.follows) {
+          const path = joinPath(to.path, node.name);
+          throw inTheWay(path, entry.fileType, "file");
+        }
+        if (entry && this.#index.keeps(node.path, node.stat, entry)) {
+          return await this.#unchanged(node, to, entry);
+        }
+        return await this.#pool.add(() => this.#putFile(node, to, entry));
+      case "symlink":
+        return await this.#putLink(node, to, entry);
+      case "other":
+        return await this.#parts.report.skipped(
+          node.source,
+          "it is no file, directory or symlink",
+        );
+      case "directory":
+        return;
+    }
+  }
+
+  async #putFile(
+    node: HostNode,
+    to: Destination,
+    entry: DirEntry | undefined,
+  ): Promise<void> {
+    const { host, report, signal } = this.#parts;
+    try {
+      const readMs = host.clock.nowUs() / 1000;
+      const same = entry && await this.#readIfSame(node, to, entry);
+      if (entry && same) {
+        this.#index.note(node.path, same, entry, readMs);
+        return await this.#unchanged(node, to, entry);
+      }
+      const { hasGrown, stat, value: put } = await readStable(
+        host.files,
+        node,
+        signal,
+        (content, stat) => this.#store(node, to, entry, content, stat),
+      );
+      const { sizeBytes } = stat;
+      const path = joinPath(to.path, node.name);
+      const outcome = entry === undefined ? "new" : "changed";
+      report.did({ outcome, fileType: "file", path, sizeBytes });
+      if (hasGrown) {
+        const source = printable(node.source);
+        return await report.warn(
+          `${source} is growing: put as far as it went when it was opened`,
+        );
+      }
+      if (put) this.#index.note(node.path, stat, put, readMs);
+    } catch (error) {
+      const isItsOwn = error instanceof PondError && error.path === node.source;
+      if (signal.aborted || !isItsOwn) throw error;
+      await report.failed(error);
+    }
+  }
+
+  /** What a file is when it holds what is in the pond. */
+  async #readIfSame(
+    node: HostNode,
+    to: Destination,
+    { fileType, name, sizeBytes }: DirEntry,
+  ): Promise<FileStat | undefined> {
+    if (fileType !== "file" || sizeBytes !== node.stat.sizeBytes) return;
+    const { fs, host, signal } = this.#parts;
+    const { sha256 } = await fs.getMetadata(joinPath(to.path, name));
+    const { hasGrown, stat, value } = await readStable(
+      host.files,
+      node,
+      signal,
+      (content) => hashOf(content, host.hasher),
+    );
+    return !hasGrown && value === sha256 ? stat : undefined;
+  }
+
+  /** Puts content, and says into what; nothing where nothing is done. */
+  async #store(
+    node: HostNode,
+    { directory }: Destination,
+    entry: DirEntry | undefined,
+    content: Uint8Array | AsyncIterable<Uint8Array>,
+    stat: FileStat,
+  ): Promise<PutNode | undefined> {
+    if (directory === undefined) return undefined;
+    const modifiedUs = stat.modifiedMs * 1000;
+    const found = await directory.writeFile(node.name, content, {
+      mode: stat.mode & PERMISSIONS,
+      modifiedUs,
+      signal: this.#parts.signal,
+    });
+    // A symlink was followed: it is not what was written to.
+    if (entry && entry.nodeId !== found.node.id) return undefined;
+    const version = (entry?.version ?? 0) + 1;
+    return { nodeId: found.node.id, version, modifiedUs };
+  }
+
+  /** The bytes are the same; the mode may be another. */
+  async #unchanged(
+    { name, stat }: HostNode,
+    to: Destination,
+    entry: DirEntry,
+  ): Promise<void> {
+    const { dryRun, fs, report } = this.#parts;
+    const { sizeBytes } = entry;
+    const path = joinPath(to.path, name);
+    const mode = stat.mode & PERMISSIONS;
+    const isSame = mode === entry.mode;
+    if (!isSame && !dryRun) await fs.setMetadata(path, { mode });
+    const outcome = isSame ? "unchanged" : "changed";
+    report.did({ outcome, fileType: "file", path, sizeBytes });
+  }
+
+  async #putLink(
+    node: HostNode,
+    to: Destination,
+    entry: DirEntry | undefined,
+  ): Promise<void> {
+    const { dryRun, fs, host, report } = this.#parts;
+    const path = joinPath(to.path, node.name);
+    const target = await host.files.readLink(node.source);
+    const sizeBytes = encodeUtf8(target).length;
+    const did = (outcome: Outcome) =>
+      report.did({ outcome, fileType: "symlink", path, sizeBytes });
+    if (entry?.fileType === "directory") {
+      throw inTheWay(path, entry.fileType, "symlink");
+    }
+    if (entry?.fileType === "symlink" && await fs.readLink(path) === target) {
+      return did("unchanged");
+    }
+    if (entry && !dryRun) await fs.delete(path);
+    if (!dryRun) await fs.createSymlink(path, target);
+    did(entry === undefined ? "new" : "changed");
+  }
+}
+
+/** What is under a path itself, where nothing is followed. */
+async function entryAt(
+  fs: TinyLogFS,
+  path: string,
+): Promise<DirEntry | undefined> {
+  try {
+    return await fs.entry(path, { followLast: false });
+  } catch (error) {
+    if (hasCode(error, "NOT_FOUND")) return undefined;
+    throw error;
+  }
+}
+
+async function hashOf(
+  content: Uint8Array | AsyncIterable<Uint8Array>,
+  hasher: Hasher,
+): Promise<string> {
+  if (content instanceof Uint8Array) return await sha256Hex(content);
+  const hash = await hasher.sha256();
+  for await (const chunk of content) hash.update(chunk);
+  return hash.digestHex();
+}
+
+function inTheWay(path: string, there: string, comes: string): PondError {
+  return new PondError(
+    there === "directory" ? "IS_A_DIRECTORY" : "ALREADY_EXISTS",
+    `Cannot put a ${comes} at ${path}: a ${there} is there`,
+    { path, hint: "put it elsewhere, or let it take the place: --delete" },
+  );
+}

@@ -1,0 +1,223 @@
+/** How far a command is: on a terminal, in a log, for programs. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { Context } from "../../src/cli/context.ts";
+import { makeContext } from "../../src/cli/context.ts";
+import { barText, Progress, progressText } from "../../src/cli/progress.ts";
+import { decodeUtf8 } from "../../src/bytes.ts";
+import { memoryHost } from "../../src/host/memory.ts";
+import type { Clock, Host } from "../../src/host/mod.ts";
+import { hasPseudoTerminal, typeToPond } from "../support/pseudo_terminal.ts";
+import { tempDirectory } from "../support/temp_directory.ts";
+
+const MIB = 2 ** 20;
+
+/** A clock that goes on only when it is told. */
+class ManualClock implements Clock {
+  #nowMs = 0;
+  readonly #waiting = new Set<{ atMs: number; resolve: () => void }>();
+
+  nowUs(): number {
+    return this.#nowMs * 1000;
+  }
+
+  monotonicMs(): number {
+    return this.#nowMs;
+  }
+
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    const { promise, reject, resolve } = Promise.withResolvers<void>();
+    const wait = { atMs: this.#nowMs + milliseconds, resolve };
+    this.#waiting.add(wait);
+    signal?.addEventListener("abort", () => {
+      this.#waiting.delete(wait);
+      reject(signal.reason);
+    });
+    return promise;
+  }
+
+  /** Lets time pass, and all that waits for it run. */
+  async pass(milliseconds: number): Promise<void> {
+    const endMs = this.#nowMs + milliseconds;
+    for (;;) {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      const next = [...this.#waiting].filter(({ atMs }) => atMs <= endMs)
+        .sort((a, b) => a.atMs - b.atMs)[0];
+      if (next === undefined) break;
+      this.#waiting.delete(next);
+      this.#nowMs = next.atMs;
+      next.resolve();
+    }
+    this.#nowMs = endMs;
+  }
+}
+
+interface Shown {
+  readonly clock: ManualClock;
+  readonly context: Context;
+  text(): string;
+}
+
+function shown(
+  options: {
+    readonly terminal?: boolean;
+    readonly quiet?: boolean;
+    readonly verbose?: boolean;
+    readonly json?: boolean;
+  },
+): Shown {
+  const { json = false, quiet = false, terminal, verbose = false } = options;
+  const memory = memoryHost();
+  const clock = new ManualClock();
+  let text = "";
+  const stderr = {
+    isTerminal: terminal === true,
+    columns: 80,
+    write: (bytes: Uint8Array) => {
+      text += decodeUtf8(bytes);
+      return Promise.resolve(true);
+    },
+  };
+  const host: Host = {
+    files: memory.files,
+    random: memory.random,
+    hasher: memory.hasher,
+    buffers: () => memory.buffers(),
+    terminal: {
+      stdout: memory.terminal.stdout,
+      stderr,
+      stdinIsTerminal: false,
+      stdin: () => memory.terminal.stdin(),
+      editLines: () => memory.terminal.editLines(),
+      env: () => undefined,
+      cwd: () => "/",
+      user: () => "tester",
+      platform: () => memory.terminal.platform(),
+      run: (command) => memory.terminal.run(command),
+    },
+    clock,
+  };
+  const globals = {
+    pond: undefined,
+    branch: undefined,
+    cacheSize: undefined,
+    color: "never" as const,
+    quiet,
+    verbose,
+    json,
+  };
+  const { signal } = new AbortController();
+  return {
+    clock,
+    context: makeContext(host, globals, signal),
+    text: () => text,
+  };
+}
+
+async function run(
+  { clock, context }: Shown,
+  durationMs: number,
+): Promise<void> {
+  await using progress = Progress.start(context, {
+    verb: "put",
+    noun: "files",
+    total: () => Promise.resolve({ items: 10, bytes: 10 * MIB }),
+  });
+  await clock.pass(durationMs / 2);
+  progress.advance(5, 5 * MIB);
+  await clock.pass(durationMs / 2);
+}
+
+Deno.test("progress on a terminal is a bar after half a second, and is cleared at the end", async () => {
+  const long = shown({ terminal: true });
+  await run(long, 2000);
+  const bars = long.text().split("\r");
+  assert(bars.length > 10, long.text());
+  assert(bars.some((bar) => bar.includes("██████████░░░░░░░░░░  50 %")));
+  assert(
+    bars.some((bar) =>
+      /5 of 10 files · 5\.0 MiB · .*MiB\/s · 0:0\d left/.test(bar)
+    ),
+  );
+  assertEquals(bars.at(-1), "\x1b[K");
+  const short = shown({ terminal: true });
+  await run(short, 400);
+  assertEquals(short.text(), "");
+});
+
+Deno.test("progress in a pipe is a line now and then with -v, and nothing without", async () => {
+  const verbose = shown({ verbose: true });
+  await run(verbose, 25_000);
+  const lines = verbose.text().trimEnd().split("\n");
+  assertEquals(lines.length, 2);
+  for (const line of lines) assertMatch(line, /^pond: put \d+ of 10 files · /);
+  const plain = shown({});
+  await run(plain, 25_000);
+  assertEquals(plain.text(), "");
+});
+
+Deno.test("progress with --json is status objects, and with -q nothing anywhere", async () => {
+  const json = shown({ json: true });
+  await run(json, 3500);
+  const objects = json.text().trimEnd().split("\n").map((line) =>
+    JSON.parse(line)
+  );
+  assertEquals(objects.length, 3);
+  assertEquals(objects.at(-1), {
+    type: "status",
+    action: "put",
+    items: 5,
+    bytes: 5 * MIB,
+    total_items: 10,
+    total_bytes: 10 * MIB,
+    elapsed_seconds: 3,
+    seconds_left: 3,
+  });
+  for (
+    const options of [{ terminal: true }, { verbose: true }, { json: true }]
+  ) {
+    const quiet = shown({ ...options, quiet: true });
+    await run(quiet, 25_000);
+    assertEquals(quiet.text(), "");
+  }
+});
+
+Deno.test("progressText() and barText() say what is known", () => {
+  const options = { verb: "check", noun: "files" };
+  const state = { items: 4, bytes: 0, total: undefined, elapsedMs: 2000 };
+  assertEquals(progressText(options, state), "check 4 files · 2/s");
+  assertEquals(barText(options, state), "check 4 files · 2/s");
+  const total = { items: 8, bytes: 0 };
+  assertEquals(
+    barText(options, { ...state, total }),
+    "██████████░░░░░░░░░░  50 % check 4 of 8 files · 2/s · 0:02 left",
+  );
+  const none = { items: 0, bytes: 0 };
+  assertEquals(
+    progressText(options, { ...state, ...none, total: none }),
+    "check 0 of 0 files · 0/s",
+  );
+  assertMatch(
+    progressText(options, { ...state, total: { items: 40_000, bytes: 0 } }),
+    /5:33:18 left$/,
+  );
+});
+
+Deno.test({
+  name:
+    "pond put in a pseudo-terminal ends with its report, and leaves no bar behind",
+  ignore: !await hasPseudoTerminal(),
+  fn: async () => {
+    await using temp = await tempDirectory();
+    const [pond, tree] = [temp.join("pond"), temp.join("tree")];
+    await Deno.mkdir(tree);
+    for (let i = 0; i < 20; i++) {
+      await Deno.writeTextFile(`${tree}/${i}`, `${i}`);
+    }
+    await typeToPond(["init"], [], { POND: pond });
+    const text = await typeToPond(["put", tree, "/"], [], { POND: pond });
+    const lines = text.trimEnd().split("\n");
+    assertEquals(lines.at(-1), "exit code 0");
+    assert(lines.includes("21 new · 30 B"), text);
+    assert(lines.some((line) => line.startsWith("v1 · undo")), text);
+  },
+});
