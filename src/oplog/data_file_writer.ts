@@ -129,6 +129,7 @@ export class DataFileWriter {
     const small: EncodedFile[] = [];
     const adds: AddFile[] = [];
     let sizeBytes = 0;
+    let large: Promise<void> = Promise.resolve();
     const groups = this.#layout === "hive"
       ? sorted.map((draft) => [draft])
       : groupsOf(sorted);
@@ -141,14 +142,16 @@ export class DataFileWriter {
       sizeBytes += file.bytes.length;
       const isLarge = file.bytes.length > KEPT_BYTES;
       this.#begun(file.add, isLarge ? undefined : records);
-      // Not beside the next one: that would be as much in memory again.
-      if (!isLarge) small.push(file);
-      else {
-        await this.#put([file]);
-        release(file.bytes);
-        for (const { content } of records) release(content);
+      if (!isLarge) {
+        small.push(file);
+        continue;
       }
+      // One is written while the next one is encoded; more would be in memory.
+      await large;
+      large = this.#putLarge(file, records);
+      this.#putting = Promise.allSettled([large]);
     }
+    await large;
     const putting = Promise.allSettled([this.#put(small)]);
     this.#putting = putting;
     return {
@@ -183,6 +186,16 @@ export class DataFileWriter {
     for (const path of this.#paths) {
       await bestEffort(() => this.#store.delete(path));
     }
+  }
+
+  /** Puts a file, and gives back what it and its rows have of memory. */
+  async #putLarge(
+    file: EncodedFile,
+    records: readonly Record[],
+  ): Promise<void> {
+    for (const { content } of records) release(content);
+    await this.#put([file]);
+    release(file.bytes);
   }
 
   #begun(add: AddFile, records: readonly Record[] | undefined): void {

@@ -174,7 +174,9 @@ export class BlobStore {
         sha256,
         (path) => this.#files.read(path, range),
       );
-      this.#check(sha256, await sha256Hex(bytes));
+      const hash = await this.#host.hasher.sha256();
+      hash.update(bytes);
+      this.#check(sha256, hash.digestHex());
       return bytes;
     }
     await this.verify(sha256, signal);

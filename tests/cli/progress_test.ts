@@ -217,7 +217,8 @@ Deno.test({
     const text = await typeToPond(["put", tree, "/"], [], { POND: pond });
     const lines = text.trimEnd().split("\n");
     assertEquals(lines.at(-1), "exit code 0");
-    assert(lines.includes("21 new · 30 B"), text);
+    // A bar may have been there, if the machine is busy.
+    assert(lines.some((line) => line.endsWith("21 new · 30 B")), text);
     assert(lines.some((line) => line.startsWith("v1 · undo")), text);
   },
 });

@@ -54,11 +54,15 @@ export async function runPut(
     const parts = { fs, host, filter, deletes, dryRun, report, signal };
     const targets = await destinations(fs, sources.map((it) => it.source), to);
     for (const [i, [source, target]] of targets.entries()) {
+      const node = sources[i];
       refuseOwnPond(fs, source);
-      const place = { pond: fs.path, branch: fs.branch, source, target };
-      const index = await PutIndex.open(host.files, place);
-      indexes.push(index);
-      await putSource(new TreePut(parts, index), sources[i], target);
+      if (node?.stat.type === "directory") {
+        const place = { pond: fs.path, branch: fs.branch, source, target };
+        const index = await PutIndex.open(host.files, place);
+        indexes.push(index);
+        const put = new TreePut(parts, index);
+        await put.putDirectory(node, target.replace(/\/+$/, "") || "/");
+      } else if (node) await new TreePut(parts).putOne(node, target);
     }
     await progress.clear();
     return report.exitCode;
@@ -68,16 +72,6 @@ export async function runPut(
   // What is only staged may never be committed.
   if (!command.noSync) { for (const index of indexes) await index.save(); }
   return code;
-}
-
-async function putSource(
-  put: TreePut,
-  node: HostNode | undefined,
-  target: string,
-): Promise<void> {
-  if (node?.stat.type === "directory") {
-    await put.putDirectory(node, target.replace(/\/+$/, "") || "/");
-  } else if (node !== undefined) await put.putOne(node, target);
 }
 
 /** What is named; a symlink is followed, here only. */

@@ -60,16 +60,16 @@ interface Destination {
 /** Puts one tree. */
 export class TreePut {
   readonly #parts: PutParts;
-  readonly #index: PutIndex;
+  readonly #index: PutIndex | undefined;
   readonly #pool = new Pool(FILES_AT_A_TIME);
   /** What would be deleted, and is there all the same. */
   readonly #gone = new Set<string>();
 
   /**
    * @param parts What it is made of.
-   * @param index What the last put of the tree has found.
+   * @param index What the last put of the tree has found; without it, files are read.
    */
-  constructor(parts: PutParts, index: PutIndex) {
+  constructor(parts: PutParts, index?: PutIndex) {
     this.#parts = parts;
     this.#index = index;
   }
@@ -87,7 +87,10 @@ export class TreePut {
       const walk = walkHost(host.files, top, { filter, signal, failed });
       for await (const directory of walk) {
         const { path } = directory.node;
-        await this.#put(directory, path === "/" ? target : target + path);
+        await this.#put(
+          directory,
+          path === "/" ? target : joinPath(target, path.slice(1)),
+        );
       }
       await this.#pool.done();
     } finally {
@@ -213,7 +216,7 @@ export class TreePut {
           const path = joinPath(to.path, node.name);
           throw inTheWay(path, entry.fileType, "file");
         }
-        if (entry && this.#index.keeps(node.path, node.stat, entry)) {
+        if (entry && this.#index?.keeps(node.path, node.stat, entry)) {
           return await this.#unchanged(node, to, entry);
         }
         return await this.#pool.add(() => this.#putFile(node, to, entry));
@@ -239,7 +242,7 @@ export class TreePut {
       const readMs = host.clock.nowUs() / 1000;
       const same = entry && await this.#readIfSame(node, to, entry);
       if (entry && same) {
-        this.#index.note(node.path, same, entry, readMs);
+        this.#index?.note(node.path, same, entry, readMs);
         return await this.#unchanged(node, to, entry);
       }
       const { hasGrown, stat, value: put } = await readStable(
@@ -258,7 +261,7 @@ export class TreePut {
           `${source} is growing: put as far as it went when it was opened`,
         );
       }
-      if (put) this.#index.note(node.path, stat, put, readMs);
+      if (put) this.#index?.note(node.path, stat, put, readMs);
     } catch (error) {
       const isItsOwn = error instanceof PondError && error.path === node.source;
       if (signal.aborted || !isItsOwn) throw error;
