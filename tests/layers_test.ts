@@ -116,6 +116,7 @@ const PACKAGE_OWNERS: Readonly<Record<string, RegExp>> = {
   "hyparquet-writer": /^src\/oplog\/parquet\.ts$/,
   "ignore": /^src\/cli\/trees\/ignore_file\.ts$/,
   "json-p3": /^src\/tinylogfs\/find\.ts$/,
+  "yaml": /^src\/cli\/config_file\.ts$/,
 };
 
 const imports = await importsUnder(PROJECT_ROOT, "src");

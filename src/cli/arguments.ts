@@ -168,6 +168,7 @@ function valuesOf(
       const text = texts.get(name);
       return text === undefined ? undefined : Number(text);
     },
+    configured: () => undefined,
   };
 }
 

@@ -4,9 +4,10 @@
  * @module
  */
 import type { PondErrorCode } from "../errors.ts";
-import type { CheckDepth, Durability, Layout } from "../tinylogfs/mod.ts";
+import type { CheckDepth, Layout } from "../tinylogfs/mod.ts";
 import type { ChangeOptions, ViewOptions } from "./common_options.ts";
-import type { Context } from "./context.ts";
+import type { ConfigCommand } from "./config_command.ts";
+import type { ConfigKey, Context } from "./context.ts";
 import type { DebugView } from "./debug_view.ts";
 import type { ExitCode } from "./exit_codes.ts";
 import type { FileCommand } from "./file_command.ts";
@@ -27,6 +28,7 @@ import type { PruneCommand, UsageCommand } from "./retention_command.ts";
 import type { GetCommand, PutCommand } from "./tree_command.ts";
 
 export type * from "./common_options.ts";
+export type * from "./config_command.ts";
 export type * from "./file_command.ts";
 export type { Format } from "./format.ts";
 export type * from "./line_command.ts";
@@ -73,6 +75,7 @@ export type Completion =
   | "help"
   | "paths"
   | "revisions"
+  | "settings"
   | "sql"
   | "tags"
   | readonly string[];
@@ -109,6 +112,10 @@ export interface OptionSpec {
   readonly many?: boolean;
   /** What it does. */
   readonly summary: string;
+  /** The key that is what it is where it isn't given. */
+  readonly config?: ConfigKey;
+  /** What a flag sets this key to. */
+  readonly means?: string;
 }
 
 /** An example that a test runs. */
@@ -131,6 +138,8 @@ export interface Values {
   texts(name: string): readonly string[];
   /** The number that an option was given. */
   number(name: string): number | undefined;
+  /** What is configured, by an option or elsewhere, if anything is. */
+  configured(key: ConfigKey): string | undefined;
 }
 
 /** What the table says of a command. */
@@ -196,7 +205,6 @@ export interface InitCommand {
   readonly directory: string | undefined;
   readonly layout: Layout;
   readonly dryRun: boolean;
-  readonly durability: Durability;
 }
 
 /** `pond commit`, and `pond sync`, which is the same without a message. */
@@ -206,7 +214,6 @@ export interface CommitCommand {
   readonly paths: readonly string[];
   readonly first: number | undefined;
   readonly dryRun: boolean;
-  readonly durability: Durability;
   readonly format: Format | undefined;
 }
 
@@ -317,7 +324,6 @@ export interface BlameCommand extends ViewOptions {
 interface BackOptions {
   readonly dryRun: boolean;
   readonly message: string | undefined;
-  readonly durability: Durability;
   readonly format: Format | undefined;
 }
 
@@ -348,7 +354,6 @@ export interface MaintainCommand {
   readonly task: MaintenanceTask | undefined;
   readonly dryRun: boolean;
   readonly yes: boolean;
-  readonly retention: string | undefined;
   readonly force: boolean;
   readonly format: Format | undefined;
 }
@@ -446,6 +451,7 @@ export type Command =
   | DebugCommand
   | CompletionsCommand
   | CompleteCommand
+  | ConfigCommand
   | HelpCommand
   | ManCommand
   | SchemaCommand

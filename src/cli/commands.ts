@@ -55,6 +55,7 @@ const TABLE: Readonly<Record<CommandName, Load>> = {
   complete: async () =>
     (await shells()).completeEntry(loadCommands, findCommand),
   help: async () => (await start()).helpEntry(loadCommands),
+  config: async () => (await import("./table/config.ts")).CONFIG,
   man: async () => (await start()).manEntry(loadCommands),
   schema: async () => (await import("./table/schema.ts")).SCHEMA,
   ...of(["version"], async () => (await start()).CARE),

@@ -3,8 +3,6 @@
  *
  * @module
  */
-import type { Durability } from "../tinylogfs/mod.ts";
-
 /** Which state a reading command reads. */
 export interface ViewOptions {
   /** The revision; the newest when left out. */
@@ -21,6 +19,4 @@ export interface ChangeOptions {
   readonly noSync: boolean;
   /** Whether only to show what would be done. */
   readonly dryRun: boolean;
-  /** Whether the commit is flushed. */
-  readonly durability: Durability;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { PondError } from "../errors.ts";
 import type { Host } from "../host/mod.ts";
 import { Output } from "./output.ts";
 
@@ -12,10 +13,6 @@ export interface GlobalOptions {
   readonly pond: string | undefined;
   /** The branch, if it was said. */
   readonly branch: string | undefined;
-  /** How much of directories is kept in memory, if it was said. */
-  readonly cacheSize: string | undefined;
-  /** When to use colours. */
-  readonly color: "auto" | "always" | "never";
   /** Whether only errors are wanted on standard error. */
   readonly quiet: boolean;
   /** Whether what is done is told in a log, too. */
@@ -24,10 +21,91 @@ export interface GlobalOptions {
   readonly json: boolean;
 }
 
+/** What can be configured; config_keys.ts says what each of them is. */
+export const CONFIG_KEYS = [
+  "author",
+  "cache-size",
+  "color",
+  "durability",
+  "editor",
+  "format",
+  "maintain.retention",
+  "query.memory",
+  "query.threads",
+  "query.timeout",
+] as const;
+
+/** One of these. */
+export type ConfigKey = typeof CONFIG_KEYS[number];
+
+/** Where values come from; the first of these that has one wins. */
+export const LAYERS = ["option", "environment", "pond", "user"] as const;
+
+/** One of these. */
+export type LayerName = typeof LAYERS[number];
+
+/** A configured value. */
+export interface Setting {
+  /** The value, as it was written. */
+  readonly value: string;
+  /** Where: `--color`, `POND_COLOR`, or a file and a line. */
+  readonly origin: string;
+}
+
+/** What one place configures. */
+export type Layer = ReadonlyMap<ConfigKey, Setting>;
+
+/** What is configured, in layers. */
+export class Settings {
+  /** What can't be used of it; the rest is. */
+  readonly problems: readonly PondError[];
+  readonly #layers: Readonly<Partial<Record<LayerName, Layer>>>;
+
+  /**
+   * @param layers What each place says; they are taken as right.
+   * @param problems What was left out of them.
+   */
+  constructor(
+    layers: Readonly<Partial<Record<LayerName, Layer>>> = {},
+    problems: readonly PondError[] = [],
+  ) {
+    this.#layers = layers;
+    this.problems = problems;
+  }
+
+  /** The value that wins; `undefined` where none is set. */
+  get(key: ConfigKey): string | undefined {
+    return this.find(key)?.value;
+  }
+
+  /** The value that wins, with where it comes from. */
+  find(key: ConfigKey): (Setting & { readonly layer: LayerName }) | undefined {
+    for (const layer of LAYERS) {
+      const setting = this.#layers[layer]?.get(key);
+      if (setting !== undefined) return { ...setting, layer };
+    }
+    return undefined;
+  }
+
+  /** The same with another layer. */
+  with(
+    name: LayerName,
+    layer: Layer,
+    problems: readonly PondError[] = [],
+  ): Settings {
+    return new Settings(
+      { ...this.#layers, [name]: layer },
+      [...this.problems, ...problems],
+    );
+  }
+}
+
 /** The surroundings of a running command. */
 export interface Context {
   /** The platform. */
   readonly host: Host;
+  /** What is configured, but for what the pond itself says. */
+  readonly settings: Settings;
   /** Options that every command has. */
   readonly globals: GlobalOptions;
   /** Standard output: data only. */
@@ -42,22 +120,42 @@ export interface Context {
 export function makeContext(
   host: Host,
   globals: GlobalOptions,
+  settings: Settings,
   signal: AbortSignal,
 ): Context {
   const { terminal } = host;
   const forcedColumns = forcedTerminal(terminal.env("POND_FORCE_TTY"));
   const output = (stream: typeof terminal.stdout) =>
     new Output(stream, {
-      color: wantsColor(host, globals, stream.isTerminal),
+      color: wantsColor(host, settings, stream.isTerminal),
       forcedColumns,
     });
   return {
     host,
     globals,
+    settings,
     out: output(terminal.stdout),
     err: output(terminal.stderr),
     signal,
   };
+}
+
+/** The variable that sets a key: `POND_QUERY_MEMORY` for `query.memory`. */
+export function variableOf(key: ConfigKey): string {
+  return `POND_${key.toUpperCase().replaceAll(/[.-]/g, "_")}`;
+}
+
+/** The user's file; `undefined` where there is no home for it. */
+export function userConfigPath({ terminal }: Host): string | undefined {
+  const named = terminal.env("XDG_CONFIG_HOME") ?? "";
+  const home = terminal.env("HOME");
+  // A relative directory doesn't count, says the XDG specification.
+  const directory = named.startsWith("/")
+    ? named
+    : home
+    ? `${home}/.config`
+    : undefined;
+  return directory === undefined ? undefined : `${directory}/pond/config.yaml`;
 }
 
 /** Says something to the person at the terminal, if there is one. */
@@ -75,15 +173,16 @@ export async function warn(context: Context, text: string): Promise<void> {
 
 /**
  * Whether a stream gets colours. The first of these that says something wins:
- * `--color`, `NO_COLOR`, `FORCE_COLOR` or `CLICOLOR_FORCE`, `TERM=dumb`, and
- * whether a terminal is there.
+ * the setting `color`, `NO_COLOR`, `FORCE_COLOR` or `CLICOLOR_FORCE`,
+ * `TERM=dumb`, and whether a terminal is there.
  */
 function wantsColor(
   { terminal }: Host,
-  globals: GlobalOptions,
+  settings: Settings,
   isTerminal: boolean,
 ): boolean {
-  if (globals.color !== "auto") return globals.color === "always";
+  const color = settings.get("color") ?? "auto";
+  if (color !== "auto") return color === "always";
   if (terminal.env("NO_COLOR")) return false;
   for (const name of ["FORCE_COLOR", "CLICOLOR_FORCE"]) {
     const value = terminal.env(name);

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { Durability } from "../tinylogfs/mod.ts";
 import type { Format } from "./format.ts";
 
 /** `pond branch` */
@@ -35,7 +34,6 @@ export interface MergeCommand {
   readonly ours: boolean;
   readonly dryRun: boolean;
   readonly message: string | undefined;
-  readonly durability: Durability;
   readonly format: Format | undefined;
 }
 

@@ -8,7 +8,16 @@
  */
 import { hasCode, PondError } from "../errors.ts";
 import type { Host } from "../host/mod.ts";
-import { type Context, type GlobalOptions, makeContext } from "./context.ts";
+import {
+  CONFIG_KEYS,
+  type Context,
+  type GlobalOptions,
+  makeContext,
+  Settings,
+  userConfigPath,
+  variableOf,
+} from "./context.ts";
+import type { CommandName } from "./command.ts";
 import { ExitCode } from "./exit_codes.ts";
 import { ClosedPipeError } from "./output.ts";
 import { parse, wantsJson } from "./parse.ts";
@@ -35,16 +44,17 @@ export async function main(
   const fallback: GlobalOptions = {
     pond: undefined,
     branch: undefined,
-    cacheSize: undefined,
-    color: "auto",
     quiet: false,
     verbose: false,
     json: wantsJson(argv),
   };
-  let context = makeContext(host, fallback, signal);
+  let context = makeContext(host, fallback, new Settings(), signal);
   try {
-    const invocation = await parse(argv);
-    context = makeContext(host, invocation.globals, signal);
+    const invocation = await parse(argv, await configured(host));
+    const { globals, settings } = invocation;
+    context = makeContext(host, globals, settings, signal);
+    const [problem] = settings.problems;
+    if (problem && !canRepair(invocation.command?.name)) throw problem;
     const code = invocation.command === undefined
       ? await runWithoutCommand(context)
       : await invocation.run(context);
@@ -54,6 +64,33 @@ export async function main(
   } catch (error) {
     return await failed(error, context);
   }
+}
+
+/** What the environment and the user configure: most often nothing. */
+async function configured(host: Host): Promise<Settings> {
+  // An empty variable is one that isn't set.
+  const isSet = CONFIG_KEYS.some((key) => host.terminal.env(variableOf(key)));
+  const path = userConfigPath(host);
+  const isThere = path !== undefined && await isReachable(host, path);
+  if (!isSet && !isThere) return new Settings();
+  const { readSettings } = await import("./config_layers.ts");
+  return await readSettings(host, isThere ? path : undefined);
+}
+
+/** A home that may not be looked into is none of ours. */
+async function isReachable({ files }: Host, path: string): Promise<boolean> {
+  try {
+    return await files.stat(path) !== undefined;
+  } catch (error) {
+    if (hasCode(error, "PERMISSION_DENIED", "NOT_A_DIRECTORY")) return false;
+    throw error;
+  }
+}
+
+/** Whether a command is one by which a wrong configuration is put right. */
+function canRepair(name: CommandName | undefined): boolean {
+  return name !== undefined &&
+    ["complete", "config", "help", "man", "version"].includes(name);
 }
 
 /** `pond` alone: the status inside a pond, else how to start. */

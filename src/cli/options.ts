@@ -4,7 +4,6 @@
  * @module
  */
 import { PondError, type PondErrorCode } from "../errors.ts";
-import type { Durability } from "../tinylogfs/mod.ts";
 import { type ChangeOptions, type Format, FORMATS } from "./command.ts";
 import type { OptionSpec, Values, ViewOptions } from "./command.ts";
 import type { TreeOptions } from "./tree_command.ts";
@@ -64,6 +63,7 @@ export const FORMAT: OptionSpec = {
   value: "FORMAT",
   choices: FORMATS,
   summary: "How to write rows (pond help formats)",
+  config: "format",
 };
 
 /** `--output`, with its `--force`. */
@@ -85,6 +85,7 @@ export const DURABILITY: OptionSpec = {
   value: "HOW",
   choices: ["full", "relaxed"],
   summary: "With relaxed, skip flushing to the disk (scratch ponds only)",
+  config: "durability",
 };
 
 /** `--null`, for names with line breaks. */
@@ -169,6 +170,7 @@ export const GLOBAL: readonly OptionSpec[] = [
     kind: "text",
     value: "SIZE",
     summary: "What to keep in memory of directories (16MiB)",
+    config: "cache-size",
   },
   {
     name: "json",
@@ -181,6 +183,7 @@ export const GLOBAL: readonly OptionSpec[] = [
     value: "WHEN",
     choices: ["auto", "always", "never"],
     summary: "When to use colours",
+    config: "color",
   },
   {
     name: "quiet",
@@ -246,18 +249,20 @@ export function changeOf(values: Values): ChangeOptions {
     message: values.text("message"),
     noSync: values.flag("no-sync"),
     dryRun: values.flag("dry-run"),
-    durability: durabilityOf(values),
   };
 }
 
-/** Reads `--durability`. */
-export function durabilityOf(values: Values): Durability {
-  return values.text("durability") === "relaxed" ? "relaxed" : "full";
-}
-
-/** Reads `--format`, or `--json` in its place. */
+/** Reads `--format`, or `--json` in its place, or what is configured. */
 export function formatOf(values: Values): Format | undefined {
-  const name = values.text("format");
-  const format = FORMATS.find((format) => format === name);
-  return format ?? (values.flag("json") ? "json" : undefined);
+  // Rows that go to a file have the format of its name.
+  const toFile = ["output", "into"].some((name) =>
+    values.text(name) !== undefined
+  );
+  const name = values.text("format") ??
+    (values.flag("json")
+      ? "json"
+      : toFile
+      ? undefined
+      : values.configured("format"));
+  return FORMATS.find((format) => format === name);
 }

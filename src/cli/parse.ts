@@ -5,8 +5,18 @@
  */
 import type { PondError } from "../errors.ts";
 import { checkCount, split, usage } from "./arguments.ts";
-import type { BoundCommand, HelpCommand, Values } from "./command.ts";
-import type { GlobalOptions } from "./context.ts";
+import type {
+  BoundCommand,
+  HelpCommand,
+  OptionSpec,
+  Values,
+} from "./command.ts";
+import {
+  type ConfigKey,
+  type GlobalOptions,
+  type Setting,
+  Settings,
+} from "./context.ts";
 import { COMMAND_NAMES, findCommand, loadCommands } from "./commands.ts";
 import { GLOBAL, globalOptions, LEADING, TOP_LEVEL } from "./options.ts";
 import { didYouMean, nearest } from "./suggest.ts";
@@ -15,34 +25,42 @@ import { didYouMean, nearest } from "./suggest.ts";
 export interface Invocation extends BoundCommand {
   /** Options of every command. */
   readonly globals: GlobalOptions;
+  /** What is configured, with what the options say. */
+  readonly settings: Settings;
 }
 
 /**
  * Understands a command line.
  *
  * @param argv The arguments after the program's name.
+ * @param configured What is configured elsewhere.
  * @returns The command, or `undefined` when there is none, only options.
  * @throws {PondError} `INVALID_ARGUMENT` for anything that isn't in the table.
  */
 export async function parse(
   argv: readonly string[],
+  configured: Settings = new Settings(),
 ): Promise<
   Invocation | {
     readonly globals: GlobalOptions;
+    readonly settings: Settings;
     readonly command?: undefined;
   }
 > {
   const known = [...GLOBAL, ...TOP_LEVEL, ...LEADING];
   const top = split(argv, known, "pond", true);
   const [name, ...rest] = top.words;
-  const globals = globalsOf(top);
+  const before = {
+    globals: globalsOf(top),
+    settings: withOptions(configured, top, known),
+  };
   if (top.flag("version")) {
-    return { globals, ...await bindNamed("version", []) };
+    return { ...before, ...await bindNamed("version", []) };
   }
   if (name === undefined) {
-    if (top.flag("help")) return { globals, ...bindHelp(undefined, argv) };
+    if (top.flag("help")) return { ...before, ...bindHelp(undefined, argv) };
     refuseLeading(top);
-    return { globals };
+    return before;
   }
   const entry = await findCommand(name);
   if (entry === undefined) throw unknownCommand(name);
@@ -51,17 +69,34 @@ export async function parse(
   const leading = argv.slice(0, argv.length - top.words.length);
   // Alone, the letter means the same everywhere.
   if (rest.length === 1 && rest[0] === "-h") {
-    return { globals, ...bindHelp(entry.name, argv) };
+    return { ...before, ...bindHelp(entry.name, argv) };
   }
-  const values = split(
-    [...leading, ...rest],
-    [...entry.options, ...globalOptions(entry.options)],
-    `pond ${entry.name}`,
-  );
-  const all = { globals: globalsOf(values) };
+  const options = [...entry.options, ...globalOptions(entry.options)];
+  const values = split([...leading, ...rest], options, `pond ${entry.name}`);
+  const settings = withOptions(configured, values, options);
+  const all = { globals: globalsOf(values), settings };
   if (values.flag("help")) return { ...all, ...bindHelp(entry.name, argv) };
   checkCount(entry, values.words);
-  return { ...all, ...entry.bind(values) };
+  return {
+    ...all,
+    ...entry.bind({ ...values, configured: (key) => settings.get(key) }),
+  };
+}
+
+/** What the options set that were given, before all that is configured. */
+function withOptions(
+  configured: Settings,
+  values: Values,
+  options: readonly OptionSpec[],
+): Settings {
+  const layer = new Map<ConfigKey, Setting>();
+  for (const { config, kind, means, name } of options) {
+    if (config === undefined) continue;
+    const given = kind === "flag" ? values.flag(name) && means : undefined;
+    const value = given || values.text(name);
+    if (value) layer.set(config, { value, origin: `--${name}` });
+  }
+  return layer.size === 0 ? configured : configured.with("option", layer);
 }
 
 /** Without a command, its options mean nothing. */
@@ -95,6 +130,7 @@ async function bindNamed(
     text: () => undefined,
     texts: () => [],
     number: () => undefined,
+    configured: () => undefined,
   });
 }
 
@@ -117,12 +153,9 @@ function bindHelp(
 }
 
 function globalsOf(values: Values): GlobalOptions {
-  const color = values.text("color");
   return {
     pond: values.text("pond"),
     branch: values.text("branch"),
-    cacheSize: values.text("cache-size"),
-    color: color === "always" || color === "never" ? color : "auto",
     quiet: values.flag("quiet"),
     verbose: values.flag("verbose"),
     json: values.flag("json") || values.text("format") === "json",

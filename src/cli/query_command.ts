@@ -6,14 +6,8 @@
 import type { ChangeOptions, ViewOptions } from "./common_options.ts";
 import type { Format } from "./format.ts";
 
-/** What a query may take, as it was written. */
+/** What a query may do beyond reading the pond. */
 export interface LimitOptions {
-  /** A size, such as `512MiB`. */
-  readonly memory: string | undefined;
-  /** How many. */
-  readonly threads: number | undefined;
-  /** A duration, such as `30s`. */
-  readonly timeout: string | undefined;
   /** Whether files of the host may be read. */
   readonly hostFiles: boolean;
 }

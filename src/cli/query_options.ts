@@ -4,17 +4,24 @@
  * @module
  */
 import { PondError } from "../errors.ts";
-import {
-  parseDuration,
-  type QueryOptions,
-  type QueryParam,
-  type QueryParams,
+import type {
+  QueryOptions,
+  QueryParam,
+  QueryParams,
 } from "../tinylogfs/mod.ts";
 import { parseSize } from "./cache_size.ts";
 import type { LimitOptions } from "./command.ts";
+import type { Settings } from "./context.ts";
+import { timeoutOf } from "./durations.ts";
 
 /** Below this, a query can't even begin. */
 const MIN_MEMORY_BYTES = 16 * 1024 * 1024;
+
+/** What a query may take. */
+export type QueryLimits = Pick<
+  QueryOptions,
+  "memoryBytes" | "threads" | "timeoutMs" | "hostFiles"
+>;
 
 /**
  * Reads the limits of a query.
@@ -22,38 +29,38 @@ const MIN_MEMORY_BYTES = 16 * 1024 * 1024;
  * @throws {PondError} `INVALID_ARGUMENT` for a size or time that is none.
  */
 export function queryLimits(
-  { memory, threads, timeout, hostFiles }: LimitOptions,
-): Pick<QueryOptions, "memoryBytes" | "threads" | "timeoutMs" | "hostFiles"> {
-  if (threads === 0) {
-    throw new PondError("INVALID_ARGUMENT", "Cannot work with --threads 0", {
-      hint: "at least one: --threads 1",
-    });
-  }
+  settings: Settings,
+  { hostFiles }: LimitOptions,
+): QueryLimits {
+  const memory = settings.find("query.memory");
+  const threads = settings.find("query.threads");
+  const timeout = settings.find("query.timeout");
   return {
     hostFiles,
-    ...(threads === undefined ? {} : { threads }),
-    ...(memory === undefined ? {} : { memoryBytes: memoryOf(memory) }),
-    ...(timeout === undefined ? {} : { timeoutMs: timeoutOf(timeout) }),
+    ...(threads && { threads: threadsOf(threads.value, threads.origin) }),
+    ...(memory && { memoryBytes: memoryOf(memory.value, memory.origin) }),
+    ...(timeout && { timeoutMs: timeoutOf(timeout.value, timeout.origin) }),
   };
 }
 
-function memoryOf(text: string): number {
-  const bytes = parseSize(text, "--memory");
-  if (bytes >= MIN_MEMORY_BYTES) return bytes;
+/** Reads how many processors to use. */
+export function threadsOf(text: string, where: string): number {
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
   throw new PondError(
     "INVALID_ARGUMENT",
-    `Cannot query with --memory ${text}: it is too little`,
-    { hint: "at least 16MiB" },
+    `Cannot work with ${text} threads (${where})`,
+    { hint: "a whole number, at least 1" },
   );
 }
 
-function timeoutOf(text: string): number {
-  const us = parseDuration(text);
-  if (us !== undefined && us > 0) return us / 1000;
+/** Reads how much memory a query may take, in bytes. */
+export function memoryOf(text: string, where: string): number {
+  const bytes = parseSize(text, where);
+  if (bytes >= MIN_MEMORY_BYTES) return bytes;
   throw new PondError(
     "INVALID_ARGUMENT",
-    `Cannot read the time ${JSON.stringify(text)} of --timeout`,
-    { hint: "--timeout 30s, 5min, 1h" },
+    `Cannot query with ${text} of memory (${where}): it is too little`,
+    { hint: "at least 16MiB" },
   );
 }
 

@@ -13,7 +13,14 @@ import type {
   TinyLogFS,
 } from "../tinylogfs/mod.ts";
 import type { ChangeOptions, Format, ViewOptions } from "./command.ts";
-import { type Context, note } from "./context.ts";
+import {
+  type Context,
+  type LayerName,
+  note,
+  type Setting,
+  type Settings,
+  warn,
+} from "./context.ts";
 import { ExitCode } from "./exit_codes.ts";
 import { locatePond } from "./locate.ts";
 import { didYouMean, nearest } from "./suggest.ts";
@@ -23,6 +30,23 @@ import { didYouMean, nearest } from "./suggest.ts";
  * that commits on the way, since memory is finite.
  */
 const COMMIT_THRESHOLD_BYTES = 256 * 1024 * 1024;
+
+/** Where the pond itself configures something. */
+export const POND_CONFIG = "/.pond/config.yaml";
+
+/** How a command uses the pond. */
+export interface PondUse
+  extends Pick<OpenOptions, "staged" | "commitThresholdBytes" | "queryRunner"> {
+  /** Whether it commits. */
+  readonly changes?: boolean;
+}
+
+/** What a command does in a pond. */
+export type PondWork<T> = (
+  fs: TinyLogFS,
+  /** What is configured, with what the pond itself says. */
+  settings: () => Promise<Settings>,
+) => Promise<T>;
 
 /** Names of a directory that a suggestion looks at. */
 const MAX_SIBLINGS = 1000;
@@ -38,36 +62,102 @@ const MAX_SIBLINGS = 1000;
  */
 export async function withPond<T>(
   context: Context,
-  options: OpenOptions,
-  work: (fs: TinyLogFS) => Promise<T>,
+  use: PondUse,
+  work: PondWork<T>,
 ): Promise<T> {
   const path = await locatePond(context);
-  const { globals, host, signal } = context;
-  // An empty variable is one that isn't set.
-  const branch = globals.branch ?? (host.terminal.env("POND_BRANCH") ||
-    undefined);
   try {
-    await using fs = await openPond(host, path, {
-      ...options,
-      ...(branch === undefined ? {} : { branch }),
-      ...await cacheBytesOf(context),
-      signal,
-    });
-    return await suggesting(fs, work);
+    await using opened = await openFor(context, path, use);
+    const { fs, settings } = opened;
+    return await suggesting(fs, (fs) => work(fs, settings));
   } catch (error) {
     throw withCheckHint(error);
   }
 }
 
-/** How much is kept in memory, where that was said. */
-async function cacheBytesOf(
-  { globals: { cacheSize }, host }: Context,
-): Promise<Pick<OpenOptions, "cacheBytes">> {
-  const text = cacheSize ?? (host.terminal.env("POND_CACHE_SIZE") || undefined);
-  if (text === undefined) return {};
+/** A pond, and what is configured in it, which is read by who asks for it. */
+interface OpenedPond extends AsyncDisposable {
+  readonly fs: TinyLogFS;
+  readonly settings: () => Promise<Settings>;
+}
+
+async function openFor(
+  context: Context,
+  path: string,
+  { changes = false, ...options }: PondUse,
+): Promise<OpenedPond> {
+  const { globals, host, signal } = context;
+  // An empty variable is one that isn't set.
+  const branch = globals.branch ?? (host.terminal.env("POND_BRANCH") ||
+    undefined);
+  const open = async (settings: Settings) =>
+    await openPond(host, path, {
+      ...options,
+      ...(branch === undefined ? {} : { branch }),
+      ...await openOptionsOf(settings),
+      signal,
+    });
+  await using opening = new AsyncDisposableStack();
+  let fs = await open(context.settings);
+  opening.defer(() => fs[Symbol.asyncDispose]());
+  let known: Promise<Settings> | undefined;
+  const settings = () => known ??= withPondLayer(context, fs);
+  const durability = context.settings.find("durability");
+  // Who only reads needs to know nothing that the pond configures.
+  if (changes && !isNearer(durability)) {
+    const all = await settings();
+    if (all.get("durability") !== durability?.value) {
+      await fs[Symbol.asyncDispose]();
+      fs = await open(all);
+    }
+  }
+  const opened = opening.move();
+  return {
+    fs,
+    settings,
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}
+
+/** Whether a value wins over what the pond configures. */
+function isNearer(setting: { readonly layer: LayerName } | undefined): boolean {
+  return setting?.layer === "option" || setting?.layer === "environment";
+}
+
+/** What is configured, with what the pond itself says. */
+async function withPondLayer(
+  context: Context,
+  fs: TinyLogFS,
+): Promise<Settings> {
+  if (!await fs.exists(POND_CONFIG)) return context.settings;
+  const { readPondLayer } = await import("./config_layers.ts");
+  const { layer, problems } = await readPondLayer(fs, POND_CONFIG);
+  // What others have written into the pond shall stop nobody.
+  for (const { hint, message } of problems) {
+    await warn(context, `${message}; ignored${hint ? ` (${hint})` : ""}`);
+  }
+  return context.settings.with("pond", layer);
+}
+
+/** How a pond is opened, as far as that is configured. */
+export async function openOptionsOf(
+  settings: Settings,
+): Promise<Pick<OpenOptions, "author" | "cacheBytes" | "durability">> {
+  const author = settings.get("author");
+  const cacheSize = settings.find("cache-size");
+  const durability = settings.get("durability");
+  return {
+    durability: durability === "relaxed" ? "relaxed" : "full",
+    ...(author === undefined ? {} : { author }),
+    ...(cacheSize === undefined
+      ? {}
+      : { cacheBytes: await bytesOf(cacheSize) }),
+  };
+}
+
+async function bytesOf({ origin, value }: Setting): Promise<number> {
   const { parseSize } = await import("./cache_size.ts");
-  const where = cacheSize === undefined ? "POND_CACHE_SIZE" : "--cache-size";
-  return { cacheBytes: parseSize(text, where) };
+  return parseSize(value, origin);
 }
 
 /** An error tells of one damaged file; a check tells of all. */
@@ -85,14 +175,16 @@ function withCheckHint(error: unknown): unknown {
 export async function viewPond<T>(
   context: Context,
   { at, pending }: ViewOptions,
-  work: (fs: TinyLogFS) => Promise<T>,
-  options: OpenOptions = {},
+  work: PondWork<T>,
+  open: PondUse = {},
 ): Promise<T> {
   const staged = pending || at === "@pending";
-  return await withPond(context, { ...options, staged }, async (fs) => {
-    if (at === undefined || at === "@pending") return await work(fs);
+  const options = { ...open, staged };
+  return await withPond(context, options, async (fs, settings) => {
+    if (at === undefined || at === "@pending") return await work(fs, settings);
     await using view = await atRevision(fs, at);
-    return await suggesting(view, work);
+    // What counts is what the newest version configures.
+    return await suggesting(view, (view) => work(view, settings));
   });
 }
 
@@ -120,18 +212,18 @@ export async function atRevision(
 export async function changePond(
   context: Context,
   change: ChangeOptions,
-  work: (fs: TinyLogFS) => Promise<ExitCode | void>,
+  work: PondWork<ExitCode | void>,
   report?: ChangeReport,
 ): Promise<ExitCode> {
-  const { dryRun, durability, noSync, message } = change;
+  const { dryRun, noSync, message } = change;
   const options = {
-    durability,
+    changes: true,
     staged: noSync,
     commitThresholdBytes: dryRun ? Infinity : COMMIT_THRESHOLD_BYTES,
   };
-  return await withPond(context, options, async (fs) => {
+  return await withPond(context, options, async (fs, settings) => {
     const before = fs.pendingOperations().length;
-    const code = await work(fs);
+    const code = await work(fs, settings);
     context.signal.throwIfAborted();
     if (dryRun) {
       const { showOperations } = await import("./operations.ts");

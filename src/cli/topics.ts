@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { keysText } from "./config_keys.ts";
 import { EXIT_CODE_MEANINGS } from "./exit_codes.ts";
 
 /** A text of help that belongs to no command. */
@@ -71,15 +72,20 @@ the shell looks for files of the host.`,
     text: () =>
       `  POND              the pond's directory; --pond wins over it
   POND_BRANCH       the branch; --branch wins over it
-  POND_CACHE_SIZE   what to keep of directories in memory: 16MiB unless told
-                    otherwise; --cache-size wins over it
+  POND_KEY          the setting KEY, such as POND_COLOR (pond help config)
   VISUAL, EDITOR    the editor of pond edit; vi without them
   POND_DEBUG        when set, errors come with a stack trace
   POND_FORCE_TTY    a number: write as to a terminal of so many columns
-  NO_COLOR          when set, no colours; --color wins over it
+  NO_COLOR          when set, no colours; the setting color wins over it
   FORCE_COLOR       when set, colours even to a pipe (also CLICOLOR_FORCE)
   TERM              no colours when it is dumb
+  XDG_CONFIG_HOME   where the directory pond with config.yaml is; ~/.config
   TZ                the time zone of times on a terminal`,
+  },
+  {
+    name: "config",
+    title: "What can be configured",
+    text: keysText,
   },
   {
     name: "sql",

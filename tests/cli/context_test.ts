@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { makeContext } from "../../src/cli/context.ts";
+import { makeContext, Settings } from "../../src/cli/context.ts";
 import { ClosedPipeError, Output } from "../../src/cli/output.ts";
 import type { Host } from "../../src/host/mod.ts";
 import { hostWithoutFiles } from "./support.ts";
@@ -32,13 +32,13 @@ function contextWith(
   const globals = {
     pond: undefined,
     branch: undefined,
-    cacheSize: undefined,
-    color,
     quiet: false,
     verbose: false,
     json: false,
   };
-  return makeContext(host, globals, new AbortController().signal);
+  const layer = new Map([["color" as const, { value: color, origin: "" }]]);
+  const settings = new Settings({ option: layer });
+  return makeContext(host, globals, settings, new AbortController().signal);
 }
 
 Deno.test("makeContext() decides on colours: --color, NO_COLOR, FORCE_COLOR, TERM, the stream", () => {

@@ -76,7 +76,7 @@ Deno.test("pond maintain refuses what it can't do, before it does anything", asy
     const [args, hint] of [
       ["maintain nonsense", "one of optimize, checkpoint, vacuum"],
       ["maintain --yes --dry-run", "leave out one of them"],
-      ["maintain --retention soon", "--retention 7d"],
+      ["maintain --retention soon", "such as 7d"],
     ] as const
   ) {
     const { code, stderr } = await scratch.run(args.split(" "));

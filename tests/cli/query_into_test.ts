@@ -130,7 +130,7 @@ Deno.test("pond query refuses what doesn't go together with --into", async () =>
     [["--no-sync"], "nothing is committed without --into"],
     [["--memory", "lots"], 'Cannot read the size "lots" of --memory'],
     [["--memory", "1"], "it is too little"],
-    [["--threads", "0"], "--threads 0"],
+    [["--threads", "0"], "0 threads (--threads)"],
     [["--timeout", "soon"], 'Cannot read the time "soon" of --timeout'],
     [["--param", "novalue"], 'Cannot read the parameter "novalue"'],
     [["--param", "a=1", "-p", "a=2"], "Cannot give the parameter a two values"],

@@ -8,7 +8,7 @@ import { PondError } from "../../src/errors.ts";
 import { ShellCompleter } from "../../src/cli/shell/complete.ts";
 import { Shell } from "../../src/cli/shell/shell.ts";
 import { openText, splitStatements } from "../../src/cli/shell/statements.ts";
-import { type Context, makeContext } from "../../src/cli/context.ts";
+import { type Context, makeContext, Settings } from "../../src/cli/context.ts";
 import { denoHost } from "../../src/host/deno_host.ts";
 import { hasPseudoTerminal, typeToPond } from "../support/pseudo_terminal.ts";
 import { scratchPond } from "./scratch.ts";
@@ -103,14 +103,12 @@ function contextOf(pond: string): Context {
   const globals = {
     pond,
     branch: undefined,
-    cacheSize: undefined,
-    color: "auto",
     quiet: false,
     verbose: false,
     json: false,
   } as const;
   const signal = new AbortController().signal;
-  return makeContext(denoHost(), globals, signal);
+  return makeContext(denoHost(), globals, new Settings(), signal);
 }
 
 Deno.test("the shell completes commands, paths, keywords, tables and columns", async () => {
@@ -119,7 +117,7 @@ Deno.test("the shell completes commands, paths, keywords, tables and columns", a
     at: undefined,
     pending: false,
     format: undefined,
-    limits: {},
+    hostFiles: false,
   });
   await using completer = new ShellCompleter();
   const words = async (line: string) =>
@@ -142,7 +140,7 @@ Deno.test("a Ctrl-C right behind a line ends what the line begins", async () => 
     at: undefined,
     pending: false,
     format: undefined,
-    limits: {},
+    hostFiles: false,
   });
   const sql = "SELECT count(*) FROM range(100000000000) t(i) WHERE i % 3 = 1;";
   const error = await assertRejects(() =>

@@ -29,7 +29,7 @@ export async function runBatch(
   context: Context,
   table: readonly TableEntry[],
 ): Promise<ExitCode> {
-  const { durability, dryRun, noSync } = command;
+  const { dryRun, noSync } = command;
   const { name, text } = await inputOf(command, context);
   // What can't be read is found before anything is done.
   const steps = batchLines(text, name).map((line) => ({
@@ -38,7 +38,7 @@ export async function runBatch(
   }));
   const work = (fs: FileOperations) => doAll(fs, steps, name, context.signal);
   const options = {
-    durability,
+    changes: true,
     staged: noSync,
     commitThresholdBytes: Infinity,
   };

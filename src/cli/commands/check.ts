@@ -67,7 +67,7 @@ async function runRoot(
   const { out, signal } = context;
   const root = await withPond(
     context,
-    { signal },
+    {},
     (fs) => fs.contentRoot(path, { signal }),
   );
   if (format === undefined) {

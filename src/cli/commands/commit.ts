@@ -20,10 +20,11 @@ export async function runCommit(
   command: CommitCommand,
   context: Context,
 ): Promise<ExitCode> {
-  const { dryRun, durability, first, format, message } = command;
+  const { dryRun, first, format, message } = command;
   const paths = command.paths.map(pondPath);
   const { signal } = context;
-  return await withPond(context, { durability, staged: true }, async (fs) => {
+  const options = { changes: true, staged: true };
+  return await withPond(context, options, async (fs) => {
     const selection = {
       ...(first === undefined ? {} : { first }),
       ...(paths.length === 0 ? {} : { paths }),

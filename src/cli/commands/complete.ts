@@ -46,14 +46,23 @@ export async function runComplete(
     if (point.prefix === "") await context.out.line(":files");
     return ExitCode.done;
   }
-  const { globals, host, signal } = context;
-  const inside = makeContext(host, {
-    ...globals,
-    pond: before.values.get("pond") ?? globals.pond,
-    branch: before.values.get("branch") ?? globals.branch,
-  }, signal);
+  const { globals, host, settings, signal } = context;
+  const inside = makeContext(
+    host,
+    {
+      ...globals,
+      pond: before.values.get("pond") ?? globals.pond,
+      branch: before.values.get("branch") ?? globals.branch,
+    },
+    settings,
+    signal,
+  );
   const at = before.values.get("at");
-  await write(context, point, await candidates(inside, commands, point, at));
+  const key = before.words.at(-1) ?? "";
+  const found = point.wanted === "settings"
+    ? await valuesOf(key)
+    : await candidates(inside, commands, point, at);
+  await write(context, point, found);
   return ExitCode.done;
 }
 
@@ -79,6 +88,7 @@ async function candidates(
   switch (wanted) {
     case undefined:
     case "files":
+    case "settings":
       return [];
     case "commands":
       return await commandNames(commands);
@@ -153,6 +163,13 @@ async function fromPond(
     if (error instanceof PondError) return [];
     throw error;
   }
+}
+
+/** The values that a key takes, if they are known. */
+async function valuesOf(key: string): Promise<readonly Candidate[]> {
+  const { isConfigKey, KEYS } = await import("../config_keys.ts");
+  const value = isConfigKey(key) ? KEYS[key].value : "";
+  return typeof value === "string" ? [] : value.map((text) => ({ text }));
 }
 
 async function branchNames(fs: TinyLogFS): Promise<readonly Candidate[]> {

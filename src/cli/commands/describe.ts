@@ -35,14 +35,14 @@ export async function runDescribe(
   const table = TABLES.has(command.path)
     ? command.path
     : pondPath(command.path);
-  const options: QueryOptions = {
-    ...queryLimits(command),
-    pending: command.pending || command.at === "@pending",
-    signal: context.signal,
-  };
-  const timesOf = (fs: TinyLogFS) =>
-    describeTimes(fs, table, time, command.limit ?? GAPS, options);
-  return await viewPond(context, command, async (fs) => {
+  return await viewPond(context, command, async (fs, settings) => {
+    const options: QueryOptions = {
+      ...queryLimits(await settings(), command),
+      pending: command.pending || command.at === "@pending",
+      signal: context.signal,
+    };
+    const timesOf = (fs: TinyLogFS) =>
+      describeTimes(fs, table, time, command.limit ?? GAPS, options);
     if (command.gaps) {
       const times = await timesOf(fs);
       await writeRows(context, format, STEPS, times?.gaps ?? []);

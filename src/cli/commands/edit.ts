@@ -71,8 +71,9 @@ async function makeCopy(
 }
 
 async function openEditor(copy: string, context: Context): Promise<void> {
-  const { terminal } = context.host;
-  const editor = terminal.env("VISUAL") || terminal.env("EDITOR") || "vi";
+  const { host: { terminal }, settings } = context;
+  const editor = settings.get("editor") || terminal.env("VISUAL") ||
+    terminal.env("EDITOR") || "vi";
   // The variables may hold arguments, too, as other programs take them.
   const code = await terminal.run(["sh", "-c", `${editor} "$1"`, "pond", copy]);
   context.signal.throwIfAborted();

@@ -9,6 +9,7 @@ import { ExitCode } from "../exit_codes.ts";
 import { hostPath, namedDirectory } from "../locate.ts";
 import { noteDryRun } from "../operations.ts";
 import { printable } from "../output.ts";
+import { openOptionsOf } from "../session.ts";
 
 /** Makes a pond. */
 export async function runInit(
@@ -18,7 +19,7 @@ export async function runInit(
   const { host, signal } = context;
   const directory = command.directory ?? namedDirectory(context) ?? ".";
   const path = await hostPath(context, directory);
-  const { dryRun, layout, durability } = command;
+  const { dryRun, layout } = command;
   const { initPond, tryInitPond } = await import("../../pond.ts");
   if (dryRun) {
     await tryInitPond(host, path);
@@ -28,7 +29,11 @@ export async function runInit(
     await noteDryRun(context, `make a pond in ${printable(path)}`);
     return ExitCode.done;
   }
-  await using fs = await initPond(host, path, { layout, durability, signal });
+  await using fs = await initPond(host, path, {
+    layout,
+    ...await openOptionsOf(context.settings),
+    signal,
+  });
   if (context.globals.json) {
     const { pondId, version } = fs;
     await context.out.line(

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { PondError } from "../../errors.ts";
 import type { TinyLogFS, VacuumReport } from "../../tinylogfs/mod.ts";
 import {
   type MaintainCommand,
@@ -11,6 +10,7 @@ import {
   type MaintenanceTask,
 } from "../command.ts";
 import type { Context } from "../context.ts";
+import { retentionOf } from "../durations.ts";
 import { ExitCode } from "../exit_codes.ts";
 import { counted, withPond } from "../session.ts";
 import { humanSize } from "../units.ts";
@@ -41,8 +41,10 @@ export async function runMaintain(
   context: Context,
 ): Promise<ExitCode> {
   const tasks = command.task ? [command.task] : MAINTENANCE_TASKS;
-  const retentionMs = await retentionOf(command.retention);
-  return await withPond(context, {}, async (fs) => {
+  return await withPond(context, {}, async (fs, settings) => {
+    const retention = (await settings()).find("maintain.retention");
+    const retentionMs = retention &&
+      retentionOf(retention.value, retention.origin);
     const effects: Effect[] = [];
     for (const task of tasks) {
       const outcome = await perform(task, {
@@ -193,18 +195,4 @@ function vacuumSentence(
   } (${humanSize(bytes)}): ${parts.join(", ")}${
     dryRun ? " · pond maintain vacuum --yes" : ""
   }`;
-}
-
-async function retentionOf(
-  text: string | undefined,
-): Promise<number | undefined> {
-  if (text === undefined) return undefined;
-  const { parseDuration } = await import("../../tinylogfs/mod.ts");
-  const us = parseDuration(text);
-  if (us !== undefined) return us / 1000;
-  throw new PondError(
-    "INVALID_ARGUMENT",
-    `Cannot read the time ${JSON.stringify(text)}`,
-    { hint: "--retention 7d, 36h, 2w" },
-  );
 }

@@ -76,7 +76,7 @@ export async function runMerge(
   command: MergeCommand,
   context: Context,
 ): Promise<ExitCode> {
-  const { branch, dryRun, durability, format, message, ours } = command;
+  const { branch, dryRun, format, message, ours } = command;
   const { signal } = context;
   const options = {
     dryRun,
@@ -85,7 +85,8 @@ export async function runMerge(
     ...(message === undefined ? {} : { message }),
   };
   // With the stage open, the pond refuses while something is staged.
-  return await withPond(context, { durability, staged: true }, async (fs) => {
+  const opened = { changes: true, staged: true };
+  return await withPond(context, opened, async (fs) => {
     const report = await naming(
       fs,
       branch,

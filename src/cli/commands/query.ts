@@ -14,7 +14,11 @@ import { type Context, note } from "../context.ts";
 import { ExitCode } from "../exit_codes.ts";
 import { exportOf, formatOfFile } from "../export.ts";
 import { hostPath } from "../locate.ts";
-import { queryLimits, queryParams } from "../query_options.ts";
+import {
+  type QueryLimits,
+  queryLimits,
+  queryParams,
+} from "../query_options.ts";
 import { type Column, writeBatches, writeRows } from "../rows.ts";
 import { changePond, counted, pondPath, viewPond } from "../session.ts";
 import { standardInput, textFrom } from "../stdin.ts";
@@ -48,7 +52,7 @@ const USE_COLUMNS: readonly Column<TableUse>[] = [
 ];
 
 /** Asks a filesystem. */
-type Ask = (fs: TinyLogFS, options?: QueryOptions) => Promise<QueryResult>;
+type Ask = (fs: TinyLogFS, options: QueryOptions) => Promise<QueryResult>;
 
 /** Runs SQL. */
 export async function runQuery(
@@ -60,10 +64,13 @@ export async function runQuery(
   }
   const exported = await exportOf(command, context);
   const ask = await questionOf(command, context);
-  return await viewPond(context, command, async (fs) => {
+  return await viewPond(context, command, async (fs, settings) => {
     const { format } = command;
-    if (command.explain) return await explain(fs, ask, format, context);
-    await using result = await ask(fs);
+    const limits = queryLimits(await settings(), command);
+    if (command.explain) {
+      return await explain(fs, ask, limits, format, context);
+    }
+    await using result = await ask(fs, limits);
     if (exported !== undefined) await exported.write(result.columns, result);
     else await writeBatches(context, format, result.columns, result, true);
     return ExitCode.done;
@@ -84,14 +91,16 @@ async function queryInto(
   const format = formatOfFile(path, command.format, json);
   const ask = await questionOf(command, context);
   let rows = 0;
-  const code = await changePond(context, command.change, async (fs) => {
+  const { change } = command;
+  const code = await changePond(context, change, async (fs, settings) => {
     const { at } = command;
+    const limits = queryLimits(await settings(), command);
     if (at === undefined || at === "@pending") {
-      rows = await store(context, ask(fs), fs, path, format);
+      rows = await store(context, ask(fs, limits), fs, path, format);
       return;
     }
     await using view = await fs.at(at);
-    rows = await store(context, ask(view), fs, path, format);
+    rows = await store(context, ask(view, limits), fs, path, format);
   });
   const { dryRun } = command.change;
   const where = `${dryRun ? "would be " : ""}in ${path}`;
@@ -131,7 +140,6 @@ async function questionOf(
 ): Promise<Ask> {
   const { at, pending } = command;
   const options = {
-    ...queryLimits(command),
     params: queryParams(command.params),
     signal: context.signal,
   };
@@ -145,11 +153,15 @@ async function questionOf(
 async function explain(
   fs: TinyLogFS,
   ask: Ask,
+  limits: QueryLimits,
   format: Format | undefined,
   context: Context,
 ): Promise<ExitCode> {
   const uses: TableUse[] = [];
-  await using _ = await ask(fs, { onTable: (use) => uses.push(use) });
+  await using _ = await ask(fs, {
+    ...limits,
+    onTable: (use) => uses.push(use),
+  });
   await writeRows(context, format, USE_COLUMNS, uses);
   return ExitCode.done;
 }

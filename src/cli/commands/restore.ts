@@ -17,7 +17,7 @@ export async function runRestore(
   command: RestoreCommand,
   context: Context,
 ): Promise<ExitCode> {
-  const { dryRun, durability, format, message } = command;
+  const { dryRun, format, message } = command;
   const named = await namedIn(command.words);
   requireRevisions(named, 1);
   const [revision = "v-1"] = named.revisions;
@@ -25,21 +25,28 @@ export async function runRestore(
   const { signal } = context;
   const at = path === undefined ? {} : { path };
   // With the stage open, the pond refuses while something is staged.
-  return await withPond(context, { durability, staged: true }, async (fs) => {
-    const result = await fs.restore(revision, {
-      ...at,
-      dryRun,
-      signal,
-      ...(message === undefined ? {} : { message }),
-    });
-    if (dryRun) {
-      const changes = only(fs.diff("@", revision, { signal }), result.nodeIds);
-      await writeChanges(context, format, changes, false);
-      await note(context, "nothing was done: --dry-run");
-      return ExitCode.done;
-    }
-    return await report(result, path, format, context);
-  });
+  return await withPond(
+    context,
+    { changes: true, staged: true },
+    async (fs) => {
+      const result = await fs.restore(revision, {
+        ...at,
+        dryRun,
+        signal,
+        ...(message === undefined ? {} : { message }),
+      });
+      if (dryRun) {
+        const changes = only(
+          fs.diff("@", revision, { signal }),
+          result.nodeIds,
+        );
+        await writeChanges(context, format, changes, false);
+        await note(context, "nothing was done: --dry-run");
+        return ExitCode.done;
+      }
+      return await report(result, path, format, context);
+    },
+  );
 }
 
 /** The changes of some nodes. */

@@ -7,6 +7,7 @@ import { hasCode } from "../../errors.ts";
 import type { SqlCommand } from "../command.ts";
 import { type Context, note } from "../context.ts";
 import type { ExitCode } from "../exit_codes.ts";
+import { makeDirectories } from "../host_files.ts";
 import { queryLimits } from "../query_options.ts";
 import { viewPond } from "../session.ts";
 import { ShellCompleter } from "../shell/complete.ts";
@@ -18,10 +19,9 @@ export async function runSql(
   command: SqlCommand,
   context: Context,
 ): Promise<ExitCode> {
-  await using shell = new Shell(context, {
-    ...command,
-    limits: queryLimits(command),
-  });
+  // A limit that is none is told before anything is asked.
+  queryLimits(context.settings, command);
+  await using shell = new Shell(context, command);
   const { sql } = command;
   if (sql !== undefined) return await shell.run(linesOf([`${sql}\n`]));
   const { terminal } = context.host;
@@ -69,12 +69,8 @@ async function historyPath(
     (home ? `${home}/.local/state` : undefined);
   if (state === undefined) return undefined;
   try {
-    let directory = "";
-    for (const name of `${state}/pond`.split("/").slice(1)) {
-      directory += `/${name}`;
-      await files.makeDirectory(directory);
-    }
-    return `${directory}/sql_history`;
+    await makeDirectories(files, `${state}/pond`);
+    return `${state}/pond/sql_history`;
   } catch (error) {
     const isHomeless = hasCode(
       error,

@@ -8,18 +8,14 @@
  */
 import { PondError } from "../../errors.ts";
 import { lazyQueryRunner, TABLES } from "../../query/mod.ts";
-import type {
-  QueryColumn,
-  QueryOptions,
-  QueryRunner,
-  TinyLogFS,
-} from "../../tinylogfs/mod.ts";
-import type { Format, ViewOptions } from "../command.ts";
+import type { QueryColumn, QueryRunner } from "../../tinylogfs/mod.ts";
+import type { Format, LimitOptions, ViewOptions } from "../command.ts";
 import type { Context } from "../context.ts";
 import { ExitCode } from "../exit_codes.ts";
+import { queryLimits } from "../query_options.ts";
 import { reportError } from "../report_error.ts";
 import { writeBatches, writeRecords } from "../rows.ts";
-import { viewPond } from "../session.ts";
+import { type PondWork, viewPond } from "../session.ts";
 import {
   DOT_COMMANDS,
   type DotCommand,
@@ -41,11 +37,9 @@ export interface LineSource {
 }
 
 /** With what a shell begins. */
-export interface ShellOptions extends ViewOptions {
+export interface ShellOptions extends ViewOptions, LimitOptions {
   /** How rows are written; by where they go when left out. */
   readonly format: Format | undefined;
-  /** What each statement may take. */
-  readonly limits: Omit<QueryOptions, "signal" | "pending" | "params">;
 }
 
 /** A shell. */
@@ -53,7 +47,7 @@ export class Shell implements AsyncDisposable {
   readonly #context: Context;
   /** The pond is opened for each statement, what runs it once. */
   readonly #queryRunner: QueryRunner;
-  readonly #limits: ShellOptions["limits"];
+  readonly #limits: LimitOptions;
   #at: string | undefined;
   #format: Format | undefined;
   #hasTimer = false;
@@ -64,7 +58,7 @@ export class Shell implements AsyncDisposable {
   constructor(context: Context, options: ShellOptions) {
     this.#context = context;
     this.#queryRunner = lazyQueryRunner(context.host);
-    this.#limits = options.limits;
+    this.#limits = options;
     this.#at = options.pending ? "@pending" : options.at;
     this.#format = options.format;
   }
@@ -138,7 +132,7 @@ export class Shell implements AsyncDisposable {
 
   async #ask<T>(
     context: Context,
-    work: (fs: TinyLogFS) => Promise<T>,
+    work: PondWork<T>,
   ): Promise<T> {
     const queryRunner: QueryRunner = (...asked) => this.#queryRunner(...asked);
     return await viewPond(context, this.#view, work, { queryRunner });
@@ -188,9 +182,9 @@ export class Shell implements AsyncDisposable {
     const startedMs = clock.monotonicMs();
     const signal = AbortSignal.any([this.#context.signal, this.#work.signal]);
     const context = { ...this.#context, signal };
-    await this.#ask(context, async (fs) => {
+    await this.#ask(context, async (fs, settings) => {
       await using result = await fs.queryWithPending(sql, this.#isPending, {
-        ...this.#limits,
+        ...queryLimits(await settings(), this.#limits),
         signal,
       });
       const { columns } = result;

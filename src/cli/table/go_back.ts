@@ -14,7 +14,6 @@ import type {
 import {
   COMMITTING,
   DURABILITY,
-  durabilityOf,
   FORMAT,
   formatOf,
   LOOKING,
@@ -34,7 +33,6 @@ function optionsOf(values: Values) {
   return {
     dryRun: values.flag("dry-run"),
     message: values.text("message"),
-    durability: durabilityOf(values),
     format: formatOf(values),
   };
 }

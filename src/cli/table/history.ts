@@ -16,7 +16,6 @@ import {
   COMMITTING,
   DRY_RUN,
   DURABILITY,
-  durabilityOf,
   FORMAT,
   formatOf,
   MESSAGE,
@@ -99,7 +98,6 @@ function commitOf(
     paths,
     first,
     dryRun: values.flag("dry-run"),
-    durability: durabilityOf(values),
     format: formatOf(values),
   };
 }

@@ -58,6 +58,7 @@ younger file.`,
       kind: "text",
       value: "TIME",
       summary: "Let vacuum keep what is younger: 7d unless told otherwise",
+      config: "maintain.retention",
     },
     {
       name: "force",
@@ -111,7 +112,6 @@ function readMaintain(values: Values): MaintainCommand {
     task,
     dryRun: isDry,
     yes: isSure,
-    retention: values.text("retention"),
     force: values.flag("force"),
     format: formatOf(values),
   };

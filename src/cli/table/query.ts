@@ -32,18 +32,21 @@ const LIMITS: readonly OptionSpec[] = [
     kind: "text",
     value: "SIZE",
     summary: "What to take of memory; the rest goes to the pond's cache/ (80%)",
+    config: "query.memory",
   },
   {
     name: "threads",
     kind: "number",
     value: "N",
     summary: "How many processors to use (all)",
+    config: "query.threads",
   },
   {
     name: "timeout",
     kind: "text",
     value: "TIME",
     summary: "Give up after that long (30s, 5min)",
+    config: "query.timeout",
   },
   {
     name: "allow-host-files",
@@ -52,14 +55,9 @@ const LIMITS: readonly OptionSpec[] = [
   },
 ];
 
-/** Reads the options of {@linkcode LIMITS}. */
+/** Reads those of {@linkcode LIMITS} that can't be configured. */
 function limitsOf(values: Values): LimitOptions {
-  return {
-    memory: values.text("memory"),
-    threads: values.number("threads"),
-    timeout: values.text("timeout"),
-    hostFiles: values.flag("allow-host-files"),
-  };
+  return { hostFiles: values.flag("allow-host-files") };
 }
 
 const QUERY: TableEntry = define<QueryCommand>({

@@ -14,7 +14,6 @@ import type { StatusCommand, VersionCommand } from "../command.ts";
 import {
   DRY_RUN,
   DURABILITY,
-  durabilityOf,
   FORMAT,
   formatOf,
   OPENING,
@@ -66,7 +65,6 @@ pond, for engines that prune by partition). Everything works on both.`,
     directory: values.words[0],
     layout: values.text("layout") === "hive" ? "hive" : "clustered",
     dryRun: values.flag("dry-run"),
-    durability: durabilityOf(values),
   }),
   load: async () => (await import("../commands/init.ts")).runInit,
 });
@@ -142,7 +140,7 @@ export function helpEntry(
     summary: "Explain a command or a topic",
     description:
       `Explains a command, or one of the topics: revisions, globs, exit-codes,
-env, sql, maintenance, formats.
+env, config, sql, maintenance, formats.
 Without an argument, an overview. Every command also takes -h and --help.`,
     arguments: [{ name: "TOPIC", summary: "A command or a topic" }],
     options: [],
