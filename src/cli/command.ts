@@ -369,6 +369,12 @@ export interface CheckCommand {
   readonly format: Format | undefined;
 }
 
+/** `pond doctor` */
+export interface DoctorCommand {
+  readonly name: "doctor";
+  readonly format: Format | undefined;
+}
+
 /** `pond debug` */
 export interface DebugCommand extends DebugView {
   readonly name: "debug";
@@ -452,6 +458,7 @@ export type Command =
   | CompletionsCommand
   | CompleteCommand
   | ConfigCommand
+  | DoctorCommand
   | HelpCommand
   | ManCommand
   | SchemaCommand

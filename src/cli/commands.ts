@@ -64,7 +64,10 @@ const TABLE: Readonly<Record<CommandName, Load>> = {
     ["prune", "du"],
     async () => (await import("./table/retention.ts")).RETENTION,
   ),
-  check: async () => (await import("./table/check.ts")).CHECK,
+  ...of(
+    ["check", "doctor"],
+    async () => (await import("./table/check.ts")).CHECK_COMMANDS,
+  ),
   debug: async () => (await import("./table/debug.ts")).DEBUG,
 };
 

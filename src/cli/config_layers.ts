@@ -12,6 +12,7 @@ import { checkValue, hintAtKey, isConfigKey, KEYS } from "./config_keys.ts";
 import {
   CONFIG_KEYS,
   type ConfigKey,
+  type ConfigProblem,
   type Layer,
   type Setting,
   Settings,
@@ -21,7 +22,7 @@ import {
 /** A layer as far as it can be used, and what can't. */
 export interface ReadLayer {
   readonly layer: Layer;
-  readonly problems: readonly PondError[];
+  readonly problems: readonly ConfigProblem[];
 }
 
 /**
@@ -40,7 +41,8 @@ export async function readSettings(
     environment.problems,
   );
   if (path === undefined) return settings;
-  const { layer, problems } = await collect(async (found) => {
+  const byHand = `\${EDITOR:-vi} ${path}`;
+  const { layer, problems } = await collect(byHand, async (found) => {
     const text = decodeUtf8(await host.files.read(path));
     await readFile(text, path, "user", found);
   });
@@ -52,19 +54,19 @@ export async function readPondLayer(
   fs: TinyLogFS,
   path: string,
 ): Promise<ReadLayer> {
-  return await collect(async (found) => {
+  return await collect(`pond rm ${path}`, async (found) => {
     const text = decodeUtf8(await fs.readFile(path));
     await readFile(text, path, "pond", found);
   });
 }
 
 async function readEnvironment({ terminal }: Host): Promise<ReadLayer> {
-  return await collect(async (found) => {
+  return await collect("pond help env", async (found) => {
     for (const key of CONFIG_KEYS) {
       const origin = variableOf(key);
       const value = terminal.env(origin);
       if (!value) continue;
-      await found.attempt(async () => {
+      await found.attempt(`unset ${origin}`, async () => {
         await checkValue(key, value, origin);
         found.layer.set(key, { value, origin });
       });
@@ -75,24 +77,29 @@ async function readEnvironment({ terminal }: Host): Promise<ReadLayer> {
 /** What is found while a layer is read. */
 interface Found {
   readonly layer: Map<ConfigKey, Setting>;
-  /** Does something; what is wrong is kept, and it goes on. */
-  attempt(work: () => Promise<void>): Promise<void>;
+  /**
+   * Does something; what is wrong is kept, and it goes on.
+   *
+   * @param remedy What does away with it then.
+   */
+  attempt(remedy: string, work: () => Promise<void>): Promise<void>;
 }
 
 async function collect(
+  remedy: string,
   read: (found: Found) => Promise<void>,
 ): Promise<ReadLayer> {
-  const problems: PondError[] = [];
+  const problems: ConfigProblem[] = [];
   const layer = new Map<ConfigKey, Setting>();
-  const attempt = async (work: () => Promise<void>) => {
+  const attempt = async (remedy: string, work: () => Promise<void>) => {
     try {
       await work();
     } catch (error) {
       if (!(error instanceof PondError)) throw error;
-      problems.push(error);
+      problems.push({ error, remedy });
     }
   };
-  await attempt(() => read({ layer, attempt }));
+  await attempt(remedy, () => read({ layer, attempt }));
   return { layer, problems };
 }
 
@@ -104,7 +111,10 @@ async function readFile(
 ): Promise<void> {
   const { readConfig } = await import("./config_file.ts");
   for (const { key, value, where } of readConfig(text, name)) {
-    await found.attempt(async () => {
+    const remedy = place === "pond"
+      ? `pond config unset ${key} --layer pond`
+      : `pond config unset ${key}`;
+    await found.attempt(remedy, async () => {
       const origin = where.replace(/:\d+$/, "");
       const setting = { value: value ?? "", origin };
       found.layer.set(await checkedKey(key, value, where, place), setting);

@@ -55,10 +55,18 @@ export interface Setting {
 /** What one place configures. */
 export type Layer = ReadonlyMap<ConfigKey, Setting>;
 
+/** Something that is configured wrongly, and left out. */
+export interface ConfigProblem {
+  /** What is wrong. */
+  readonly error: PondError;
+  /** The command line that does away with it. */
+  readonly remedy: string;
+}
+
 /** What is configured, in layers. */
 export class Settings {
   /** What can't be used of it; the rest is. */
-  readonly problems: readonly PondError[];
+  readonly problems: readonly ConfigProblem[];
   readonly #layers: Readonly<Partial<Record<LayerName, Layer>>>;
 
   /**
@@ -67,7 +75,7 @@ export class Settings {
    */
   constructor(
     layers: Readonly<Partial<Record<LayerName, Layer>>> = {},
-    problems: readonly PondError[] = [],
+    problems: readonly ConfigProblem[] = [],
   ) {
     this.#layers = layers;
     this.problems = problems;
@@ -91,7 +99,7 @@ export class Settings {
   with(
     name: LayerName,
     layer: Layer,
-    problems: readonly PondError[] = [],
+    problems: readonly ConfigProblem[] = [],
   ): Settings {
     return new Settings(
       { ...this.#layers, [name]: layer },

@@ -54,7 +54,7 @@ export async function main(
     const { globals, settings } = invocation;
     context = makeContext(host, globals, settings, signal);
     const [problem] = settings.problems;
-    if (problem && !canRepair(invocation.command?.name)) throw problem;
+    if (problem && !canRepair(invocation.command?.name)) throw problem.error;
     const code = invocation.command === undefined
       ? await runWithoutCommand(context)
       : await invocation.run(context);
@@ -90,7 +90,7 @@ async function isReachable({ files }: Host, path: string): Promise<boolean> {
 /** Whether a command is one by which a wrong configuration is put right. */
 function canRepair(name: CommandName | undefined): boolean {
   return name !== undefined &&
-    ["complete", "config", "help", "man", "version"].includes(name);
+    ["complete", "config", "doctor", "help", "man", "version"].includes(name);
 }
 
 /** `pond` alone: the status inside a pond, else how to start. */

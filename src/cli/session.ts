@@ -133,7 +133,7 @@ async function withPondLayer(
   const { readPondLayer } = await import("./config_layers.ts");
   const { layer, problems } = await readPondLayer(fs, POND_CONFIG);
   // What others have written into the pond shall stop nobody.
-  for (const { hint, message } of problems) {
+  for (const { error: { hint, message } } of problems) {
     await warn(context, `${message}; ignored${hint ? ` (${hint})` : ""}`);
   }
   return context.settings.with("pond", layer);

@@ -240,25 +240,58 @@ export class DenoFiles implements FileStore {
 
   /** Takes the operating system's lock on a file, waiting for it. */
   async lock(path: string): Promise<AsyncDisposable> {
-    const file = await attempt(
-      "lock",
-      path,
-      () => Deno.open(path, { write: true, create: true }),
-    );
-    let isOpen = true;
-    const close = () => {
-      if (isOpen) file.close();
-      isOpen = false;
-      return Promise.resolve();
-    };
+    const file = await openLock(path);
     try {
       await attempt("lock", path, () => file.lock(true));
     } catch (error) {
-      await close();
+      file.close();
       throw error;
     }
-    return { [Symbol.asyncDispose]: close };
+    return lockOf(file);
   }
+
+  /** Takes the lock unless others have it. */
+  async tryLock(path: string): Promise<AsyncDisposable | undefined> {
+    const file = await openLock(path);
+    let isOurs = false;
+    try {
+      isOurs = await attempt("lock", path, () => file.tryLock(true));
+    } finally {
+      if (!isOurs) file.close();
+    }
+    return isOurs ? lockOf(file) : undefined;
+  }
+
+  /** How many bytes the disk has left. */
+  async freeBytes(path: string): Promise<number> {
+    const { statfs } = await import("node:fs/promises");
+    const { bavail, bsize } = await attempt(
+      "look at",
+      path,
+      async () => await statfs(path),
+    );
+    return Number(bavail) * Number(bsize);
+  }
+}
+
+function openLock(path: string): Promise<Deno.FsFile> {
+  return attempt(
+    "lock",
+    path,
+    () => Deno.open(path, { write: true, create: true }),
+  );
+}
+
+/** The lock of an open file, which ends when that is closed. */
+function lockOf(file: Deno.FsFile): AsyncDisposable {
+  let isOpen = true;
+  return {
+    [Symbol.asyncDispose]() {
+      if (isOpen) file.close();
+      isOpen = false;
+      return Promise.resolve();
+    },
+  };
 }
 
 /** Reads an open file, and closes it at the end of whatever kind. */

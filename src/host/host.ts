@@ -71,6 +71,8 @@ export interface FileReader {
    * anything else.
    */
   readLink(path: string): Promise<string>;
+  /** How many bytes the disk has left for the user, where a path is. */
+  freeBytes(path: string): Promise<number>;
 }
 
 /** A new file while it is written. Closing does not flush. */
@@ -142,6 +144,8 @@ export interface FileWriter {
    * be aborted: the system doesn't let go of who waits for a lock.
    */
   lock(path: string): Promise<AsyncDisposable>;
+  /** As {@linkcode lock}, without waiting: `undefined` where others have it. */
+  tryLock(path: string): Promise<AsyncDisposable | undefined>;
 }
 
 /** All of the files of a machine. */

@@ -65,6 +65,9 @@ interface Task<T> {
 
 const CHUNK_BYTES = 64 * 1024;
 
+/** No simulated disk gets full by itself. */
+const FREE_BYTES = 2 ** 40;
+
 /** Files in memory, as after each flush they would be on a disk. */
 export class SimDisk implements FileStore {
   readonly #random: () => number;
@@ -342,10 +345,22 @@ export class SimDisk implements FileStore {
   }
 
   async lock(path: string): Promise<AsyncDisposable> {
+    return await this.#locks.take(await this.#lockFile(path));
+  }
+
+  async tryLock(path: string): Promise<AsyncDisposable | undefined> {
+    return await this.#locks.tryTake(await this.#lockFile(path));
+  }
+
+  async #lockFile(path: string): Promise<SimFile> {
     const lookup = { action: "lock", path };
     const work = () => this.#tree.fileOrMade(lookup, this.#timeMs++);
-    const file = await this.#perform({ name: "lock", path, work });
-    return await this.#locks.take(file);
+    return await this.#perform({ name: "lock", path, work });
+  }
+
+  async freeBytes(path: string): Promise<number> {
+    if (await this.stat(path) !== undefined) return FREE_BYTES;
+    throw fileError("NOT_FOUND", { action: "look at", path });
   }
 
   // === Inside ===

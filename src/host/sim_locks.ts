@@ -28,6 +28,12 @@ export class SimLocks {
     };
   }
 
+  /** Takes a lock that nobody has; else `undefined`. */
+  async tryTake(file: SimFile): Promise<AsyncDisposable | undefined> {
+    const isHeld = (this.#queues.get(file) ?? []).length > 0;
+    return isHeld ? undefined : await this.take(file);
+  }
+
   /**
    * Ends all locks, and the waiting for them.
    *

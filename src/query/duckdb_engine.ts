@@ -242,6 +242,12 @@ export class DuckDBEngine implements AsyncDisposable {
     return reader.getRows();
   }
 
+  /** Its version, such as `v1.5.5`. */
+  async version(): Promise<string> {
+    const [[version] = []] = await this.#rowsOf("SELECT version()");
+    return String(version);
+  }
+
   /** What may stand at the end of the beginning of a statement. */
   async suggestions(beginning: string): Promise<string[]> {
     const rows = await this.#rowsOf(

@@ -28,6 +28,17 @@ export function lazyQueryRunner(
   });
 }
 
+/**
+ * Loads the engine, and asks it something.
+ *
+ * @returns Its version, such as `v1.5.5`.
+ */
+export async function engineVersion(): Promise<string> {
+  const { DuckDBEngine } = await import("./duckdb_engine.ts");
+  await using engine = await DuckDBEngine.open();
+  return await engine.version();
+}
+
 /** Loads what completes SQL. */
 export async function openSqlCompleter(): Promise<SqlCompleter> {
   return await (await import("./completer.ts")).SqlCompleter.open();

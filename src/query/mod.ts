@@ -13,7 +13,11 @@ export {
   type TimeStep,
   type TimeSummary,
 } from "./describe.ts";
-export { lazyQueryRunner, openSqlCompleter } from "./lazy_runner.ts";
+export {
+  engineVersion,
+  lazyQueryRunner,
+  openSqlCompleter,
+} from "./lazy_runner.ts";
 export {
   FORMATS,
   type RenderOptions,

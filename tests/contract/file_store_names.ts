@@ -350,6 +350,32 @@ export function lockContract(test: Register): void {
     },
   );
 
+  test(
+    "tryLock() has the lock when nobody else has, and doesn't wait",
+    async (files, at) => {
+      const first = await files.tryLock(at("lock"));
+      assertEquals(first === undefined, false);
+      assertEquals(await files.tryLock(at("lock")), undefined);
+      await first?.[Symbol.asyncDispose]();
+      const second = await files.lock(at("lock"));
+      assertEquals(await files.tryLock(at("lock")), undefined);
+      await second[Symbol.asyncDispose]();
+      const third = await files.tryLock(at("lock"));
+      assertEquals(third === undefined, false);
+      await third?.[Symbol.asyncDispose]();
+      const missing = at("missing/lock");
+      await assertFails(() => files.tryLock(missing), "NOT_FOUND", missing);
+    },
+  );
+
+  test("freeBytes() is a number of bytes", async (files, at) => {
+    await files.replace(at("file"), pattern(9));
+    const free = await files.freeBytes(at("file"));
+    assertEquals(Number.isSafeInteger(free) && free > 0, true);
+    const missing = at("missing");
+    await assertFails(() => files.freeBytes(missing), "NOT_FOUND", missing);
+  });
+
   test("lock() says why it can't, and what", async (files, at) => {
     await files.makeDirectory(at("directory"));
     const [missing, directory] = [at("missing/lock"), at("directory")];

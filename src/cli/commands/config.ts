@@ -106,8 +106,8 @@ async function get(key: ConfigKey, context: Context): Promise<ExitCode> {
 
 /** All that holds; what is wrong with it is told, and the rest is taken. */
 async function allSettings(context: Context): Promise<Settings> {
-  for (const { message } of context.settings.problems) {
-    await warn(context, message);
+  for (const { error } of context.settings.problems) {
+    await warn(context, error.message);
   }
   try {
     return await withPond(context, {}, (_fs, settings) => settings());

@@ -1,16 +1,20 @@
 /**
- * The command that looks for damage.
+ * The commands that look for what is wrong.
  *
  * @module
  */
 import { PondError } from "../../errors.ts";
 import { define } from "../command.ts";
-import type { CheckCommand, TableEntry, Values } from "../command.ts";
+import type {
+  CheckCommand,
+  DoctorCommand,
+  TableEntry,
+  Values,
+} from "../command.ts";
 import { ExitCode } from "../exit_codes.ts";
 import { FORMAT, formatOf } from "../options.ts";
 
-/** `pond check` */
-export const CHECK: TableEntry = define<CheckCommand>({
+const CHECK: TableEntry = define<CheckCommand>({
   name: "check",
   group: "Care",
   summary: "Look for damage, and repair what loses nothing",
@@ -129,3 +133,32 @@ function readCheck(values: Values): CheckCommand {
     format: formatOf(values),
   };
 }
+
+const DOCTOR: TableEntry = define<DoctorCommand>({
+  name: "doctor",
+  group: "Care",
+  summary: "Find what is wrong around the pond, and how to repair it",
+  description:
+    `Tries what pond needs, and says of each whether it is ok, a warning or a failure,
+with the command that repairs it: versions, the SQL engine, the configuration and
+what wins in it; and of the pond permissions, room on the disk, whether files can be
+written, linked and flushed, the clock beside that of the disk and of the commits,
+locks that others hold, what is staged, what interrupted programs have left, and the
+quick part of pond check. Outside a pond, only what is around it.
+
+It changes nothing; what it writes to try the disk is removed again. It ends with 1
+when something fails.`,
+  arguments: [],
+  options: [FORMAT],
+  examples: [
+    { cmd: "pond doctor", says: "Look at everything" },
+    { cmd: "pond doctor --json", says: "The same for programs" },
+  ],
+  read: (values) => ({ name: "doctor", format: formatOf(values) }),
+  load: async () => (await import("../commands/doctor.ts")).runDoctor,
+});
+
+/** Commands that look for what is wrong. */
+export const CHECK_COMMANDS: Readonly<
+  Record<"check" | "doctor", TableEntry>
+> = { check: CHECK, doctor: DOCTOR };
