@@ -9,17 +9,22 @@
  */
 import { PondError } from "./src/errors.ts";
 import { denoHost } from "./src/host/deno_host.ts";
+import type { Host } from "./src/host/host.ts";
 import { main } from "./src/cli/main.ts";
 
 /** With the exit codes of a second one. */
 const SIGNALS = [["SIGHUP", 129], ["SIGINT", 130], ["SIGTERM", 143]] as const;
 
-/** Lets a signal end the command in order; the second one ends it at once. */
-function signalsOf(): AbortSignal {
+/**
+ * Lets a signal end the command in order; the second one ends it at once, but
+ * for Ctrl-C while a pager or an editor has the terminal, whose it is.
+ */
+function signalsOf({ terminal }: Host): AbortSignal {
   const controller = new AbortController();
   for (const [name, code] of SIGNALS) {
     Deno.addSignalListener(name, () => {
-      if (controller.signal.aborted) Deno.exit(code);
+      const isOurs = name !== "SIGINT" || !terminal.isLent;
+      if (controller.signal.aborted && isOurs) Deno.exit(code);
       controller.abort(new PondError("ABORTED", `Ended by ${name}`));
     });
   }
@@ -28,5 +33,6 @@ function signalsOf(): AbortSignal {
 
 if (import.meta.main) {
   // Listeners and native libraries would keep the process alive.
-  Deno.exit(await main(Deno.args, denoHost(), { signal: signalsOf() }));
+  const host = denoHost();
+  Deno.exit(await main(Deno.args, host, { signal: signalsOf(host) }));
 }

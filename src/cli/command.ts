@@ -150,6 +150,8 @@ export interface CommandSpec<C extends Command> {
   readonly group: Group;
   /** Whether programs call it, and nobody is told. */
   readonly hidden?: true;
+  /** Whether output that is taller than the screen goes to a pager. */
+  readonly paged?: true;
   /** One line. */
   readonly summary: string;
   /** The rest of the help. */

@@ -84,6 +84,13 @@ export const KEYS: Readonly<Record<ConfigKey, KeySpec>> = {
     check: async (text, where) =>
       (await import("./durations.ts")).retentionOf(text, where),
   },
+  "pager": {
+    summary: "What shows output that is taller than the screen; never: nothing",
+    value: "COMMAND",
+    fallback: { says: "PAGER, or less -FRX" },
+    option: "--no-pager",
+    layers: USER,
+  },
   "query.memory": {
     summary: "What a query may take of memory",
     value: "SIZE",

@@ -4,7 +4,7 @@
  * @module
  */
 import type { PondError } from "../errors.ts";
-import type { Host } from "../host/mod.ts";
+import type { Host, TerminalOutput } from "../host/mod.ts";
 import { Output } from "./output.ts";
 
 /** Options of every command. */
@@ -30,6 +30,7 @@ export const CONFIG_KEYS = [
   "editor",
   "format",
   "maintain.retention",
+  "pager",
   "query.memory",
   "query.threads",
   "query.timeout",
@@ -130,10 +131,11 @@ export function makeContext(
   globals: GlobalOptions,
   settings: Settings,
   signal: AbortSignal,
+  stdout: TerminalOutput = host.terminal.stdout,
 ): Context {
   const { terminal } = host;
   const forcedColumns = forcedTerminal(terminal.env("POND_FORCE_TTY"));
-  const output = (stream: typeof terminal.stdout) =>
+  const output = (stream: TerminalOutput) =>
     new Output(stream, {
       color: wantsColor(host, settings, stream.isTerminal),
       forcedColumns,
@@ -142,7 +144,7 @@ export function makeContext(
     host,
     globals,
     settings,
-    out: output(terminal.stdout),
+    out: output(stdout),
     err: output(terminal.stderr),
     signal,
   };

@@ -20,6 +20,7 @@ import {
 import type { CommandName } from "./command.ts";
 import { ExitCode } from "./exit_codes.ts";
 import { ClosedPipeError } from "./output.ts";
+import type { PagedOutput } from "./pager.ts";
 import { parse, wantsJson } from "./parse.ts";
 
 /** How a signal of the operating system reaches the program. */
@@ -49,21 +50,37 @@ export async function main(
     json: wantsJson(argv),
   };
   let context = makeContext(host, fallback, new Settings(), signal);
+  let paged: PagedOutput | undefined;
   try {
     const invocation = await parse(argv, await configured(host));
     const { globals, settings } = invocation;
-    context = makeContext(host, globals, settings, signal);
+    paged = invocation.command && invocation.paged
+      ? await pagedOutput(host, settings)
+      : undefined;
+    context = makeContext(host, globals, settings, signal, paged);
     const [problem] = settings.problems;
     if (problem && !canRepair(invocation.command?.name)) throw problem.error;
     const code = invocation.command === undefined
       ? await runWithoutCommand(context)
       : await invocation.run(context);
     await context.out.flush();
+    await paged?.end();
     await context.err.flush();
     return code;
   } catch (error) {
-    return await failed(error, context);
+    return await failed(error, context, paged);
   }
+}
+
+/** What pages, where a person reads, and hasn't forbidden it. */
+async function pagedOutput(
+  { terminal }: Host,
+  settings: Settings,
+): Promise<PagedOutput | undefined> {
+  if (!terminal.stdout.isTerminal) return undefined;
+  const { pagerOf, PagedOutput } = await import("./pager.ts");
+  const pager = pagerOf(terminal, settings);
+  return pager === undefined ? undefined : new PagedOutput(terminal, pager);
 }
 
 /** What the environment and the user configure: most often nothing. */
@@ -112,13 +129,21 @@ async function runWithoutCommand(context: Context): Promise<ExitCode> {
   );
 }
 
-async function failed(error: unknown, context: Context): Promise<ExitCode> {
-  if (error instanceof ClosedPipeError) return ExitCode.done;
+async function failed(
+  error: unknown,
+  context: Context,
+  paged: PagedOutput | undefined,
+): Promise<ExitCode> {
+  if (error instanceof ClosedPipeError) {
+    await paged?.end();
+    return ExitCode.done;
+  }
   const { signal } = context;
   const what = signal.aborted ? endOf(signal, error) : error;
   try {
     // What was written before the failure stays in its place before the error.
     await context.out.flush();
+    await paged?.end();
     const { reportError } = await import("./report_error.ts");
     return await reportError(what, context);
   } catch (second) {

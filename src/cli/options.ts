@@ -186,6 +186,13 @@ export const GLOBAL: readonly OptionSpec[] = [
     config: "color",
   },
   {
+    name: "no-pager",
+    kind: "flag",
+    summary: "Never show output in a pager",
+    config: "pager",
+    means: "never",
+  },
+  {
     name: "quiet",
     short: "q",
     kind: "flag",

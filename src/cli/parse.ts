@@ -27,6 +27,8 @@ export interface Invocation extends BoundCommand {
   readonly globals: GlobalOptions;
   /** What is configured, with what the options say. */
   readonly settings: Settings;
+  /** Whether output that is taller than the screen goes to a pager. */
+  readonly paged: boolean;
 }
 
 /**
@@ -55,7 +57,11 @@ export async function parse(
     settings: withOptions(configured, top, known),
   };
   if (top.flag("version")) {
-    return { ...before, ...await bindNamed("version", []) };
+    return {
+      ...before,
+      ...await bindNamed("version", []),
+      paged: false,
+    };
   }
   if (name === undefined) {
     if (top.flag("help")) return { ...before, ...bindHelp(undefined, argv) };
@@ -79,6 +85,7 @@ export async function parse(
   checkCount(entry, values.words);
   return {
     ...all,
+    paged: entry.paged ?? false,
     ...entry.bind({ ...values, configured: (key) => settings.get(key) }),
   };
 }
@@ -137,7 +144,7 @@ async function bindNamed(
 function bindHelp(
   topic: string | undefined,
   argv: readonly string[],
-): BoundCommand {
+): BoundCommand & Pick<Invocation, "paged"> {
   const command: HelpCommand = {
     name: "help",
     topic,
@@ -145,6 +152,7 @@ function bindHelp(
   };
   return {
     command,
+    paged: true,
     run: async (context) => {
       const { runHelp } = await import("./commands/help.ts");
       return await runHelp(command, context, await loadCommands());

@@ -74,6 +74,8 @@ the shell looks for files of the host.`,
   POND_BRANCH       the branch; --branch wins over it
   POND_KEY          the setting KEY, such as POND_COLOR (pond help config)
   VISUAL, EDITOR    the editor of pond edit; vi without them
+  PAGER             shows what is taller than the screen; less -FRX without it, and
+                    LESS is FRX unless it is set. The setting pager wins over it
   POND_DEBUG        when set, errors come with a stack trace
   POND_FORCE_TTY    a number: write as to a terminal of so many columns
   NO_COLOR          when set, no colours; the setting color wins over it

@@ -14,6 +14,7 @@ import type {
   Host,
   LineEditor,
   LineEditorOptions,
+  PipedProgram,
   Platform,
   Random,
   Terminal,
@@ -22,6 +23,7 @@ import type {
 
 /** Columns where nobody can be asked. */
 const DEFAULT_COLUMNS = 80;
+const DEFAULT_ROWS = 24;
 
 /** How far the clock may be from the system's, which is set now and then. */
 const MAX_CLOCK_ERROR_MS = 2;
@@ -104,6 +106,7 @@ export class NodeHasher implements Hasher {
 }
 
 class DenoTerminal implements Terminal {
+  #programs = 0;
   readonly stdout: TerminalOutput = new DenoOutput(
     "standard output",
     Deno.stdout,
@@ -153,8 +156,53 @@ class DenoTerminal implements Terminal {
         stdout: "inherit",
         stderr: "inherit",
       }).spawn();
-      return (await child.status).code;
+      return (await this.#lent(child)).code;
     });
+  }
+
+  async pipe(
+    command: readonly string[],
+    env: Readonly<Record<string, string>>,
+  ): Promise<PipedProgram> {
+    const [program = "", ...args] = command;
+    const options = { args, env, stdin: "piped" } as const;
+    const child = await attempt(
+      "run",
+      program,
+      () => Promise.resolve(new Deno.Command(program, options).spawn()),
+    );
+    const ended = this.#lent(child);
+    const input = child.stdin.getWriter();
+    const isOpen = async (work: Promise<void>) => {
+      try {
+        await work;
+        return true;
+      } catch (error) {
+        if (error instanceof Deno.errors.BrokenPipe) return false;
+        throw denoError("write to", program, error);
+      }
+    };
+    return {
+      write: async (bytes) => await isOpen(input.write(bytes)),
+      end: async () => {
+        await isOpen(input.close());
+        await ended;
+      },
+    };
+  }
+
+  get isLent(): boolean {
+    return this.#programs > 0;
+  }
+
+  /** Waits for a program, which has the terminal until then. */
+  async #lent(child: Deno.ChildProcess): Promise<Deno.CommandStatus> {
+    this.#programs++;
+    try {
+      return await child.status;
+    } finally {
+      this.#programs--;
+    }
   }
 }
 
@@ -174,6 +222,10 @@ class DenoOutput implements TerminalOutput {
   get columns(): number {
     // A terminal that nobody has told its size has 0 columns.
     return this.isTerminal && Deno.consoleSize().columns || DEFAULT_COLUMNS;
+  }
+
+  get rows(): number {
+    return this.isTerminal && Deno.consoleSize().rows || DEFAULT_ROWS;
   }
 
   async write(bytes: Uint8Array): Promise<boolean> {

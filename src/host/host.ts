@@ -214,6 +214,8 @@ export interface TerminalOutput {
   readonly isTerminal: boolean;
   /** Width in columns; 80 where there is none to ask. */
   readonly columns: number;
+  /** Height in lines; 24 where there is none to ask. */
+  readonly rows: number;
   /** Writes all of the bytes. A closed pipe is `false`, not an error. */
   write(bytes: Uint8Array): Promise<boolean>;
 }
@@ -288,6 +290,31 @@ export interface Terminal {
    * @returns Its exit code.
    */
   run(command: readonly string[]): Promise<number>;
+  /**
+   * Runs another program at the same terminal, with what is written as its
+   * input.
+   *
+   * @param command The program, and its arguments.
+   * @param env Variables that it is given beside those that there are.
+   * @throws {PondError} `NOT_FOUND` when there is no such program.
+   */
+  pipe(
+    command: readonly string[],
+    env: Readonly<Record<string, string>>,
+  ): Promise<PipedProgram>;
+  /**
+   * Whether another program has the terminal, and Ctrl-C, by
+   * {@linkcode Terminal.run} or {@linkcode Terminal.pipe}.
+   */
+  readonly isLent: boolean;
+}
+
+/** A program that is given what is written to it. */
+export interface PipedProgram {
+  /** Writes all of the bytes. When the program has gone, it is `false`. */
+  write(bytes: Uint8Array): Promise<boolean>;
+  /** Says that there is no more, and waits for the program's end. */
+  end(): Promise<void>;
 }
 
 /** The whole platform. */

@@ -111,6 +111,7 @@ export class MemoryTerminal implements Terminal {
   readonly stdout: MemoryOutput;
   readonly stderr: MemoryOutput;
   readonly stdinIsTerminal: boolean;
+  readonly isLent = false;
   readonly #options: MemoryHostOptions;
 
   /** @param options What the streams are. */
@@ -148,7 +149,7 @@ export class MemoryTerminal implements Terminal {
     return { os: "memory", arch: "memory", runtime: {} };
   }
 
-  run([program = ""]: readonly string[]): Promise<number> {
+  run([program = ""]: readonly string[]): Promise<never> {
     return Promise.reject(
       new PondError(
         "UNSUPPORTED",
@@ -156,12 +157,17 @@ export class MemoryTerminal implements Terminal {
       ),
     );
   }
+
+  pipe(command: readonly string[]): Promise<never> {
+    return this.run(command);
+  }
 }
 
 /** An output stream that keeps what is written. */
 export class MemoryOutput implements TerminalOutput {
   readonly isTerminal: boolean;
   readonly columns = 80;
+  readonly rows = 24;
   readonly #chunks: Uint8Array[] = [];
 
   /** @param isTerminal Whether it shall look like a person's terminal. */

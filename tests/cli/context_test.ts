@@ -12,6 +12,7 @@ function contextWith(
   const stream = {
     isTerminal,
     columns: 100,
+    rows: 24,
     write: () => Promise.resolve(true),
   };
   const host: Host = {
@@ -27,6 +28,8 @@ function contextWith(
       user: () => "tester",
       platform: () => ({ os: "none", arch: "none", runtime: {} }),
       run: () => Promise.resolve(127),
+      pipe: () => Promise.reject(new TypeError("nobody is there")),
+      isLent: false,
     },
   };
   const globals = {
@@ -69,6 +72,7 @@ Deno.test("Output keeps text and bytes in order, and writes in large pieces", as
   const output = new Output({
     isTerminal: false,
     columns: 80,
+    rows: 24,
     write: (bytes) => {
       written.push(new TextDecoder().decode(bytes));
       return Promise.resolve(true);
@@ -87,6 +91,7 @@ Deno.test("Output throws ClosedPipeError once its reader has gone", async () => 
   const output = new Output({
     isTerminal: false,
     columns: 80,
+    rows: 24,
     write: () => Promise.resolve(false),
   }, { color: false });
   await output.line("a");

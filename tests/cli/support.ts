@@ -37,11 +37,15 @@ export interface RunOptions {
   readonly writes?: number;
   /** Ends the command. */
   readonly signal?: AbortSignal;
+  /** Lines of the terminal; more than any output has, when left out. */
+  readonly rows?: number;
+  /** In the place of a pager. */
+  readonly pager?: Terminal["pipe"];
   /** In the place of programs that the command runs; gives an exit code. */
   readonly program?: (command: readonly string[]) => Promise<number>;
 }
 
-function noProgram([name]: readonly string[]): Promise<number> {
+function noProgram([name]: readonly string[]): Promise<never> {
   throw new TypeError(`this command must not run ${name}`);
 }
 
@@ -95,15 +99,17 @@ export function words(line: string): string[] {
 class Capture implements TerminalOutput {
   readonly isTerminal: boolean;
   readonly columns: number;
+  readonly rows: number;
   readonly #chunks: Uint8Array[] = [];
   #writesLeft: number;
 
   constructor(
-    { terminal = false, columns = 80 }: RunOptions,
+    { columns = 80, rows = Infinity, terminal = false }: RunOptions,
     writes: number = Infinity,
   ) {
     this.isTerminal = terminal;
     this.columns = columns;
+    this.rows = rows;
     this.#writesLeft = writes;
   }
 
@@ -127,7 +133,8 @@ function terminalOf(
   stderr: TerminalOutput,
   options: RunOptions,
 ): Terminal {
-  const { env = {}, stdin = "", cwd = "/", program = noProgram } = options;
+  const { env = {}, stdin = "", cwd = "/" } = options;
+  const { pager = noProgram, program = noProgram } = options;
   const input = typeof stdin === "string" ? encodeUtf8(stdin) : stdin;
   return {
     stdout,
@@ -140,5 +147,7 @@ function terminalOf(
     user: () => "tester",
     platform: () => ({ os: "none", arch: "none", runtime: { deno: "2" } }),
     run: program,
+    pipe: pager,
+    isLent: false,
   };
 }

@@ -14,11 +14,11 @@ const PYTHON = "/usr/bin/python3";
  */
 const DRIVER = `
 import fcntl, json, os, pty, select, struct, sys, termios, time
-argv, steps, columns = json.loads(sys.argv[1])
+argv, steps, rows, columns = json.loads(sys.argv[1])
 pid, fd = pty.fork()
 if pid == 0:
-    size = struct.pack("HHHH", 500, columns, 0, 0)
-    fcntl.ioctl(1, termios.TIOCSWINSZ, size)
+    # Before the program looks.
+    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     os.execvp(argv[0], argv)
 output, seen, end = b"", 0, time.time() + 120
 def read():
@@ -51,6 +51,12 @@ sys.stdout.write("\\nexit code %d\\n" % os.waitstatus_to_exitcode(status))
 /** Waits for this text, then types that. */
 export type Step = readonly [expected: string, typed: string];
 
+/** The size of a screen, in characters. */
+export interface ScreenSize {
+  readonly rows: number;
+  readonly columns: number;
+}
+
 /** Whether there is what it takes. */
 export async function hasPseudoTerminal(): Promise<boolean> {
   try {
@@ -76,13 +82,21 @@ export async function showInTerminal(
   args: readonly string[],
   columns: number,
   env: Readonly<Record<string, string>>,
-  steps: readonly Step[] = [],
+): Promise<string> {
+  return await show(args, { rows: 500, columns }, env, []);
+}
+
+async function show(
+  args: readonly string[],
+  { rows, columns }: ScreenSize,
+  env: Readonly<Record<string, string>>,
+  steps: readonly Step[],
 ): Promise<string> {
   // Deno's own bars, while it loads modules, are none of pond's output.
   const [verb = "run", ...rest] = pondCommand(args);
   const argv = [Deno.execPath(), verb, "--quiet", ...rest];
   const { stdout } = await new Deno.Command(PYTHON, {
-    args: ["-c", DRIVER, JSON.stringify([argv, steps, columns])],
+    args: ["-c", DRIVER, JSON.stringify([argv, steps, rows, columns])],
     env: { TERM: "xterm", ...env },
     stderr: "inherit",
   }).output();
@@ -99,13 +113,9 @@ export async function typeToPond(
   args: readonly string[],
   steps: readonly Step[],
   env: Readonly<Record<string, string>>,
+  size: ScreenSize = { rows: 24, columns: 80 },
 ): Promise<string> {
-  const shown = await showInTerminal(
-    args,
-    80,
-    { NO_COLOR: "1", ...env },
-    steps,
-  );
+  const shown = await show(args, size, { NO_COLOR: "1", ...env }, steps);
   return shown
     // deno-lint-ignore no-control-regex
     .replace(/\x1b\[[0-9;?]*[A-Za-z]/g, "").replaceAll("\r", "");

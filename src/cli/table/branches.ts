@@ -27,6 +27,7 @@ import {
 const BRANCH: TableEntry = define<BranchCommand>({
   name: "branch",
   group: "History",
+  paged: true,
   summary: "List, make and delete branches",
   description:
     `Without NAME, lists the branches. With NAME, makes one of the branch that is open:

@@ -17,6 +17,7 @@ import { FORMAT, formatOf } from "../options.ts";
 const CHECK: TableEntry = define<CheckCommand>({
   name: "check",
   group: "Care",
+  paged: true,
   summary: "Look for damage, and repair what loses nothing",
   description:
     `Reads what is stored, and lists all damage: which file, what of the pond and of

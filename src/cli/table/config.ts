@@ -27,6 +27,7 @@ const USAGE = {
 export const CONFIG: TableEntry = define<ConfigCommand>({
   name: "config",
   group: "Care",
+  paged: true,
   summary: "Show and change what is configured",
   description:
     `  list                what holds; with --origin also where it comes from

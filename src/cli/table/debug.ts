@@ -13,6 +13,7 @@ import { FORMAT, formatOf, OUTPUT } from "../options.ts";
 export const DEBUG: TableEntry = define<DebugCommand>({
   name: "debug",
   group: "Care",
+  paged: true,
   summary: "Show the rows of any Delta table, or what its files are made of",
   description:
     `Looks into the Delta table in TARGET, written by any engine, or into a file of

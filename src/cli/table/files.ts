@@ -34,6 +34,7 @@ import {
 const LS: TableEntry = define<ListCommand>({
   name: "ls",
   group: "Files",
+  paged: true,
   summary: "List directories",
   description:
     `Lists directories of the pond, the root without a PATH, which may be a pattern

@@ -43,6 +43,7 @@ const FILES: ArgumentSpec = {
 const TREE: TableEntry = define<TreeCommand>({
   name: "tree",
   group: "Files",
+  paged: true,
   summary: "Show a directory with everything below it",
   description:
     `Draws the tree below PATH, the root without one. Names that begin with a dot are
@@ -192,6 +193,7 @@ otherwise than before, until Ctrl-C. Of several files, each is titled; not with 
 const GREP: TableEntry = define<GrepCommand>({
   name: "grep",
   group: "Files",
+  paged: true,
   summary: "Search the content of files",
   description:
     `Writes the lines that match PATTERN, a regular expression of JavaScript, of the

@@ -45,6 +45,7 @@ const UNIFIED: OptionSpec = {
 const LOG: TableEntry = define<LogCommand>({
   name: "log",
   group: "History",
+  paged: true,
   summary: "List transactions, or the versions of a path",
   description:
     `Without a PATH, lists the transactions, the newest first. With a PATH, lists the
@@ -94,6 +95,7 @@ pond history.`,
 const SHOW: TableEntry = define<ShowCommand>({
   name: "show",
   group: "History",
+  paged: true,
   summary: "Show a transaction, or the operation log",
   description:
     `With a REV, shows one transaction: who made it, when and why, and what it changed;
@@ -136,6 +138,7 @@ operation.`,
 const DIFF: TableEntry = define<DiffCommand>({
   name: "diff",
   group: "History",
+  paged: true,
   summary: "Show what differs between two states",
   description:
     `Compares the states of two revisions; one REV with the newest version; without,
@@ -213,6 +216,7 @@ changed.`,
 const BLAME: TableEntry = define<BlameCommand>({
   name: "blame",
   group: "History",
+  paged: true,
   summary: "Say which version brought each line of a file",
   description:
     `Writes the lines of a text, each with the version that last changed it, its author

@@ -30,6 +30,7 @@ import { didYouMean, nearest } from "../suggest.ts";
 const FIND: TableEntry = define<FindCommand>({
   name: "find",
   group: "Files",
+  paged: true,
   summary: "Find files by name, type, size, time and metadata",
   description:
     `Lists the paths of everything below PATH (the root without one) that meets all
@@ -113,6 +114,7 @@ created, modified, size, mode, sha256 and attributes.`,
 const ATTR: TableEntry = define<AttributeCommand>({
   name: "attr",
   group: "Files",
+  paged: true,
   summary: "Show and change attributes of one's own",
   description:
     `Shows and changes what you say of a file, directory or symlink beside its content:

@@ -63,6 +63,7 @@ function limitsOf(values: Values): LimitOptions {
 const QUERY: TableEntry = define<QueryCommand>({
   name: "query",
   group: "Query",
+  paged: true,
   summary: "Run SQL over files and history",
   description:
     `Runs a SQL statement (DuckDB's dialect). Tables are files of the pond by their
@@ -267,6 +268,7 @@ can't read; statements with "secret" in them are not kept.`,
 const DESCRIBE: TableEntry = define<DescribeCommand>({
   name: "describe",
   group: "Query",
+  paged: true,
   summary: "Say what a table holds: columns, ranges, gaps",
   description:
     `Says of each column of a file (or of several, by a pattern, or of a table of the

@@ -71,6 +71,7 @@ use the pond.`,
 const USAGE: TableEntry = define<UsageCommand>({
   name: "du",
   group: "Care",
+  paged: true,
   summary: "Say what a pond takes up, and what history costs",
   description:
     `Adds up what there is at PATH, the root without one, as it is now: the bytes of

@@ -137,6 +137,7 @@ export function helpEntry(
   return define<HelpCommand>({
     name: "help",
     group: "Care",
+    paged: true,
     summary: "Explain a command or a topic",
     description:
       `Explains a command, or one of the topics: revisions, globs, exit-codes,

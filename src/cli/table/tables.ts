@@ -11,6 +11,7 @@ import type { TablesCommand } from "../sql_command.ts";
 export const TABLES: TableEntry = define<TablesCommand>({
   name: "tables",
   group: "Query",
+  paged: true,
   summary: "List the tables that SQL sees",
   description:
     `Without NAME, lists the pond's own tables: the tree, its versions, the history and

@@ -16,6 +16,7 @@ import { DRY_RUN, FORMAT, formatOf, LOOKING, MESSAGE } from "../options.ts";
 export const TAG: TableEntry = define<TagCommand>({
   name: "tag",
   group: "History",
+  paged: true,
   summary: "List, set and delete names of versions",
   description:
     `Without NAME, lists the tags. With NAME, gives the newest version that name, or the
