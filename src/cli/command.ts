@@ -421,6 +421,13 @@ export interface SchemaCommand {
   readonly topic: string;
 }
 
+/** `pond tour` */
+export interface TourCommand {
+  readonly name: "tour";
+  /** Whether it goes on by itself. */
+  readonly yes: boolean;
+}
+
 /** `pond version` */
 export interface VersionCommand {
   readonly name: "version";
@@ -464,6 +471,7 @@ export type Command =
   | HelpCommand
   | ManCommand
   | SchemaCommand
+  | TourCommand
   | VersionCommand;
 
 /** The names of all commands. */

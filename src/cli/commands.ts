@@ -58,6 +58,7 @@ const TABLE: Readonly<Record<CommandName, Load>> = {
   config: async () => (await import("./table/config.ts")).CONFIG,
   man: async () => (await start()).manEntry(loadCommands),
   schema: async () => (await import("./table/schema.ts")).SCHEMA,
+  tour: async () => (await import("./table/tour.ts")).tourEntry(findCommand),
   ...of(["version"], async () => (await start()).CARE),
   maintain: async () => (await import("./table/maintain.ts")).MAINTAIN,
   ...of(

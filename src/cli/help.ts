@@ -25,6 +25,7 @@ export function startText(): string {
   cd my-pond
   pond put ~/readings.csv /      put a file into it
   pond query "FROM '/*.csv'"     ask it something
+  pond tour                      see in three minutes what it can do
   pond help                      everything else
 `;
 }

@@ -21,6 +21,19 @@ export async function makeDirectories(
   }
 }
 
+/** Removes a directory with all that is in it; links are not followed. */
+export async function removeTree(
+  files: Pick<FileStore, "list" | "remove">,
+  directory: string,
+): Promise<void> {
+  for await (const { name, type } of files.list(directory)) {
+    const path = `${directory}/${name}`;
+    if (type === "directory") await removeTree(files, path);
+    else await files.remove(path);
+  }
+  await files.remove(directory);
+}
+
 /**
  * Where a file really is, or would be: symbolic links at its name are followed.
  *

@@ -35,14 +35,20 @@ export class Questions {
 
   /** Asks whether to do something; anything but a yes is a no. */
   async ask(question: string): Promise<boolean> {
-    const { err, out } = this.#context;
-    await out.flush();
-    await err.text(`${printable(question)} [y/N] `);
-    await err.flush();
-    return /^y(es)?$/i.test((await this.#line()).trim());
+    const answer = await this.line(`${printable(question)} [y/N] `);
+    return /^y(es)?$/i.test((answer ?? "").trim());
   }
 
-  async #line(): Promise<string> {
+  /** Asks for a line; `undefined` at the end of the input (Ctrl-D). */
+  async line(prompt: string): Promise<string | undefined> {
+    const { err, out } = this.#context;
+    await out.flush();
+    await err.text(prompt);
+    await err.flush();
+    return await this.#next();
+  }
+
+  async #next(): Promise<string | undefined> {
     for (;;) {
       const end = this.#typed.indexOf("\n");
       if (end >= 0) {
@@ -51,7 +57,7 @@ export class Questions {
         return line;
       }
       const next = await this.#input.next();
-      if (next.done) return this.#typed;
+      if (next.done) return this.#typed === "" ? undefined : this.#typed;
       this.#typed += this.#decoder.decode(next.value, { stream: true });
     }
   }
