@@ -253,12 +253,7 @@ export class DenoFiles implements FileStore {
   /** Takes the lock unless others have it. */
   async tryLock(path: string): Promise<AsyncDisposable | undefined> {
     const file = await openLock(path);
-    let isOurs = false;
-    try {
-      isOurs = await attempt("lock", path, () => file.tryLock(true));
-    } finally {
-      if (!isOurs) file.close();
-    }
+    const isOurs = await attempt("lock", path, () => tryToLock(file));
     return isOurs ? lockOf(file) : undefined;
   }
 
@@ -280,6 +275,46 @@ function openLock(path: string): Promise<Deno.FsFile> {
     path,
     () => Deno.open(path, { write: true, create: true }),
   );
+}
+
+/** What Deno 2.6 doesn't have. */
+interface TryingFile {
+  tryLock?(exclusive: boolean): Promise<boolean>;
+}
+
+/** Locks an open file, or closes it. */
+async function tryToLock(file: Deno.FsFile & TryingFile): Promise<boolean> {
+  if (file.tryLock === undefined) return await lockSoon(file);
+  let isOurs = false;
+  try {
+    isOurs = await file.tryLock(true);
+  } finally {
+    if (!isOurs) file.close();
+  }
+  return isOurs;
+}
+
+/** How long a lock takes that nobody has, at most. */
+const LOCK_MS = 200;
+
+/** Waits a moment; a lock that comes later is given up at once. */
+async function lockSoon(file: Deno.FsFile): Promise<boolean> {
+  const { promise, resolve, reject } = Promise.withResolvers<boolean>();
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    resolve(false);
+  }, LOCK_MS);
+  file.lock(true).then(() => {
+    clearTimeout(timer);
+    if (isLate) file.close();
+    else resolve(true);
+  }, (error) => {
+    clearTimeout(timer);
+    file.close();
+    reject(error);
+  });
+  return await promise;
 }
 
 /** The lock of an open file, which ends when that is closed. */
