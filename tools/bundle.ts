@@ -4,7 +4,8 @@
  * A process that loads a hundred modules spends more time with that than with
  * its work. So what belongs together becomes one module, and what a command
  * imports when it needs it stays a module of its own. DuckDB is a native
- * library, and stays a package.
+ * library, and stays a package; so does YAML, which is CommonJS on Deno and asks
+ * for modules of Node by a function that a bundle doesn't have.
  *
  * @module
  */
@@ -16,7 +17,7 @@ export const BUNDLE = "dist/js/cli.js";
 const DIRECTORY = "dist/js";
 
 /** Packages that can't be a part of a module. */
-const EXTERNAL = ["@duckdb/node-api"];
+const EXTERNAL = ["@duckdb/node-api", "yaml"];
 
 /**
  * Builds {@linkcode BUNDLE}.

@@ -40,6 +40,13 @@ Deno.test("the compiled pond runs the requirements' scenario on an empty PATH an
   ]);
   assertEquals(JSON.parse(sums), [{ b: 0, a: 7 * (2857 * 2858) / 2 }]);
   assertStringIncludes(await pond(["help"]), "Usage: pond");
+
+  await pond(["config", "set", "query.threads", "1"]);
+  assertEquals(await pond(["config", "get", "query.threads"]), "1\n");
+  const findings: { readonly status: string }[] = JSON.parse(
+    await pond(["doctor", "--json"]),
+  );
+  assertEquals(findings.filter(({ status }) => status !== "ok"), []);
 });
 
 Deno.test("the compiled pond keeps DuckDB's library in the cache directory, and replaces one that is damaged", async () => {
