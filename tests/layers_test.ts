@@ -110,7 +110,8 @@ const PACKAGE_OWNERS: Readonly<Record<string, RegExp>> = {
   "@std/path": /^src\/(cli|host)\//,
   "@uwdata/flechette": /^src\/oplog\/arrow(_table)?\.ts$/,
   "apache-arrow": /^src\/oplog\/arrow\.ts$/,
-  "fast-string-width": /^src\/(query\/render\/|cli\/(listing|plain_table)\.ts$)/,
+  "fast-string-width":
+    /^src\/(query\/render\/|cli\/(listing|plain_table)\.ts$)/,
   "hyparquet": /^src\/oplog\/(parquet|parquet\/(encodings|footer|pages))\.ts$/,
   "hyparquet-compressors": /^src\/oplog\/(parquet|zstd)\.ts$/,
   "hyparquet-writer": /^src\/oplog\/parquet\.ts$/,

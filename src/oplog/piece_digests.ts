@@ -16,7 +16,7 @@
  * @module
  */
 import { type Bytes, sha256Hex } from "../bytes.ts";
-import { IntegrityError, invariant } from "../errors.ts";
+import { IntegrityError } from "../errors.ts";
 import type { AddFile } from "./delta/mod.ts";
 import { type FilePart, type FileRange, openParquet } from "./parquet.ts";
 

@@ -34,8 +34,10 @@ export function lazyQueryRunner(
  * @returns Its version, such as `v1.5.5`.
  */
 export async function engineVersion(): Promise<string> {
+  const { DuckDBDatabase } = await import("./duckdb_database.ts");
   const { DuckDBEngine } = await import("./duckdb_engine.ts");
-  await using engine = await DuckDBEngine.open();
+  using database = await DuckDBDatabase.open();
+  await using engine = await DuckDBEngine.open(database);
   return await engine.version();
 }
 

@@ -1,7 +1,7 @@
 /** How far a command is: on a terminal, in a log, for programs. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Context } from "../../src/cli/context.ts";
-import { makeContext } from "../../src/cli/context.ts";
+import { makeContext, Settings } from "../../src/cli/context.ts";
 import { barText, Progress, progressText } from "../../src/cli/progress.ts";
 import { decodeUtf8 } from "../../src/bytes.ts";
 import { memoryHost } from "../../src/host/memory.ts";
@@ -72,6 +72,7 @@ function shown(
   const stderr = {
     isTerminal: terminal === true,
     columns: 80,
+    rows: 24,
     write: (bytes: Uint8Array) => {
       text += decodeUtf8(bytes);
       return Promise.resolve(true);
@@ -93,6 +94,8 @@ function shown(
       user: () => "tester",
       platform: () => memory.terminal.platform(),
       run: (command) => memory.terminal.run(command),
+      pipe: (command) => memory.terminal.pipe(command),
+      isLent: false,
     },
     clock,
   };
@@ -108,7 +111,7 @@ function shown(
   const { signal } = new AbortController();
   return {
     clock,
-    context: makeContext(host, globals, signal),
+    context: makeContext(host, globals, new Settings(), signal),
     text: () => text,
   };
 }
