@@ -87,6 +87,9 @@ const VERSION_ROW =
 const TRANSACTION =
   "version:integer time:time author:string operations:integer message:string transaction_id:string undoes:string? redoes:string? merged:string? metadata:object tags:array";
 
+const TREE_COUNTS =
+  "new:integer changed:integer unchanged:integer deleted:integer skipped:integer failed:integer bytes:integer";
+
 const DRY_RUN = array("with --dry-run", OPERATIONS);
 
 const CHANGED: readonly Shape[] = [
@@ -132,11 +135,18 @@ export const SCHEMAS: Readonly<Partial<Record<CommandName, readonly Shape[]>>> =
       array("of a list, and of a new one", BRANCH),
       object("with --delete", "deleted:string done:boolean"),
     ],
-    check: [array(
-      "always",
-      "severity:string kind:string branch:string? path:string pond_path:string? version:integer? problem:string lost:string? remedy:string repair:string",
-    )],
+    check: [
+      array(
+        "of a check",
+        "severity:string kind:string branch:string? path:string pond_path:string? version:integer? problem:string lost:string? remedy:string repair:string",
+      ),
+      array("with --root", "path:string content_root:string"),
+    ],
     commit: COMMITTED,
+    config: [
+      array("of list", "key:string value:string?"),
+      array("of list --origin", "key:string value:string? origin:string"),
+    ],
     cp: CHANGED,
     debug: [
       {
@@ -160,6 +170,9 @@ export const SCHEMAS: Readonly<Partial<Record<CommandName, readonly Shape[]>>> =
       array("with --stat", COUNTED_CHANGE),
       { when: "with --rows, with the columns of the table", isArray: true },
     ],
+    doctor: [
+      array("always", "status:string check:string says:string remedy:string?"),
+    ],
     du: [
       array("always", "what:string name:string count:integer bytes:integer"),
     ],
@@ -177,6 +190,7 @@ export const SCHEMAS: Readonly<Partial<Record<CommandName, readonly Shape[]>>> =
         "path:string version:integer? line:integer? text:string?",
       ),
     ],
+    get: [object("always", TREE_COUNTS)],
     init: [
       object(
         "of a new pond",
@@ -214,7 +228,11 @@ export const SCHEMAS: Readonly<Partial<Record<CommandName, readonly Shape[]>>> =
       "always",
       "done:boolean whole_since:integer kept:string transactions:integer rows:integer files_removed:integer bytes_removed:integer files_added:integer bytes_added:integer blobs:integer blob_bytes:integer",
     )],
-    put: CHANGED,
+    put: [
+      object("of a commit", `${COMMIT} ${TREE_COUNTS}`),
+      object("with --no-sync", "staged:integer"),
+      DRY_RUN,
+    ],
     query: ANY_ROWS,
     redo: UNDONE,
     restore: [

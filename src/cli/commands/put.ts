@@ -8,7 +8,7 @@ import type { PendingOperation, TinyLogFS } from "../../tinylogfs/mod.ts";
 import type { PutCommand } from "../tree_command.ts";
 import type { Context } from "../context.ts";
 import { ExitCode } from "../exit_codes.ts";
-import { hostPath } from "../locate.ts";
+import { hostPath, locatePond } from "../locate.ts";
 import { Progress } from "../progress.ts";
 import {
   baseName,
@@ -39,6 +39,8 @@ export async function runPut(
       ? await tryInput(command, context, to)
       : await putInput(command, context, to);
   }
+  // Without a pond, that is what is said.
+  await locatePond(context);
   const sources = await sourcesOf(command, context);
   await using progress = Progress.start(context, {
     verb: "put",

@@ -118,14 +118,15 @@ function remedyOf({ code }: PondError, pond: string): string {
 
 /** A disk of another machine has a clock of its own. */
 function diskClock(skewMs: number): Finding {
-  const seconds = (skewMs / 1000).toFixed(1);
+  const seconds = (Math.abs(skewMs) / 1000).toFixed(1);
+  const side = skewMs < 0 ? "behind" : "ahead of";
   const check = "disk clock";
   return Math.abs(skewMs) <= MAX_SKEW_MS
     ? { check, verdict: "ok", says: "the disk has the time of this machine" }
     : {
       check,
       verdict: "warn",
-      says: `the disk's clock is ${seconds} s ahead of this machine's`,
+      says: `the disk's clock is ${seconds} s ${side} this machine's`,
       remedy: "timedatectl set-ntp true",
     };
 }

@@ -155,6 +155,8 @@ when something fails.`,
     { cmd: "pond doctor", says: "Look at everything" },
     { cmd: "pond doctor --json", says: "The same for programs" },
   ],
+  exits: [ExitCode.failed],
+  errors: ["ABORTED"],
   read: (values) => ({ name: "doctor", format: formatOf(values) }),
   load: async () => (await import("../commands/doctor.ts")).runDoctor,
 });

@@ -72,6 +72,7 @@ names a program to run, isn't taken from the pond, which others write to.`,
       says: "Give up queries after five minutes, in this pond",
     },
   ],
+  errors: ["ABORTED", "NOT_FOUND"],
   read(values) {
     const command: ConfigCommand = {
       name: "config",

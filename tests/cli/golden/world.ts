@@ -121,6 +121,16 @@ function numbers(seed: number): () => number {
   return () => random.fraction();
 }
 
+/** Half a second. */
+const LONG_MS = 500;
+
+/** Never resolves. */
+function ended(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) =>
+    signal?.addEventListener("abort", () => reject(signal.reason))
+  );
+}
+
 /**
  * Stands still: what a command says doesn't depend on how often it looks at the
  * clock.
@@ -143,6 +153,8 @@ class StandingClock implements Clock {
   async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
     await Promise.resolve();
     signal?.throwIfAborted();
+    // No command here takes so long that its progress would be shown.
+    if (milliseconds >= LONG_MS) return await ended(signal);
     this.#ms += Math.ceil(milliseconds);
   }
 }

@@ -14,6 +14,14 @@ const damaged: Case["prepare"] = (disk) => {
 export const CASES: CommandCases = {
   cases: [
     {
+      says: "what is there, as a hash",
+      line: "pond check --root /sensors",
+    },
+    {
+      says: "the same for programs",
+      line: "pond check --root /sensors --json",
+    },
+    {
       says: "no damage",
       line: "pond check",
     },
