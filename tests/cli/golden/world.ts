@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { createHash } from "node:crypto";
 import { assertEquals } from "@std/assert";
 import { encodeUtf8 } from "../../../src/bytes.ts";
 import type { Clock, FileStore, Host } from "../../../src/host/mod.ts";
@@ -54,8 +55,23 @@ const STORY: readonly (readonly [line: string, stdin?: string])[] = [
   ["pond --branch trial put - /trial.txt", "on trial\n"],
 ];
 
+/**
+ * Files are put side by side. Threads that hash them would end in any order, and
+ * ids be given in that.
+ */
+function hashAtOnce(): void {
+  crypto.subtle.digest = (_, data) => {
+    const bytes = ArrayBuffer.isView(data)
+      ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+      : new Uint8Array(data);
+    const digest = createHash("sha256").update(bytes).digest();
+    return Promise.resolve(new Uint8Array(digest).buffer);
+  };
+}
+
 /** Makes the disk: a pond and host files. */
 export async function makeWorld(): Promise<SimDisk> {
+  hashAtOnce();
   const disk = new SimDisk(numbers(0));
   disk.setTime(BEGIN_MS);
   for (const [path, text] of Object.entries(HOST_FILES)) {
