@@ -177,9 +177,15 @@ export function progressText(
   if (bytes > 0) {
     parts.push(humanSize(bytes));
     parts.push(`${humanSize(Math.round(bytes / (elapsedMs / 1000)))}/s`);
-  } else parts.push(`${Math.round(items / (elapsedMs / 1000))}/s`);
+  } else if (items > 0) {
+    parts.push(`${Math.round(items / (elapsedMs / 1000))}/s`);
+  }
   const left = secondsLeft(state);
-  if (left !== undefined) parts.push(`${clockText(left)} left`);
+  parts.push(
+    left === undefined
+      ? `for ${clockText(elapsedMs / 1000)}`
+      : `${clockText(left)} left`,
+  );
   return parts.join(" · ");
 }
 

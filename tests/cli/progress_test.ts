@@ -4,10 +4,13 @@ import type { Context } from "../../src/cli/context.ts";
 import { makeContext, Settings } from "../../src/cli/context.ts";
 import { barText, Progress, progressText } from "../../src/cli/progress.ts";
 import { decodeUtf8 } from "../../src/bytes.ts";
+import { denoHost } from "../../src/host/deno_host.ts";
 import { memoryHost } from "../../src/host/memory.ts";
 import type { Clock, Host } from "../../src/host/mod.ts";
 import { hasPseudoTerminal, typeToPond } from "../support/pseudo_terminal.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
+import { scratchPond } from "./scratch.ts";
+import { run as runLine } from "./support.ts";
 
 const MIB = 2 ** 20;
 
@@ -187,8 +190,8 @@ Deno.test("progress with --json is status objects, and with -q nothing anywhere"
 Deno.test("progressText() and barText() say what is known", () => {
   const options = { verb: "check", noun: "files" };
   const state = { items: 4, bytes: 0, total: undefined, elapsedMs: 2000 };
-  assertEquals(progressText(options, state), "check 4 files · 2/s");
-  assertEquals(barText(options, state), "check 4 files · 2/s");
+  assertEquals(progressText(options, state), "check 4 files · 2/s · for 0:02");
+  assertEquals(barText(options, state), "check 4 files · 2/s · for 0:02");
   const total = { items: 8, bytes: 0 };
   assertEquals(
     barText(options, { ...state, total }),
@@ -197,7 +200,7 @@ Deno.test("progressText() and barText() say what is known", () => {
   const none = { items: 0, bytes: 0 };
   assertEquals(
     progressText(options, { ...state, ...none, total: none }),
-    "check 0 of 0 files · 0/s",
+    "check 0 of 0 files · for 0:02",
   );
   assertMatch(
     progressText(options, { ...state, total: { items: 40_000, bytes: 0 } }),
@@ -224,4 +227,37 @@ Deno.test({
     assert(lines.some((line) => line.endsWith("21 new · 30 B")), text);
     assert(lines.some((line) => line.startsWith("v1 · undo")), text);
   },
+});
+
+/** A few sleeps are over at once; the others last as long as the command. */
+function impatient(clock: Clock, sleeps: number): Clock {
+  return {
+    nowUs: () => clock.nowUs(),
+    monotonicMs: () => clock.monotonicMs(),
+    sleep: (_, signal) =>
+      sleeps-- > 0
+        ? Promise.resolve()
+        : new Promise((_, reject) =>
+          signal?.addEventListener("abort", () => reject(signal.reason))
+        ),
+  };
+}
+
+Deno.test("pond query shows on a terminal that it runs, and takes that away before the rows", async () => {
+  await using scratch = await scratchPond();
+  const host = denoHost();
+  const waited = { ...host, clock: impatient(host.clock, 2) };
+  const options = { cwd: scratch.home, env: { POND: scratch.pond } };
+  const argv = ["query", "SELECT 42 AS n", "--no-pager"];
+  const shown = await runLine(waited, argv, { ...options, terminal: true });
+  assertEquals(shown.code, 0);
+  assertMatch(shown.stdout, /42/);
+  // deno-lint-ignore no-control-regex
+  assertMatch(shown.stderr, /^(\rquery 0 rows · for 0:0\d\x1b\[K)+\r\x1b\[K$/);
+  const piped = await runLine(
+    { ...host, clock: impatient(host.clock, 2) },
+    argv,
+    options,
+  );
+  assertEquals([piped.stdout, piped.stderr], ["n\n42\n", ""]);
 });

@@ -4,6 +4,7 @@
  * @module
  */
 import type {
+  QueryBatch,
   QueryOptions,
   QueryResult,
   TableUse,
@@ -14,6 +15,7 @@ import { type Context, note } from "../context.ts";
 import { ExitCode } from "../exit_codes.ts";
 import { exportOf, formatOfFile } from "../export.ts";
 import { hostPath } from "../locate.ts";
+import { Progress } from "../progress.ts";
 import {
   type QueryLimits,
   queryLimits,
@@ -70,11 +72,40 @@ export async function runQuery(
     if (command.explain) {
       return await explain(fs, ask, limits, format, context);
     }
+    await using progress = progressOf(context);
     await using result = await ask(fs, limits);
-    if (exported !== undefined) await exported.write(result.columns, result);
-    else await writeBatches(context, format, result.columns, result, true);
+    const { columns } = result;
+    if (exported !== undefined) {
+      await exported.write(columns, watched(result, progress));
+    } else {
+      const endsBar = context.out.isTerminal;
+      const rows = watched(result, progress, { endsBar });
+      await writeBatches(context, format, columns, rows, true);
+    }
     return ExitCode.done;
   });
+}
+
+function progressOf(context: Context): Progress {
+  return Progress.start(context, { verb: "query", noun: "rows" });
+}
+
+/**
+ * Rows, counted for who waits for them.
+ *
+ * @param options With `endsBar`, the first ones end it: they go where it is.
+ */
+async function* watched(
+  rows: AsyncIterable<QueryBatch>,
+  progress: Progress,
+  { endsBar = false }: { readonly endsBar?: boolean } = {},
+): AsyncGenerator<QueryBatch> {
+  for await (const batch of rows) {
+    progress.advance(batch.numRows);
+    if (endsBar) await progress[Symbol.asyncDispose]();
+    yield batch;
+  }
+  if (endsBar) await progress[Symbol.asyncDispose]();
 }
 
 /**
@@ -117,10 +148,11 @@ async function store(
   format: Format,
 ): Promise<number> {
   const { renderRows, TO_FILE } = await import("../../query/mod.ts");
+  await using progress = progressOf(context);
   await using result = await answer;
   let rows = 0;
   const counting = async function* () {
-    for await (const batch of result) {
+    for await (const batch of watched(result, progress)) {
       rows += batch.numRows;
       yield batch;
     }
