@@ -16,15 +16,15 @@ import { main } from "./src/cli/main.ts";
 const SIGNALS = [["SIGHUP", 129], ["SIGINT", 130], ["SIGTERM", 143]] as const;
 
 /**
- * Lets a signal end the command in order; the second one ends it at once, but
- * for Ctrl-C while a pager or an editor has the terminal, whose it is.
+ * Lets a signal end the command in order; the second one ends it at once. While
+ * a pager or an editor has the terminal, Ctrl-C is for that alone.
  */
 function signalsOf({ terminal }: Host): AbortSignal {
   const controller = new AbortController();
   for (const [name, code] of SIGNALS) {
     Deno.addSignalListener(name, () => {
-      const isOurs = name !== "SIGINT" || !terminal.isLent;
-      if (controller.signal.aborted && isOurs) Deno.exit(code);
+      if (name === "SIGINT" && terminal.isLent) return;
+      if (controller.signal.aborted) Deno.exit(code);
       controller.abort(new PondError("ABORTED", `Ended by ${name}`));
     });
   }

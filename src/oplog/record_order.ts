@@ -21,6 +21,8 @@ export interface SourcedRecord {
   readonly record: Record;
   /** The file. */
   readonly file: IndexedFile;
+  /** Which part of the file. */
+  readonly part?: number;
 }
 
 /** Opens a file: its parts that may have rows that are wanted. */
@@ -54,8 +56,8 @@ export async function* newestFirst(
       next++;
     } else if (block !== undefined) {
       blocks.pop();
-      const { file, rows } = block;
-      const loaded = (await rows()).map((record) => ({ record, file }));
+      const { file, part, rows } = block;
+      const loaded = (await rows()).map((record) => ({ record, file, part }));
       waiting = byVersion([...loaded, ...waiting]);
     } else return;
   }
@@ -64,14 +66,16 @@ export async function* newestFirst(
 /** A part of a file. */
 interface SourcedBlock extends RowBlock {
   readonly file: IndexedFile;
+  readonly part: number;
 }
 
 async function opened(
   file: IndexedFile,
   open: OpenFile,
 ): Promise<SourcedBlock[]> {
-  return (await open(file)).map(({ maxVersion, rows }) => ({
+  return (await open(file)).map(({ maxVersion, rows }, part) => ({
     file,
+    part,
     maxVersion: Math.min(maxVersion, file.maxVersion),
     rows,
   }));
@@ -174,7 +178,9 @@ function isOfPond({ content, partId }: Record, source: string): boolean {
  * their digest, have them as they were written.
  */
 function byPosition(a: SourcedRecord, b: SourcedRecord): number {
-  return isOneOfOurs(a, b) ? 0 : lastPosition(a) - lastPosition(b);
+  return isOneOfOurs(a, b)
+    ? (a.part ?? 0) - (b.part ?? 0)
+    : lastPosition(a) - lastPosition(b);
 }
 
 function isOneOfOurs(a: SourcedRecord, b: SourcedRecord): boolean {

@@ -20,6 +20,7 @@ import type {
   DuckDBValue,
 } from "@duckdb/node-api";
 import { invariant, PondError } from "../errors.ts";
+import { nextTurn } from "../host/turn.ts";
 import type {
   QueryBatch,
   QueryColumn,
@@ -58,7 +59,7 @@ const CHUNK_ROWS = 2048;
 const INTERRUPT_MS = 10;
 
 /** How long a query holds up everything else of its process. */
-const YIELD_MS = 5;
+const YIELD_MS = 10;
 
 /** How long it looks for work again and again while other threads have it all. */
 const SPIN_MS = 2;
@@ -321,11 +322,17 @@ export class DuckDBEngine implements AsyncDisposable {
       const now = performance.now();
       const isWaiting = state === NO_TASKS_AVAILABLE;
       if (!isWaiting) worked = now;
-      if (!isWaiting && now - yielded < YIELD_MS) continue;
-      await (now - worked < SPIN_MS ? nextTurn() : nextMillisecond());
+      // Signals are heard by who waits for a timer.
+      const isDue = now - yielded >= YIELD_MS;
+      if (!isWaiting && !isDue) continue;
+      if (!isDue && now - worked < SPIN_MS) {
+        await nextTurn();
+      } else {
+        await nextMillisecond();
+        yielded = performance.now();
+      }
       signal?.throwIfAborted();
       this.#requireOpen();
-      yielded = performance.now();
     }
   }
 
@@ -470,12 +477,7 @@ export class DuckDBEngine implements AsyncDisposable {
   }
 }
 
-/** After what else there is to do. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
-
-/** The same, and not at once. */
+/** The same as the next turn, and not at once. */
 function nextMillisecond(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve));
 }

@@ -162,8 +162,9 @@ export abstract class MaintenanceOperations extends RestoreOperations {
    */
   async historyRoot({ signal }: SignalOptions = {}): Promise<string> {
     const { historyRoot } = await import("./roots.ts");
-    const rows = this.historyBatches({ signal });
-    return await historyRoot(this.maintained.host.hasher, rows, signal);
+    const { maxVersion, table } = this.historySide();
+    const records = table.readAll({ maxVersion });
+    return await historyRoot(this.maintained.host.hasher, records, signal);
   }
 
   get #rootSide(): RootSide {

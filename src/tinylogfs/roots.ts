@@ -23,11 +23,14 @@
 import { concatBytes, encodeUtf8 } from "../bytes.ts";
 import { IntegrityError, InvariantError } from "../errors.ts";
 import type { Hasher, HashStream } from "../host/host.ts";
-import type { DirectoryEntry } from "../oplog/mod.ts";
+import type {
+  DirectoryEntry,
+  OplogEntry,
+  PartitionRecord,
+} from "../oplog/mod.ts";
 import type { Node } from "../tinyfs/mod.ts";
 import { OpLogDirectory } from "./directory.ts";
 import { OpLogNode } from "./node.ts";
-import type { HistoryRow } from "./types.ts";
 
 /** How a tree is read. */
 export interface RootSide {
@@ -108,27 +111,28 @@ async function hashOf(
 /**
  * The history root.
  *
- * @param batches Every row that is committed, oldest version first.
+ * @param records Everything that is committed, oldest version first: what
+ *   transactions, tags and directories say of themselves included.
  * @param signal Ends it.
  * @returns 64 hexadecimal digits.
  */
 export async function historyRoot(
   hasher: Hasher,
-  batches: AsyncIterable<readonly HistoryRow[]>,
+  records: AsyncIterable<PartitionRecord>,
   signal: AbortSignal | undefined,
 ): Promise<string> {
   const root = await hasher.sha256();
   let version = -1;
   let digests: string[] = [];
-  for await (const rows of batches) {
+  for await (const record of records) {
     signal?.throwIfAborted();
-    for (const row of rows) {
-      if (row.version !== version) {
-        addVersion(root, digests);
-        digests = [];
-        version = row.version;
-      }
-      digests.push(rowDigest(await hasher.sha256(), row));
+    if (record.version !== version) {
+      addVersion(root, digests);
+      digests = [];
+      version = record.version;
+    }
+    for (const entry of record.views()) {
+      digests.push(rowDigest(await hasher.sha256(), record, entry));
     }
   }
   addVersion(root, digests);
@@ -139,9 +143,13 @@ function addVersion(root: HashStream, digests: string[]): void {
   root.update(encodeUtf8(digests.sort().join("")));
 }
 
-function rowDigest(hash: HashStream, row: HistoryRow): string {
-  const { content, fileType, metadata, name, nodeId, nodeVersion } = row;
-  const { operation, partId, position, timestampUs, version } = row;
+function rowDigest(
+  hash: HashStream,
+  { timestampUs, version }: PartitionRecord,
+  entry: OplogEntry,
+): string {
+  const { content, fileType, metadata, name, nodeId, nodeVersion } = entry;
+  const { operation, partId, position } = entry;
   const facts = [
     ...[version, timestampUs, position, partId, nodeId, nodeVersion],
     ...[fileType, operation, name, metadata, content?.length ?? null],

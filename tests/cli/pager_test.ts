@@ -171,7 +171,7 @@ Deno.test({
     assertStringIncludes(quit, "\nexit code 0\n");
     const wide = await typeToPond(
       ["query", "SELECT * FROM range(100000)", "--format", "tsv"],
-      [["\n:", "\x03\x03"], ["\n:", " "], ["\n:", "q"]],
+      [["\n:", " "], ["\n:", "\x03|\x03|q"]],
       env,
       { rows: 10, columns: 200 },
     );

@@ -449,3 +449,40 @@ Deno.test("a sparse file is put as the bytes that it reads as", async () => {
   assertEquals(stdoutBytes.length, 5_000_000);
   assert(stdoutBytes.every((byte) => byte === 0));
 });
+
+Deno.test("pond get never writes over the pond, and deletes nothing of it", async () => {
+  await using scratch = await scratchDirectory();
+  const { home } = scratch;
+  const inside = { cwd: `${home}/w`, env: { POND: `${home}/w/p` } };
+  await Deno.mkdir(`${home}/w`);
+  await scratch.ok("init", inside);
+  await scratch.ok("put - /a", { ...inside, stdin: "hi\n" });
+  await scratch.ok("put - /b/p/pond.json", { ...inside, stdin: "{}\n" })
+    .catch(() => {});
+  await scratch.ok("mkdir -p /b/p/oplog", inside);
+  const lines = [
+    ["get", "--delete", "/", "."],
+    ["get", "-f", "--delete", "/", home],
+    ["get", "-f", "/a", "p/pond.json"],
+    ["get", "-f", "/", "p/oplog"],
+    ["get", "-f", "/b", home + "/w"],
+    ["get", "-f", "/b", "."],
+  ];
+  for (const line of lines.slice(0, 4)) {
+    const { code, stderr } = await scratch.run(line, inside);
+    assertEquals(code, 2, line.join(" "));
+    assertStringIncludes(stderr, "the pond itself");
+  }
+  assertStringIncludes(await scratch.ok("check", inside), "no damage");
+  const beside = await scratch.run(["get", "/a", "copy"], inside);
+  assertEquals(beside.code, 0);
+});
+
+Deno.test("a .pondignore that is no file says nothing, and is not waited for", async () => {
+  await using scratch = await scratchTree({ "a": "1" });
+  const fifo = `${scratch.home}/tree/.pondignore`;
+  assert((await new Deno.Command("mkfifo", { args: [fifo] }).output()).success);
+  const { code } = await scratch.run("put tree /");
+  assertEquals(code, 3);
+  assertEquals(await tree(scratch, "/tree"), ["/tree/a"]);
+});

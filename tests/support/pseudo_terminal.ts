@@ -38,7 +38,10 @@ for expected, typed in steps:
     if at < 0:
         break
     seen = at + len(expected.encode())
-    os.write(fd, typed.encode())
+    for piece in typed.split("|"):
+        os.write(fd, piece.encode())
+        # Ctrl-C throws away what was typed just now.
+        time.sleep(0.3 if "|" in typed else 0)
 while read():
     pass
 if time.time() >= end:
@@ -48,7 +51,7 @@ sys.stdout.buffer.write(output)
 sys.stdout.write("\\nexit code %d\\n" % os.waitstatus_to_exitcode(status))
 `;
 
-/** Waits for this text, then types that. */
+/** Waits for this text, then types that, with a pause at each `|`. */
 export type Step = readonly [expected: string, typed: string];
 
 /** The size of a screen, in characters. */
@@ -97,7 +100,8 @@ async function show(
   const argv = [Deno.execPath(), verb, "--quiet", ...rest];
   const { stdout } = await new Deno.Command(PYTHON, {
     args: ["-c", DRIVER, JSON.stringify([argv, steps, rows, columns])],
-    env: { TERM: "xterm", ...env },
+    // Whatever the tests themselves are run with.
+    env: { TERM: "xterm", NO_COLOR: "", ...env },
     stderr: "inherit",
   }).output();
   return new TextDecoder().decode(stdout);

@@ -145,7 +145,11 @@ for (const layout of LAYOUTS) {
     await fs.commit();
     await fs.undo();
     assertEquals(await fs.contentRoot(), content);
-    assertNotEquals(await fs.historyRoot(), history);
+    const undone = await fs.historyRoot();
+    assertNotEquals(undone, history);
+    // A tag is a part of the history, too.
+    await fs.tag("end");
+    assertNotEquals(await fs.historyRoot(), undone);
   });
 
   Deno.test(`after a prune the content root is what it was (${layout})`, async () => {

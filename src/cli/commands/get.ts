@@ -35,6 +35,10 @@ export async function runGet(
       return await writeOutAll(fs, command, context);
     }
     const sources = await sourcesOf(fs, command, context);
+    const targets = await targetsOf(sources, command, context);
+    for (const [source, target] of targets) {
+      await refuseOwnPond(fs, source, target, command);
+    }
     await using progress = Progress.start(context, {
       verb: "get",
       noun: "files",
@@ -43,7 +47,7 @@ export async function runGet(
     const { dryRun } = command;
     const report = new TreeReport(context, progress, { keepsChanges: dryRun });
     const named = await hostPath(context, command.destination);
-    for (const [source, target] of await targetsOf(sources, command, context)) {
+    for (const [source, target] of targets) {
       try {
         await atPath(fs, source, async (fs, path) => {
           const { host, signal } = context;
@@ -64,6 +68,50 @@ export async function runGet(
     await tell(command, context, report);
     return report.exitCode;
   });
+}
+
+/** What a pond's directory has of its own: docs/format.md. */
+const OWN_NAMES = [
+  "pond.json",
+  "oplog",
+  "blobs",
+  "staging",
+  "head",
+  "branches",
+  "branch",
+  "tmp",
+  "recovered",
+  "cache",
+];
+
+/** Nothing goes over the pond itself, and nothing of it is deleted. */
+async function refuseOwnPond(
+  fs: TinyLogFS,
+  source: string,
+  target: string,
+  { deletes }: GetCommand,
+): Promise<void> {
+  const around = target === "/" ? "/" : `${target}/`;
+  const isAround = `${fs.path}/`.startsWith(around);
+  const isInside = around.startsWith(`${fs.path}/`);
+  if (deletes && (isAround || isInside)) throw ownPond(target);
+  const inside = around.slice(fs.path.length + 1).split("/")[0] ?? "";
+  if (isInside && OWN_NAMES.includes(inside)) throw ownPond(target);
+  if (!isAround) return;
+  const { path } = await pathOf(source);
+  const below = fs.path.slice(around.length);
+  for (const name of OWN_NAMES) {
+    const own = [path, below, name].filter((part) => part !== "").join("/");
+    if (await fs.exists(own)) throw ownPond(target);
+  }
+}
+
+function ownPond(target: string): PondError {
+  return new PondError(
+    "INVALID_ARGUMENT",
+    `Cannot get into ${target}: the pond itself would be written over`,
+    { path: target, hint: "choose a directory beside the pond" },
+  );
 }
 
 async function tell(

@@ -57,8 +57,8 @@ time that it is read, is said and left out: the rest is put, and the exit code i
       says: "Put a directory with everything in it",
     },
     {
-      cmd: "pond put --exclude '*.tmp' --delete station /station",
-      says: "Make the pond's station what the host's is now",
+      cmd: "pond put --exclude '*.tmp' --delete station /",
+      says: "Make the pond's /station what the host's is now",
     },
     { cmd: "pond put -n station /", says: "Show what would be put" },
   ],

@@ -92,12 +92,13 @@ async function readDirectory(
   options: WalkOptions,
 ): Promise<{ directory: HostDirectory; rules: IgnoreRules | undefined }> {
   const names = new Map<string, boolean>();
+  let hasRules = false;
   for await (const { name, type } of files.list(node.source)) {
     names.set(name, type === "directory");
+    // What is no file says nothing, and might never end.
+    hasRules ||= name === IGNORE_FILE && type === "file";
   }
-  const rules = names.has(IGNORE_FILE)
-    ? await readRules(files, node, above)
-    : above;
+  const rules = hasRules ? await readRules(files, node, above) : above;
   const leavesOut = (candidate: Candidate) =>
     !options.filter.takes(candidate) || (rules?.ignores(candidate) ?? false);
   let isWhole = true;
