@@ -32,6 +32,8 @@ export interface ProgressOptions {
   readonly verb: string;
   /** What is counted, such as `files`. */
   readonly noun: string;
+  /** Whether programs are told as well; they are, unless told otherwise. */
+  readonly tellsPrograms?: boolean;
   /** Finds out how much there is to do; asked only when somebody wants to see. */
   readonly total?: () => Promise<Amount>;
 }
@@ -58,7 +60,7 @@ export class Progress implements AsyncDisposable {
   private constructor(context: Context, options: ProgressOptions) {
     this.#context = context;
     this.#options = options;
-    this.#style = styleOf(context);
+    this.#style = styleOf(context, options);
     this.#startMs = context.host.clock.monotonicMs();
   }
 
@@ -145,9 +147,14 @@ export interface ProgressState extends Amount {
   readonly elapsedMs: number;
 }
 
-function styleOf({ err, globals }: Context): Style | undefined {
+function styleOf(
+  { err, globals }: Context,
+  { tellsPrograms = true }: ProgressOptions,
+): Style | undefined {
   if (globals.quiet) return undefined;
-  if (globals.json) return { kind: "status", everyMs: 1000 };
+  if (globals.json) {
+    return tellsPrograms ? { kind: "status", everyMs: 1000 } : undefined;
+  }
   if (err.isTerminal) return { kind: "bar", everyMs: 100 };
   return globals.verbose ? { kind: "line", everyMs: 10_000 } : undefined;
 }

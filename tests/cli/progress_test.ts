@@ -260,4 +260,10 @@ Deno.test("pond query shows on a terminal that it runs, and takes that away befo
     options,
   );
   assertEquals([piped.stdout, piped.stderr], ["n\n42\n", ""]);
+  const json = await runLine(
+    { ...host, clock: impatient(host.clock, 4) },
+    [...argv, "--json"],
+    options,
+  );
+  assertEquals([JSON.parse(json.stdout), json.stderr], [[{ n: 42 }], ""]);
 });

@@ -86,8 +86,10 @@ export async function runQuery(
   });
 }
 
+/** For people: who reads rows as JSON sees them come. */
 function progressOf(context: Context): Progress {
-  return Progress.start(context, { verb: "query", noun: "rows" });
+  const options = { verb: "query", noun: "rows", tellsPrograms: false };
+  return Progress.start(context, options);
 }
 
 /**
