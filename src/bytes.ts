@@ -114,6 +114,26 @@ export function release(bytes: Bytes): void {
   bytes.buffer.transfer(0);
 }
 
+/**
+ * Compares texts by their code points, which is the order of their UTF-8;
+ * negative when the first one comes before.
+ */
+export function compareUtf8(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const x = a.charCodeAt(i);
+    const y = b.charCodeAt(i);
+    if (x !== y) return rank(x) - rank(y);
+  }
+  return a.length - b.length;
+}
+
+/** Surrogates stand for what comes after all other characters. */
+function rank(unit: number): number {
+  if (unit < 0xd800) return unit;
+  return unit >= 0xe000 ? unit - 0x800 : unit + 0x2000;
+}
+
 /** Which part of some bytes is meant. */
 export interface ByteRange {
   /** The first byte; 0 when left out. */

@@ -486,12 +486,7 @@ function noParquet(source: string, cause: unknown): IntegrityError {
     : new IntegrityError(source, "it is no valid Parquet file", { cause });
 }
 
-/**
- * The values of the top-level columns, by their names.
- *
- * @param bytes A part of a file.
- * @param offset Where in the file that begins.
- */
+/** The values of the top-level columns of a part of a file, by their names. */
 async function readColumns(
   { bytes, start: first }: FilePart,
   metadata: FileMetaData,

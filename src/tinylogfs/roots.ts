@@ -20,7 +20,7 @@
  *
  * @module
  */
-import { concatBytes, encodeUtf8 } from "../bytes.ts";
+import { compareUtf8, concatBytes, encodeUtf8 } from "../bytes.ts";
 import { IntegrityError, InvariantError } from "../errors.ts";
 import type { Hasher, HashStream } from "../host/host.ts";
 import type {
@@ -84,19 +84,7 @@ async function leafHash(
 }
 
 function inByteOrder(entries: Iterable<DirectoryEntry>): DirectoryEntry[] {
-  return Array.from(entries)
-    .map((entry) => ({ entry, name: encodeUtf8(entry.name) }))
-    .sort((a, b) => compareBytes(a.name, b.name))
-    .map(({ entry }) => entry);
-}
-
-function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) {
-    const difference = (a[i] ?? 0) - (b[i] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return a.length - b.length;
+  return [...entries].sort((a, b) => compareUtf8(a.name, b.name));
 }
 
 async function hashOf(

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { compareUtf8 } from "../../../bytes.ts";
 import type { DataType, DataValue } from "../../data_type.ts";
 
 /**
@@ -12,7 +13,7 @@ import type { DataType, DataValue } from "../../data_type.ts";
  */
 export function compareValues(a: DataValue, b: DataValue): number {
   if (typeof a === "string" && typeof b === "string") {
-    return compareTexts(a, b);
+    return compareUtf8(a, b);
   }
   // Numbers and bigints of one column are of one kind.
   const [x, y] = [a, b] as readonly (number | bigint)[];
@@ -38,20 +39,4 @@ export function isOrdered({ kind }: DataType): boolean {
     default:
       return false;
   }
-}
-
-function compareTexts(a: string, b: string): number {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) {
-    const x = a.charCodeAt(i);
-    const y = b.charCodeAt(i);
-    if (x !== y) return rank(x) - rank(y);
-  }
-  return a.length - b.length;
-}
-
-/** Surrogates stand for what comes after all other characters. */
-function rank(unit: number): number {
-  if (unit < 0xd800) return unit;
-  return unit >= 0xe000 ? unit - 0x800 : unit + 0x2000;
 }
