@@ -86,9 +86,16 @@ export class DatabasePool {
 
   async #giveBack(pooled: Pooled): Promise<void> {
     const { database, spillDirectory } = pooled;
-    const isKept = this.#keeps && database.isReusable &&
-      !await this.#hasSpilled(spillDirectory);
-    if (!isKept) return await this.#close(pooled);
+    let isKept = false;
+    try {
+      const isClean = database.isReusable &&
+        !await this.#hasSpilled(spillDirectory);
+      // Whoever has closed the pond meanwhile finds nothing to release.
+      isKept = isClean && this.#keeps;
+    } finally {
+      if (!isKept) await this.#close(pooled);
+    }
+    if (!isKept) return;
     const before = this.#idle;
     this.#idle = pooled;
     if (before !== undefined) await this.#close(before);
