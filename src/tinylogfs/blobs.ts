@@ -110,7 +110,7 @@ export class BlobStore {
     this.#unflushed = new Set();
     if (names === undefined || directories.length === 0) return;
     try {
-      await Promise.all(directories.map((path) => names.flush(path)));
+      await allDone(directories.map((path) => names.flush(path)));
       // A directory that was there already may be another process's, and not
       // flushed yet: that it exists says nothing of the disk.
       const durable = this.#durableDirectories;
@@ -276,6 +276,16 @@ export class BlobStore {
     await this.#files.makeDirectory(parentOf(path));
     return await work();
   }
+}
+
+/**
+ * Waits for all, then throws what the first one that failed has thrown: none is
+ * at work while another call tries again.
+ */
+async function allDone(work: readonly Promise<void>[]): Promise<void> {
+  const results = await Promise.allSettled(work);
+  const failed = results.find((result) => result.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
 }
 
 /** The chunks as one array; a single one is not copied. */
