@@ -161,7 +161,9 @@ export class DataFile {
    */
   static open(bytes: Bytes, add: AddFile, options: DecodeOptions): DataFile {
     const { groups: all, keyValues } = openParquet(bytes, options);
-    const filters = keyValues.get(NAMES_KEY)?.split(",") ?? [];
+    const listed = keyValues.get(NAMES_KEY)?.split(",") ?? [];
+    // Other row groups than these filters are of: another engine's.
+    const filters = listed.length === all.length ? listed : [];
     const groups = all.map((group, i) => {
       const bounds = boundsOf(group);
       return {
