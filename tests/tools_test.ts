@@ -1,5 +1,5 @@
 /** The tools count tests truly and pass on what a task is given. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { countTests, formatCounts } from "../tools/count_tests.ts";
 import { PROJECT_ROOT, runDeno } from "./support/deno_process.ts";
 import { tempDirectory } from "./support/temp_directory.ts";
@@ -25,12 +25,23 @@ Deno.test("countTests() counts the report of a real run", async () => {
   const args = ["test", "--no-config", "--no-check", `--junit-path=${report}`];
   const { code } = await runDeno([...args, file]);
   assertEquals(code, 1);
-  const counts = countTests(await Deno.readTextFile(report));
+  const { failures, ...counts } = countTests(await Deno.readTextFile(report));
   assertEquals(counts, { passed: 2, failed: 2, skipped: 1 });
+  assertEquals(failures.length, 2);
+  assertMatch(
+    failures[0] ?? "",
+    /^FAILED \S+sample_test.ts: fails\n.*Error: <skipped\/> & "more"/s,
+  );
+  assertMatch(failures[1] ?? "", /: has a step > that fails(\n|$)/);
 });
 
 Deno.test("countTests() finds nothing in an empty report", () => {
-  assertEquals(countTests(""), { passed: 0, failed: 0, skipped: 0 });
+  assertEquals(countTests(""), {
+    passed: 0,
+    failed: 0,
+    skipped: 0,
+    failures: [],
+  });
 });
 
 Deno.test("formatCounts() names the skipped ones when there are any", () => {
@@ -48,7 +59,11 @@ Deno.test("tools/count_tests.ts counts a missing report as a failure", async () 
   const args = ["run", "--no-config", "--allow-read", script];
   const result = await runDeno([...args, temp.join("none.xml")]);
   assertEquals(result.code, 1);
-  assertEquals(result.stdout, "pond: 0 passed, 1 failed\n");
+  assertEquals(
+    result.stdout,
+    `FAILED ${temp.join("none.xml")}: no report of what failed\n` +
+      "pond: 0 passed, 1 failed\n",
+  );
 });
 
 Deno.test("tools/count_tests.ts counts a failure that no test names", async () => {
@@ -60,7 +75,10 @@ Deno.test("tools/count_tests.ts counts a failure that no test names", async () =
   const args = ["run", "--no-config", "--allow-read", script, report];
   assertEquals((await runDeno(args)).stdout, "pond: 1 passed, 0 failed\n");
   await Deno.writeTextFile(`${report}.failed`, "it ended with 1");
-  assertEquals((await runDeno(args)).stdout, "pond: 1 passed, 1 failed\n");
+  assertEquals(
+    (await runDeno(args)).stdout,
+    `FAILED ${report}: no report of what failed\npond: 1 passed, 1 failed\n`,
+  );
 });
 
 Deno.test("tools/task.ts refuses a name that is no task", async () => {

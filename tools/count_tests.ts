@@ -1,9 +1,11 @@
 /**
- * Adds up test reports and prints one line.
+ * Adds up test reports and prints one line, after what failed.
  *
  * ```text
  * deno run -R tools/count_tests.ts REPORT.xml [REPORT.xml...]
- * pond: 812 passed, 0 failed, 1 skipped
+ * FAILED ./tests/bytes_test.ts: sliceBytes() gives what is asked for
+ *   error: AssertionError: Values are not equal.
+ * pond: 811 passed, 1 failed, 1 skipped
  * ```
  *
  * A report that is missing or empty counts as one failure, since its tests were
@@ -22,7 +24,12 @@ export interface TestCounts {
   readonly failed: number;
   /** Tests that were not run, by their own or the runner's decision. */
   readonly skipped: number;
+  /** What failed: the file, the name, and how, as far as the report tells. */
+  readonly failures: readonly string[];
 }
+
+/** How much of a failure is told: the rest stands above, where it happened. */
+const FAILURE_LINES = 12;
 
 const CASE =
   /<testcase\s+name="(?<name>[^"]*)"[^>]*?(?:\/>|>(?<body>[\s\S]*?)<\/testcase>)/g;
@@ -37,24 +44,50 @@ const CASE =
  */
 export function countTests(report: string): TestCounts {
   const counts = { passed: 0, failed: 0, skipped: 0 };
+  const failures: string[] = [];
   for (const suite of report.split(/<testsuite\s/).slice(1)) {
     const names = new Set<string>();
+    const file = /^[^>]*?\bname="([^"]*)"/.exec(suite)?.[1] ?? "";
     for (const { groups } of suite.matchAll(CASE)) {
       const name = groups?.["name"] ?? "";
       const body = groups?.["body"] ?? "";
       if (!isStep(name, names)) {
-        if (/<(failure|error)\b/.test(body)) counts.failed++;
-        else if (body.includes("<skipped")) counts.skipped++;
+        if (/<(failure|error)\b/.test(body)) {
+          counts.failed++;
+          failures.push(failureOf(unescapeXml(`${file}: ${name}`), body));
+        } else if (body.includes("<skipped")) counts.skipped++;
         else counts.passed++;
       }
       names.add(name);
     }
   }
-  return counts;
+  return { ...counts, failures };
+}
+
+function failureOf(name: string, body: string): string {
+  const text = unescapeXml(body.replaceAll(/<[^>]*>/g, "")).trim();
+  const lines = text.split("\n").slice(0, FAILURE_LINES);
+  return [`FAILED ${name}`, ...lines.map((line) => `  ${line}`)].join("\n");
+}
+
+function unescapeXml(text: string): string {
+  const characters: Record<string, string> = {
+    amp: "&",
+    apos: "'",
+    gt: ">",
+    lt: "<",
+    quot: '"',
+  };
+  return text.replaceAll(
+    /&(amp|apos|gt|lt|quot);/g,
+    (whole, name) => characters[name] ?? whole,
+  );
 }
 
 /** Formats the counts as the last line of a run. */
-export function formatCounts({ passed, failed, skipped }: TestCounts): string {
+export function formatCounts(
+  { passed, failed, skipped }: Omit<TestCounts, "failures">,
+): string {
   const line = `pond: ${passed} passed, ${failed} failed`;
   return skipped === 0 ? line : `${line}, ${skipped} skipped`;
 }
@@ -74,15 +107,16 @@ function isStep(name: string, before: ReadonlySet<string>): boolean {
 
 async function main(paths: readonly string[]): Promise<number> {
   const sum = { passed: 0, failed: 0, skipped: 0 };
+  const failures: string[] = [];
   for (const path of paths) {
     const counts = await countFile(path);
     sum.passed += counts.passed;
     sum.failed += counts.failed;
     sum.skipped += counts.skipped;
+    failures.push(...counts.failures);
   }
-  await Deno.stdout.write(
-    new TextEncoder().encode(`${formatCounts(sum)}\n`),
-  );
+  const text = [...failures, formatCounts(sum)].join("\n");
+  await Deno.stdout.write(new TextEncoder().encode(`${text}\n`));
   return sum.failed === 0 ? 0 : 1;
 }
 
@@ -91,7 +125,9 @@ async function countFile(path: string): Promise<TestCounts> {
   const { passed, failed, skipped } = counts;
   const nothing = passed + failed + skipped === 0;
   const hidden = failed === 0 && await readIfAny(`${path}.failed`) !== "";
-  return nothing || hidden ? { ...counts, failed: 1 } : counts;
+  if (!nothing && !hidden) return counts;
+  const failures = [`FAILED ${path}: no report of what failed`];
+  return { ...counts, failed: 1, failures };
 }
 
 async function readIfAny(path: string): Promise<string> {
