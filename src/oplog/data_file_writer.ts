@@ -270,9 +270,10 @@ function partsOf(records: readonly Record[]): string[] {
 }
 
 /**
- * A draft as rows: one, or a few where the content is large. What else was
- * written into a large directory is in a row group of its own: who looks names
- * up doesn't read it.
+ * A draft as rows: one, or a few where the content is large. What is said of the
+ * directory itself comes first, and stays together however large it is (I6). What
+ * else was written into a large directory is in a row group of its own: who looks
+ * names up doesn't read it.
  */
 function recordsOf(
   draft: RecordDraft,
@@ -290,10 +291,12 @@ function recordsOf(
   };
   for (const entry of draft.entries) {
     const size = entry.content?.length ?? 0;
-    if (entries.length > 0 && bytes + size > MAX_RECORD_BYTES) flush();
+    const isOwn = entry.fileType === "directory";
+    const isFull = entries.length > 0 && bytes + size > MAX_RECORD_BYTES;
+    if (isFull && !isOwn) flush();
     entries.push(entry);
     bytes += size;
-    if (entry.fileType === "directory" && size >= LARGE_ROW_BYTES) flush();
+    if (isOwn && size >= LARGE_ROW_BYTES) flush();
   }
   if (entries.length > 0) flush();
   return records;

@@ -69,7 +69,7 @@ export async function examineLine(
       await nodes.add(row);
     }
   }
-  tellOfRows(findings, table, nodes, depth, log);
+  await tellOfRows(findings, table, nodes, depth, log);
   const counter = snapshot?.transactions.get(`pond-stage:${pondId}`);
   await checkStage(host, line.directory, {
     findings,
@@ -118,16 +118,16 @@ async function readable(
 }
 
 /** Tells of rows, and of what hung on those that are lost. */
-function tellOfRows(
+async function tellOfRows(
   findings: PondFinding[],
   table: TableCheck,
   nodes: NodeCheck,
   depth: CheckDepth,
   log: LogCheck,
-): void {
+): Promise<void> {
   const { unreadable, unreadableRecords } = table;
   const isRead = depth !== "quick";
-  const paths = nodes.finish({
+  const paths = await nodes.finish({
     files: unreadable.map(({ file }) => file),
     others: !isRead || unreadableRecords > 0 || !log.isExact,
   });

@@ -79,7 +79,9 @@ export function headOf(
 }
 
 /**
- * The records of a directory, newest first.
+ * The records of a directory, newest first, one of each transaction: the last row
+ * about the directory. Those before it tell what else was done with it. Pond wrote
+ * them into a row of the table of their own where the record was large.
  *
  * @param range Which; with a name, only those that may have an entry of it.
  */
@@ -88,20 +90,16 @@ export async function* directoryRecords(
   partId: string,
   range: PartitionRange,
 ): AsyncGenerator<DirectoryRecord> {
+  let last = -1;
   for await (
     const record of table.readPartition(partId, { name: "", ...range })
   ) {
-    const entry = directoryEntryOf(record);
-    if (entry !== undefined) yield { record, entry };
+    if (record.version === last) continue;
+    const entry = record.lastOf(partId, "directory");
+    if (entry === undefined) continue;
+    last = record.version;
+    yield { record, entry };
   }
-}
-
-/**
- * A partition has at most one directory record in a transaction: the last row
- * about the directory. Those before it tell what else was done with it.
- */
-function directoryEntryOf(record: PartitionRecord): OplogEntry | undefined {
-  return record.lastOf(record.partId, "directory");
 }
 
 /**

@@ -65,6 +65,13 @@ type Refusal = readonly [
   problem: string,
 ];
 
+/** A row about a directory, and where it is. */
+interface DirectoryRow {
+  readonly entry: OplogEntry;
+  readonly version: number;
+  readonly source: string;
+}
+
 /** What an entry of a directory points to. */
 interface Pointer {
   readonly nodeId: string;
@@ -97,6 +104,8 @@ export class NodeCheck {
   readonly #logs = new Map<string, LogPosition>();
   /** Records that say another thing of that. */
   readonly #misplaced: Refusal[] = [];
+  /** A directory's last row so far in the version that records are of. */
+  #directory: DirectoryRow | undefined;
   /** Directories whose entries can't be told. */
   readonly #unfolded = new Set<string>();
   /** Where directories hang. */
@@ -110,6 +119,9 @@ export class NodeCheck {
   /** Takes in a record. They come in the order of their versions. */
   async add({ record, entries, source }: CheckedRecord): Promise<void> {
     const { partId, version } = record;
+    const isOther = this.#directory?.entry.partId !== partId ||
+      this.#directory.version !== version;
+    if (isOther) await this.#foldLast();
     for (const entry of entries) {
       if (entry.fileType === "transaction") {
         const read = await attempt(() => checkTags(entry, version, source));
@@ -123,11 +135,8 @@ export class NodeCheck {
     const directory = entries.findLast(({ fileType, nodeId }) =>
       fileType === "directory" && nodeId === partId
     );
-    if (directory === undefined) return;
-    const read = await attempt(() => this.#fold(directory, version, source));
-    if (read.isSound) return;
-    this.#unfolded.add(partId);
-    this.#refuse(directory, version, source, read.problem);
+    // What is written of a directory may be in several records of a version.
+    if (directory) this.#directory = { entry: directory, version, source };
   }
 
   /** Names a blob. */
@@ -141,7 +150,10 @@ export class NodeCheck {
    *
    * @returns The paths in the pond that each lost file had rows of.
    */
-  finish(lost: LostRows): ReadonlyMap<IndexedFile, readonly string[]> {
+  async finish(
+    lost: LostRows,
+  ): Promise<ReadonlyMap<IndexedFile, readonly string[]>> {
+    await this.#foldLast();
     this.#place();
     const lostPaths: Lost = new Map();
     for (const file of lost.files) lostPaths.set(file, this.#touchedBy(file));
@@ -201,6 +213,17 @@ export class NodeCheck {
       source,
       `its content has ${content.length} bytes and the SHA-256 ${actual}, not ${sizeBytes} and ${sha256}`,
     );
+  }
+
+  /** Takes in the record of a directory, when there is no later row of it. */
+  async #foldLast(): Promise<void> {
+    if (this.#directory === undefined) return;
+    const { entry, source, version } = this.#directory;
+    this.#directory = undefined;
+    const read = await attempt(() => this.#fold(entry, version, source));
+    if (read.isSound) return;
+    this.#unfolded.add(entry.partId);
+    this.#refuse(entry, version, source, read.problem);
   }
 
   #fold(entry: OplogEntry, version: number, source: string): void {

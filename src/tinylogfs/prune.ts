@@ -29,7 +29,7 @@ import {
   TAG_PART_ID,
   TRANSACTION_PART_ID,
 } from "../oplog/record.ts";
-import { changeOf } from "./directory_record.ts";
+import { changeOf, directoryRecords } from "./directory_record.ts";
 import { resolveRevision } from "./history.ts";
 import { isState } from "./kept_history.ts";
 import { DroppedBlobs } from "./prune_blobs.ts";
@@ -244,10 +244,8 @@ class Pruning {
       else nodes.add(nodeId);
     };
     const changes: DirectoryChange[] = [];
-    const records = this.#table.readPartition(partId, { maxVersion });
-    for await (const record of records) {
-      const entry = record.lastOf(partId, "directory");
-      if (entry === undefined) continue;
+    const records = directoryRecords(this.#table, partId, { maxVersion });
+    for await (const { entry, record } of records) {
       // It isn't there any more: nothing of it is needed.
       if (changes.length === 0 && entry.operation === "delete") return;
       need(record.version, partId);
