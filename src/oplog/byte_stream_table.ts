@@ -39,6 +39,8 @@ export interface StreamRow {
   readonly record: Record;
   /** The file, for errors. */
   readonly source: string;
+  /** Whether the log says the file's digest, against which it was checked. */
+  readonly hasDigest: boolean;
 }
 
 /** A table of what the streams of other rows hold. */

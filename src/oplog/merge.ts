@@ -135,13 +135,33 @@ export function requireColumns(
 async function sortedRows(run: MergeRun, job: MergeJob): Promise<Record[]> {
   const rows: Record[] = [];
   for (const { add } of run) {
-    for (const record of await job.read(add)) rows.push(record);
+    const records = await job.read(add);
+    await requireSound(records, add, job.delta.dataPath(add));
+    for (const record of records) rows.push(record);
   }
   rows.sort((a, b) =>
     a.partId === b.partId ? a.version - b.version : a.partId < b.partId ? -1 : 1
   );
   const { directory } = job.delta;
   return rows.filter((row, i) => !isAmong(rows, row, i, directory));
+}
+
+/**
+ * Rows get a digest when they are written anew: what is damaged must not get one.
+ *
+ * @param add The file that they come from.
+ * @param source Its path, for the error.
+ * @throws {IntegrityError} When the file has no digest, and the content of a row
+ *   is not what was written.
+ */
+export async function requireSound(
+  records: readonly Record[],
+  { tags }: AddFile,
+  source: string,
+): Promise<void> {
+  if (tags?.sha256 !== undefined) return;
+  const { requireContents } = await import("./row_content.ts");
+  await requireContents(records, source);
 }
 
 /** Whether a row of sorted ones is there before. */

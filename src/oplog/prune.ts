@@ -22,7 +22,7 @@ import { bestEffort, hasCode } from "../errors.ts";
 import type { Host } from "../host/host.ts";
 import { DataFileWriter } from "./data_file_writer.ts";
 import type { AddFile, RemoveFile } from "./delta/mod.ts";
-import { requireColumns } from "./merge.ts";
+import { requireColumns, requireSound } from "./merge.ts";
 import type { IndexedFile } from "./partition_index.ts";
 import { encodeOplogEntries, type OplogEntry, type Record } from "./record.ts";
 import { RecordFiles } from "./record_files.ts";
@@ -133,6 +133,7 @@ async function rewritten(
   }
   if (isWhole) return undefined;
   if (kept.length === 0) return [];
+  await requireSound(kept, add, source);
   kept.sort((a, b) =>
     a.partId === b.partId ? a.version - b.version : a.partId < b.partId ? -1 : 1
   );

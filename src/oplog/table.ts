@@ -459,8 +459,8 @@ export class OplogTable {
 
   /** Records, ordered by version; within one by partition. */
   async *readAll(range: RowRange = {}): AsyncGenerator<PartitionRecord> {
-    for await (const { record, source } of this.#reader.rows(range)) {
-      yield this.#reader.partitionRecord(record, source);
+    for await (const row of this.#reader.rows(range)) {
+      yield this.#reader.partitionRecord(row);
     }
   }
 

@@ -32,6 +32,11 @@ export interface PartitionRecord {
   readonly timestampUs: number;
   /** The file that the rows come from, for errors. */
   readonly source: string;
+  /**
+   * Whether the file's bytes were checked against a digest: other engines say
+   * none of files that they have merged.
+   */
+  readonly hasDigest: boolean;
   /** The rows as they are stored: an Arrow IPC stream, shared with the cache. */
   readonly content: Bytes;
   /** Decodes the rows. */
@@ -152,10 +157,7 @@ export class TableReader {
         if (timestampUs > maxTimestampUs || timestampUs < minTimestampUs) {
           continue;
         }
-        yield this.partitionRecord(
-          record,
-          this.#parts.delta.dataPath(file.add),
-        );
+        yield this.partitionRecord(this.#sourced(record, file));
       }
     } catch (error) {
       const successor = await this.#successorAfter(error, files, since);
@@ -192,7 +194,7 @@ export class TableReader {
         if (timestampUs > maxTimestampUs || timestampUs < minTimestampUs) {
           continue;
         }
-        yield { record, source: delta.dataPath(file.add) };
+        yield this.#sourced(record, file);
       }
     } catch (error) {
       const successor = await this.#successorAfter(error, files, since);
@@ -206,18 +208,18 @@ export class TableReader {
    * those that have versions in common.
    */
   async *unordered(range: VersionRange): AsyncGenerator<StreamRow> {
-    const { delta, index } = this.#parts;
+    const { index } = this.#parts;
     const selection = { ...EVERY_VERSION, ...range };
     const load = (file: IndexedFile) => this.#rowsOf(file, selection);
     for (const files of index.inCommon()) {
       for await (const { record, file } of oldestFirst(files, load)) {
-        yield { record, source: delta.dataPath(file.add) };
+        yield this.#sourced(record, file);
       }
     }
   }
 
   /** A row, opened when it is looked into. */
-  partitionRecord(record: Record, source: string): PartitionRecord {
+  partitionRecord({ hasDigest, record, source }: StreamRow): PartitionRecord {
     const { content, partId, timestampUs, version } = record;
     const batch = () => this.#batchOf(record, source);
     return {
@@ -225,12 +227,18 @@ export class TableReader {
       version,
       timestampUs,
       source,
+      hasDigest,
       content,
       entries: () => batch().entries(),
       views: () => batch().views(),
       entriesOf: (nodeId) => batch().entriesOf(nodeId),
       lastOf: (nodeId, fileType) => batch().lastOf(nodeId, fileType),
     };
+  }
+
+  #sourced(record: Record, { add }: IndexedFile): StreamRow {
+    const source = this.#parts.delta.dataPath(add);
+    return { record, source, hasDigest: add.tags?.sha256 !== undefined };
   }
 
   get #version(): number {

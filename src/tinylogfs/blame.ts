@@ -10,6 +10,7 @@
 import { PondError } from "../errors.ts";
 import { diffLines, MAX_TEXT_BYTES, textLines } from "../text/mod.ts";
 import { parseAttributes } from "./attributes.ts";
+import { requireContent } from "../oplog/row_content.ts";
 import type { ReadContent } from "./diff.ts";
 import type { BlameLine } from "./change_types.ts";
 import type { HistoryRow, TransactionRow } from "./types.ts";
@@ -148,6 +149,7 @@ async function linesAt(
 ): Promise<string[] | undefined> {
   const attributes = parseAttributes(metadata, path);
   if (attributes.sizeBytes > MAX_TEXT_BYTES) return undefined;
+  if (content !== null) await requireContent(content, attributes, path);
   return textLines(await read({ attributes, content }, path, signal));
 }
 

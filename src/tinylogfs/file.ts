@@ -13,7 +13,7 @@ import { IntegrityError } from "../errors.ts";
 import type { File, ReadOptions, WriteOptions } from "../tinyfs/mod.ts";
 import type { Content } from "./blobs.ts";
 import { type Location, type NodeContext, OpLogNode } from "./node.ts";
-import { copyOf, type NodeRow } from "./node_row.ts";
+import { checkedContent, copyOf, type NodeRow } from "./node_row.ts";
 
 const FILE_MODE = 0o644;
 
@@ -53,7 +53,8 @@ export class OpLogFile extends OpLogNode implements File {
     if (row.content === null) {
       return await this.context.blobs.read(blobOf(row, this.path), options);
     }
-    return sliceBytes(row.content, options).slice();
+    const content = await checkedContent(row.content, row.attributes);
+    return sliceBytes(content, options).slice();
   }
 
   async stream(options: ReadOptions = {}): Promise<ReadableStream<Bytes>> {
@@ -62,7 +63,8 @@ export class OpLogFile extends OpLogNode implements File {
     if (row.content === null) {
       return await this.context.blobs.stream(blobOf(row, this.path), options);
     }
-    return streamBytes(sliceBytes(row.content, options).slice());
+    const content = await checkedContent(row.content, row.attributes);
+    return streamBytes(sliceBytes(content, options).slice());
   }
 
   async write(source: ByteSource, options: WriteOptions = {}): Promise<void> {

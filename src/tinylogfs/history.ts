@@ -18,7 +18,7 @@ import {
 } from "../oplog/record.ts";
 import type { NodeId, WorkingDir } from "../tinyfs/mod.ts";
 import { isRecord, parseAttributes, parseObject } from "./attributes.ts";
-import type { NodeRow } from "./node_row.ts";
+import { type NodeRow, noteUnchecked } from "./node_row.ts";
 import type { Revision } from "./revision.ts";
 import {
   BOOKKEEPING_POSITION,
@@ -63,10 +63,11 @@ export async function readNodeRow(
       row.operation !== "delete"
     );
     if (row === undefined) continue;
-    return {
-      attributes: parseAttributes(row.metadata, record.source),
-      content: row.content,
-    };
+    const { content } = row;
+    const { hasDigest, source } = record;
+    const attributes = parseAttributes(row.metadata, source);
+    if (!hasDigest && content !== null) noteUnchecked(content, source);
+    return { attributes, content };
   }
   throw new IntegrityError(
     `${table.delta.directory}/_delta_log`,

@@ -20,6 +20,7 @@ import { FileOperations } from "./files.ts";
 import type { Candidate } from "./find.ts";
 import * as history from "./history.ts";
 import { isNodeId } from "./node_index.ts";
+import { checkedContent } from "./node_row.ts";
 import type {
   FileVersion,
   HistoryCriteria,
@@ -322,6 +323,7 @@ export abstract class HistoryOperations extends FileOperations
       throw new InvariantError("a pond's own file");
     }
     const { content, attributes } = await file.row();
+    if (content !== null) await checkedContent(content, attributes);
     const { signal } = options;
     const { sha256 } = attributes;
     return await this.#locationOf(content, sha256, path, signal);
@@ -425,7 +427,9 @@ export abstract class HistoryOperations extends FileOperations
    */
   protected readonly readContent: ReadContent = async (row, path, signal) => {
     const { attributes: { blob, sha256 }, content } = row;
-    if (content !== null) return content.slice();
+    if (content !== null) {
+      return (await checkedContent(content, row.attributes)).slice();
+    }
     if (blob === true && sha256 !== undefined) {
       return await this.blobs.read(sha256, signal ? { signal } : {});
     }

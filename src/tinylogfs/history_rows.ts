@@ -15,6 +15,7 @@ import {
   pendingDirectoryRows,
   pendingRows,
 } from "./history.ts";
+import { requireContent } from "../oplog/row_content.ts";
 import { BOOKKEEPING_POSITION } from "./operation.ts";
 import type {
   FileVersion,
@@ -99,7 +100,10 @@ export async function* fileVersions(
     // What a transaction wrote and overwrote, nobody has ever seen.
     const isLast = all[i + 1]?.version !== version;
     if (!isLast || operation === "delete") continue;
-    const { sha256 } = parseAttributes(row.metadata, row.path);
+    const attributes = parseAttributes(row.metadata, row.path);
+    const { sha256 } = attributes;
+    // Who asks for versions decodes them: what is no file of ours is found here.
+    if (content !== null) await requireContent(content, attributes, row.path);
     yield { version, timestampUs, location: await locate(content, sha256) };
   }
 }

@@ -14,7 +14,7 @@ import type { CommittedDirectory } from "./directories.ts";
 import type { DirectoryHead } from "./directory_record.ts";
 import type { HistorySide } from "./history.ts";
 import type { FoundPlace, NodeIndex } from "./node_index.ts";
-import type { NodeRow } from "./node_row.ts";
+import { type NodeRow, noteUnchecked } from "./node_row.ts";
 import type { ExpectedEntry, Operation } from "./operation.ts";
 import type { Transaction } from "./transaction.ts";
 import type { HistoryRow } from "./types.ts";
@@ -291,6 +291,7 @@ export abstract class OpLogNode {
       const { operation, content, metadata, path } of this.#history()
     ) {
       if (operation === "delete") continue;
+      if (content !== null) noteUnchecked(content, path);
       return { content, attributes: parseAttributes(metadata, path) };
     }
     throw this.#gone();

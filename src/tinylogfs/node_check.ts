@@ -15,7 +15,6 @@
  *
  * @module
  */
-import { sha256Hex } from "../bytes.ts";
 import { IntegrityError } from "../errors.ts";
 import {
   attempt,
@@ -32,6 +31,7 @@ import {
 } from "../oplog/record.ts";
 import { type LogPosition, parseAttributes } from "./attributes.ts";
 import { changeOf } from "./directory_record.ts";
+import { requireContent } from "../oplog/row_content.ts";
 import { tagsOf } from "./tags.ts";
 
 /** A blob, and the newest row that names it. */
@@ -200,19 +200,14 @@ export class NodeCheck {
     source: string,
   ): Promise<void> {
     const { content, fileType, metadata, operation, path } = entry;
-    const { blob, sha256, sizeBytes } = parseAttributes(metadata, source);
+    const attributes = parseAttributes(metadata, source);
+    const { blob, sha256, sizeBytes } = attributes;
     if (blob && sha256 !== undefined) {
       this.name({ sha256, sizeBytes, pondPath: path, version });
     }
     if (fileType === "directory" || operation === "delete" || blob) return;
     if (content === null) throw new IntegrityError(source, "it has no content");
-    if (fileType === "symlink") return;
-    const actual = await sha256Hex(content);
-    if (content.length === sizeBytes && (sha256 ?? actual) === actual) return;
-    throw new IntegrityError(
-      source,
-      `its content has ${content.length} bytes and the SHA-256 ${actual}, not ${sizeBytes} and ${sha256}`,
-    );
+    await requireContent(content, attributes, source);
   }
 
   /** Takes in the record of a directory, when there is no later row of it. */

@@ -7,7 +7,7 @@ import { encodeUtf8, sha256Hex, tryDecodeUtf8 } from "../bytes.ts";
 import { IntegrityError } from "../errors.ts";
 import type { Symlink } from "../tinyfs/mod.ts";
 import { type Location, type NodeContext, OpLogNode } from "./node.ts";
-import { copyOf, type NodeRow } from "./node_row.ts";
+import { checkedContent, copyOf, type NodeRow } from "./node_row.ts";
 
 const SYMLINK_MODE = 0o777;
 
@@ -54,8 +54,10 @@ export class OpLogSymlink extends OpLogNode implements Symlink {
   }
 
   async target(): Promise<string> {
-    const { content } = await this.row();
-    const target = content === null ? undefined : tryDecodeUtf8(content);
+    const { attributes, content } = await this.row();
+    const target = content === null
+      ? undefined
+      : tryDecodeUtf8(await checkedContent(content, attributes));
     if (target === undefined) {
       throw new IntegrityError(this.path, "the symlink has no valid target");
     }

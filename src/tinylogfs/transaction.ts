@@ -23,6 +23,7 @@ import {
   type Operation,
   PENDING_VERSION,
 } from "./operation.ts";
+import { checkedContent } from "./node_row.ts";
 import type { TransactionState } from "./transaction_state.ts";
 import type { OperationKind } from "./types.ts";
 
@@ -191,6 +192,9 @@ export class Transaction {
     const loaded: Loaded = new Map();
     const names = namesIn(operations);
     for (const operation of operations) {
+      const { attributes, content } = operation;
+      // What is written anew gets a digest.
+      if (content !== null) await checkedContent(content, attributes);
       await this.#load(operation, names, loaded);
     }
     for (const operation of operations) {
