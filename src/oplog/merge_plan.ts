@@ -15,9 +15,10 @@
  * ones' runs; when that leaves many files for their rows, the run is merged that
  * writes the fewest rows for each file that goes.
  *
- * Only files that follow one another are merged. So the files of a partition
- * have no versions in common, and are read one after the other. What other
- * engines have merged is written anew first: rows may be there twice.
+ * Only files that follow one another are merged, and the files of one commit are
+ * never parted. So merged files have no versions in common, and are read one after
+ * the other. What other engines have merged is written anew first: rows may be
+ * there twice.
  *
  * @module
  */
@@ -31,6 +32,9 @@ const MAX_DUE_FILES = FAN_IN * FAN_IN;
 
 /** Files that follow one another, and become one. */
 export type MergeRun = readonly IndexedFile[];
+
+/** Files with versions in common: those of one large commit. */
+type Unit = readonly IndexedFile[];
 
 /**
  * Plans the merge that is due, if there is one.
@@ -47,7 +51,8 @@ export function planDueMerge(
   for (const part of runsOf(files, (file) => isMergeable(file, maxBytes))) {
     const due = dueIn(part);
     if (due === undefined) continue;
-    return limited(due.slice(0, MAX_DUE_FILES), maxBytes);
+    const [run] = limited(due, maxBytes, MAX_DUE_FILES);
+    if (run !== undefined) return run;
   }
   return undefined;
 }
@@ -78,15 +83,8 @@ export function planFullMerge(
   files: readonly IndexedFile[],
   maxBytes: number,
 ): MergeRun[] {
-  const planned: MergeRun[] = [];
-  for (const part of runsOf(files, (file) => isMergeable(file, maxBytes))) {
-    for (let at = 0; at < part.length;) {
-      const run = limited(part.slice(at), maxBytes);
-      if (run.length > 1) planned.push(run);
-      at += run.length;
-    }
-  }
-  return planned;
+  return runsOf(files, (file) => isMergeable(file, maxBytes))
+    .flatMap((part) => [...limited(part, maxBytes, Infinity)]);
 }
 
 function dueIn(files: MergeRun): MergeRun | undefined {
@@ -127,8 +125,8 @@ function runsOf(
 ): MergeRun[] {
   const runs: MergeRun[] = [];
   let run: IndexedFile[] = [];
-  for (const file of files) {
-    if (holds(file)) run.push(file);
+  for (const unit of unitsOf(files)) {
+    if (unit.every(holds)) run.push(...unit);
     else if (run.length > 0) {
       runs.push(run);
       run = [];
@@ -138,9 +136,44 @@ function runsOf(
   return runs;
 }
 
-/** The oldest of the files, as many as may be read. */
-function limited(run: MergeRun, maxBytes: number): MergeRun {
+/** Files in the order of their versions, those that must not be parted together. */
+function unitsOf(files: readonly IndexedFile[]): Unit[] {
+  const units: IndexedFile[][] = [];
+  for (const file of files) {
+    // What isn't known of a file says nothing of those beside it.
+    const isKnown = file.numRecords !== undefined;
+    const unit = [file];
+    for (
+      let last = units.at(-1);
+      isKnown && (last?.at(-1)?.maxVersion ?? -1) >= file.minVersion;
+      last = units.at(-1)
+    ) unit.unshift(...units.pop() ?? []);
+    units.push(unit);
+  }
+  return units;
+}
+
+/** A run in parts of so many files and bytes, the oldest first; none of one file. */
+function* limited(
+  run: MergeRun,
+  maxBytes: number,
+  maxFiles: number,
+): Generator<MergeRun> {
+  let part: IndexedFile[] = [];
   let bytes = 0;
-  const end = run.findIndex(({ add }) => (bytes += add.size) > maxBytes);
-  return end < 0 ? run : run.slice(0, end);
+  for (const unit of unitsOf(run)) {
+    const size = unit.reduce((sum, { add }) => sum + add.size, 0);
+    const isFull = bytes + size > maxBytes ||
+      part.length + unit.length > maxFiles;
+    if (isFull) {
+      if (part.length > 1) yield part;
+      part = [];
+      bytes = 0;
+    }
+    // A commit that is too large by itself stays as it is.
+    if (size > maxBytes || unit.length > maxFiles) continue;
+    part.push(...unit);
+    bytes += size;
+  }
+  if (part.length > 1) yield part;
 }

@@ -8,6 +8,7 @@ import {
   planFullMerge,
 } from "../../src/oplog/merge_plan.ts";
 import {
+  inCommon,
   type IndexedFile,
   PartitionIndex,
 } from "../../src/oplog/partition_index.ts";
@@ -19,9 +20,10 @@ function file(
   maxVersion: number,
   numRecords: number,
   size: number = numRecords,
+  part = 0,
 ): IndexedFile {
   return new PartitionIndex().add({
-    path: `${minVersion}-${maxVersion}`,
+    path: `${minVersion}-${maxVersion}-${part}`,
     partitionValues: {},
     size,
     modificationTime: 1,
@@ -93,6 +95,55 @@ Deno.test("planDueMerge() bounds files and rewriting for commits of any sizes", 
       assert(rewritten <= 3 * total * (tiers + 1), `${rewritten} of ${total}`);
     }),
     { numRuns: 60, seed: 1 },
+  );
+});
+
+/** What commits of several files each leave, with merges of at most so many bytes. */
+function simulateLarge(
+  commits: readonly (readonly number[])[],
+  maxBytes: number,
+): IndexedFile[] {
+  let files: IndexedFile[] = [];
+  for (const [version, sizes] of commits.entries()) {
+    sizes.forEach((size, part) =>
+      files.push(file(version, version, Math.ceil(size / 8), size, part))
+    );
+    const due = planDueMerge(files, maxBytes);
+    const runs = version % 50 === 49 ? planFullMerge(files, maxBytes) : [];
+    for (const run of due === undefined ? runs : [due]) {
+      assert(run.length > 1);
+      const size = run.reduce((sum, { add }) => sum + add.size, 0);
+      assert(size <= maxBytes, `${size} bytes`);
+      const [first, last] = [run[0], run.at(-1)];
+      assert(first !== undefined && last !== undefined);
+      const at = files.indexOf(first);
+      assertEquals(files.slice(at, at + run.length), [...run]);
+      const [from, to] = [first.minVersion, last.maxVersion];
+      files = files.toSpliced(
+        at,
+        run.length,
+        file(from, to, rowsIn(run), size, at),
+      );
+    }
+  }
+  return files;
+}
+
+Deno.test("planDueMerge() and planFullMerge() never part the files of one commit", () => {
+  const small = fc.integer({ min: 1, max: 60 });
+  const sizes = fc.array(small, { minLength: 1, maxLength: 3 });
+  const commits = fc.array(sizes, { minLength: 20, maxLength: 200 });
+  fc.assert(
+    fc.property(
+      commits,
+      fc.integer({ min: 40, max: 400 }),
+      (each, maxBytes) => {
+        const shared = inCommon(simulateLarge(each, maxBytes))
+          .filter((files) => files.length > 1);
+        assertEquals(shared, []);
+      },
+    ),
+    { numRuns: 200, seed: 1 },
   );
 });
 
