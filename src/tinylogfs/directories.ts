@@ -1,9 +1,10 @@
 /**
  * Directories as they are committed, loaded when they are needed.
  *
- * The cache holds whole directories and is bounded by the number of entries in
- * them; the least recently used go first. A directory that a transaction or an
- * iteration still holds lives on outside the cache.
+ * The cache holds whole directories, and of larger ones the names that were looked
+ * up. It is bounded by the number of entries and names; the least recently used go
+ * first. A directory that a transaction or an iteration still holds lives on
+ * outside the cache.
  *
  * @module
  */
@@ -44,6 +45,9 @@ const MAX_SEARCHED_NAMES = 64;
 
 /** So many directories that aren't loaded are remembered, by what was found. */
 const MAX_SEARCHES = 64;
+
+/** Names of directories that aren't loaded take this part of the cache at most. */
+const NAMES_PART = 1 / 4;
 
 /** A committed directory, or what was looked up in it. */
 export type FoundDirectory = CommittedDirectory | SearchedDirectory;
@@ -139,6 +143,7 @@ export class DirectoryCache implements Directories {
   /** Large directories that aren't loaded, in the order of last use. */
   readonly #searches = new Map<string, DirectorySearch>();
   #entryCount = 0;
+  #nameCount = 0;
   /** Grows with all that changes directories: what was begun before is old. */
   #changes = 0;
   /** The bound of history for which the version is known to be kept. */
@@ -162,9 +167,14 @@ export class DirectoryCache implements Directories {
     this.#maxVersion = maxVersion;
   }
 
-  /** Entries in the cache. */
+  /** Entries of directories in the cache. */
   get entryCount(): number {
     return this.#entryCount;
+  }
+
+  /** What counts for the bound: entries, and names that were looked up. */
+  get size(): number {
+    return this.#entryCount + this.#nameCount;
   }
 
   /** Loads a directory; one that has no record is empty and doesn't exist. */
@@ -188,8 +198,8 @@ export class DirectoryCache implements Directories {
       // A refresh that came in between has taken this load out: the caller
       // gets what it asked for, the cache doesn't keep it.
       const isCurrent = this.#loading.get(partId) === loading;
-      const entryCount = this.#entryCount + directory.entries.size;
-      const hasPlace = !passing || entryCount <= this.#maxEntries;
+      const size = this.size + directory.entries.size;
+      const hasPlace = !passing || size <= this.#maxEntries;
       if (isCurrent && hasPlace) this.#keep(partId, directory);
       return directory;
     } finally {
@@ -208,7 +218,9 @@ export class DirectoryCache implements Directories {
     if (!this.#loading.has(partId) && names.length <= MAX_SEARCHED_NAMES) {
       const search = await this.#search(partId);
       if (search !== undefined && this.#isWorthIt(search)) {
-        return await search.find(names);
+        const found = await search.find(names);
+        this.#makeRoom(search);
+        return found;
       }
     }
     return await this.load(partId);
@@ -240,7 +252,7 @@ export class DirectoryCache implements Directories {
     const { entry, partId, rows, snapshot } = change;
     this.#changes++;
     const isKnown = this.#searches.get(partId)?.advance(entry, version, rows);
-    if (isKnown !== true) this.#searches.delete(partId);
+    if (isKnown !== true) this.#forget(partId);
     const cached = this.#ownOf(partId);
     this.#loading.delete(partId);
     if (cached === undefined) return;
@@ -262,13 +274,14 @@ export class DirectoryCache implements Directories {
     this.#changes++;
     if (partIds === "all") {
       this.#searches.clear();
+      this.#nameCount = 0;
       this.#cached.clear();
       this.#loading.clear();
       this.#entryCount = 0;
       return;
     }
     for (const partId of partIds) {
-      this.#searches.delete(partId);
+      this.#forget(partId);
       this.#loading.delete(partId);
       const cached = this.#cached.get(partId);
       if (cached === undefined) continue;
@@ -302,16 +315,46 @@ export class DirectoryCache implements Directories {
   /** What is known of a directory that isn't loaded, if it is large. */
   async #search(partId: string): Promise<DirectorySearch | undefined> {
     const known = this.#searches.get(partId);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      this.#searches.delete(partId);
+      this.#searches.set(partId, known);
+      return known;
+    }
     const begun = this.#changes;
     const search = await this.#openSearch(partId);
     if (search === undefined || this.#changes !== begun) return search;
     this.#searches.set(partId, search);
     for (const oldest of this.#searches.keys()) {
       if (this.#searches.size <= MAX_SEARCHES) break;
-      this.#searches.delete(oldest);
+      this.#forget(oldest);
     }
     return search;
+  }
+
+  /** Forgets what was looked up in a directory. */
+  #forget(partId: string): void {
+    this.#searches.delete(partId);
+    this.#countNames();
+  }
+
+  #countNames(): void {
+    this.#nameCount = 0;
+    for (const { nameCount } of this.#searches.values()) {
+      this.#nameCount += nameCount;
+    }
+  }
+
+  /** Keeps to the bound, after names were looked up: those of others go first. */
+  #makeRoom(search: DirectorySearch): void {
+    this.#countNames();
+    const most = Math.floor(this.#maxEntries * NAMES_PART);
+    for (const [partId, oldest] of this.#searches) {
+      if (this.#nameCount <= most) break;
+      if (oldest !== search) this.#forget(partId);
+    }
+    search.forget(this.#nameCount - most);
+    this.#countNames();
+    this.#evict();
   }
 
   async #openSearch(partId: string): Promise<DirectorySearch | undefined> {
@@ -347,11 +390,16 @@ export class DirectoryCache implements Directories {
   }
 
   #keep(partId: string, directory: MutableDirectory): void {
-    this.#searches.delete(partId);
+    this.#forget(partId);
     this.#cached.set(partId, directory);
     this.#entryCount += directory.entries.size;
+    this.#evict(partId);
+  }
+
+  /** @param kept A directory that stays, the last one. */
+  #evict(kept?: string): void {
     for (const [oldest, { entries }] of this.#cached) {
-      if (this.#entryCount <= this.#maxEntries || oldest === partId) break;
+      if (this.size <= this.#maxEntries || oldest === kept) break;
       this.#cached.delete(oldest);
       this.#entryCount -= entries.size;
     }

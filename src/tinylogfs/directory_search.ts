@@ -8,7 +8,9 @@
  *                  has its entry; row groups say which names they may have
  * ```
  *
- * What was found is remembered, and so is what commits of this process change.
+ * What was found is remembered as long as there is room for it, and what commits
+ * of this process change until it is too much: no record that is looked through
+ * has that.
  *
  * @module
  */
@@ -22,8 +24,8 @@ import {
   headOf,
 } from "./directory_record.ts";
 
-/** More names than this are not remembered. */
-const MAX_REMEMBERED = 4096;
+/** More changed names than this are not remembered. */
+const MAX_CHANGED = 4096;
 
 /** A committed directory of which some names were looked up. */
 export interface SearchedDirectory extends DirectoryHead {
@@ -42,7 +44,10 @@ export class DirectorySearch {
   readonly #partId: string;
   /** Records up to this version are looked through. */
   readonly #version: number;
-  readonly #known = new Map<string, DirectoryEntry | undefined>();
+  /** What commits after this version have changed. */
+  readonly #changed = new Map<string, DirectoryEntry | undefined>();
+  /** What was found, or isn't there; the least recently asked for first. */
+  readonly #found = new Map<string, DirectoryEntry | undefined>();
   #head: DirectoryHead;
   #entryCount: number;
 
@@ -70,18 +75,29 @@ export class DirectorySearch {
     return this.#entryCount;
   }
 
+  /** How many names are remembered. */
+  get nameCount(): number {
+    return this.#changed.size + this.#found.size;
+  }
+
+  /** Forgets names that were found: so many, the least recently asked for. */
+  forget(count: number): void {
+    let left = count;
+    for (const name of this.#found.keys()) {
+      if (left-- <= 0) return;
+      this.#found.delete(name);
+    }
+  }
+
   /** Looks up names. */
   async find(names: readonly string[]): Promise<SearchedDirectory> {
     this.asked += names.length;
-    for (const name of names) {
-      if (this.#known.has(name)) continue;
-      const entry = await this.#findOne(name);
-      // A commit that came in between knows better.
-      if (!this.#known.has(name)) this.#known.set(name, entry);
-    }
+    const found = new Map<string, DirectoryEntry | undefined>();
+    for (const name of names) found.set(name, await this.#entryOf(name));
     const entries = new Map<string, DirectoryEntry>();
-    for (const name of names) {
-      const entry = this.#known.get(name);
+    for (const [name, earlier] of found) {
+      // A commit that came in between knows better.
+      const entry = this.#changed.has(name) ? this.#changed.get(name) : earlier;
       if (entry !== undefined) entries.set(name, entry);
     }
     return {
@@ -107,12 +123,13 @@ export class DirectorySearch {
     rows: readonly DirectoryEntry[],
   ): boolean {
     const { log, snapshot } = parseAttributes(entry.metadata, this.#partId);
-    const isTooMuch = this.#known.size + rows.length > MAX_REMEMBERED;
+    const isTooMuch = this.#changed.size + rows.length > MAX_CHANGED;
     if (log === undefined || snapshot || isTooMuch) return false;
     this.#head = headAt(entry, { source: this.#partId, version }, log);
     this.#entryCount = log.entries;
     for (const row of rows) {
-      this.#known.set(row.name, row.operation === "delete" ? undefined : row);
+      this.#found.delete(row.name);
+      this.#changed.set(row.name, row.operation === "delete" ? undefined : row);
     }
     return true;
   }
@@ -135,6 +152,16 @@ export class DirectorySearch {
       batches.push(batch);
     }
     return entriesOf(batches, newest);
+  }
+
+  async #entryOf(name: string): Promise<DirectoryEntry | undefined> {
+    if (this.#changed.has(name)) return this.#changed.get(name);
+    const entry = this.#found.has(name)
+      ? this.#found.get(name)
+      : await this.#findOne(name);
+    this.#found.delete(name);
+    if (!this.#changed.has(name)) this.#found.set(name, entry);
+    return entry;
   }
 
   async #findOne(name: string): Promise<DirectoryEntry | undefined> {

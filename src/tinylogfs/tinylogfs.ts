@@ -248,13 +248,13 @@ export class TinyLogFS extends BranchOperations implements AsyncDisposable {
   /** The state of the pond and of the pending transaction. */
   getStatus(): TinyLogFSStatus {
     const { bytes, conflict, operations } = this.committer.pending;
-    const { entryCount } = this.#directories;
+    const { entryCount, size } = this.#directories;
     return {
       pendingOperations: operations.length,
       pendingBytes: bytes,
       totalNodes: entryCount + operations.length,
       lastCommit: new Date(this.#table.timestampUs / 1000),
-      memoryUsage: entryCount * ENTRY_BYTES + bytes,
+      memoryUsage: size * ENTRY_BYTES + bytes,
       transactionId: this.committer.transactionId,
       version: this.version,
       wholeSince: this.#table.wholeSince,

@@ -209,6 +209,30 @@ for (const layout of LAYOUTS) {
     assert(counted.bytes > 10 * added, `${added} of ${counted.bytes} bytes`);
   });
 
+  Deno.test(`names that are looked up in a large directory (${layout}) are remembered within the cache's bound`, async () => {
+    const host = await largePond(layout);
+    await using fs = await open(host);
+    const counted = countReads(host);
+    for (let n = 0; n < 1000; n++) {
+      assertEquals(await fs.exists(`/d/missing-${n}`), false);
+    }
+    const { memoryUsage } = fs.getStatus();
+    assert(memoryUsage <= OPTIONS.cacheBytes, `${memoryUsage} bytes`);
+    // A quarter of the bound is for them, and the last ones are still there.
+    assert(memoryUsage > OPTIONS.cacheBytes / 5, `${memoryUsage} bytes`);
+    counted.bytes = 0;
+    for (let n = 990; n < 1000; n++) {
+      assertEquals(await fs.exists(`/d/missing-${n}`), false);
+    }
+    assertEquals(counted.bytes, 0);
+    await fs.createFile("/d/missing-999", "x");
+    await fs.createFile("/d/missing-0", "x");
+    await fs.commit();
+    for (let n = 0; n < 200; n++) await fs.exists(`/d/absent-${n}`);
+    assertEquals(await fs.exists("/d/missing-999"), true);
+    assertEquals(await fs.exists("/d/missing-0"), true);
+  });
+
   Deno.test(`sessions of two processes in a large directory (${layout}) are what a map says`, async () => {
     await fc.assert(
       fc.asyncProperty(steps, (all) => session(layout, all)),
