@@ -15,6 +15,7 @@ import { IntegrityError } from "../errors.ts";
 import type { AddFile } from "./delta/mod.ts";
 import { formatStats } from "./delta/stats.ts";
 import {
+  type Columns,
   type DecodeOptions,
   encodeParquet,
   openParquet,
@@ -39,16 +40,25 @@ export interface RowSelection {
   readonly name?: string;
 }
 
+/** A row without its content. */
+export type RowKey = Omit<Record, "content">;
+
 /** Rows of a file that are decoded together. */
 export interface RowBlock {
   /** The highest version of a row; more than any where that isn't known. */
   readonly maxVersion: number;
   /**
-   * Decodes the rows, in the order of the file.
+   * Decodes the rows, in the order of the file; none where none is wanted.
    *
    * @throws {IntegrityError} When they are no records.
    */
   rows(): Promise<readonly Record[]>;
+  /**
+   * Decodes no content.
+   *
+   * @throws {IntegrityError} When they are no records.
+   */
+  keys(): Promise<readonly RowKey[]>;
 }
 
 /** The member of the footer with {@linkcode RowGroup.nameFilter}s. */
@@ -59,6 +69,9 @@ const ROW_GROUP_BYTES = 256 * 1024;
 
 /** It ends with a row that has so many by itself, too. */
 export const LARGE_ROW_BYTES = 64 * 1024;
+
+/** And with its partition, when it has so many: who reads one reads no other. */
+const PART_BYTES = 64 * 1024;
 
 /**
  * Encodes records, in their order.
@@ -124,10 +137,13 @@ export function rowGroupsOf(records: readonly Record[]): number[] {
   const groups: number[] = [];
   let rows = 0;
   let bytes = 0;
-  for (const { content } of records) {
+  for (const [i, { content, partId }] of records.entries()) {
     rows++;
     bytes += content.length;
-    if (bytes < ROW_GROUP_BYTES && content.length < LARGE_ROW_BYTES) continue;
+    const isLast = bytes >= PART_BYTES && records[i + 1]?.partId !== partId;
+    const isFull = bytes >= ROW_GROUP_BYTES ||
+      content.length >= LARGE_ROW_BYTES;
+    if (!isFull && !isLast) continue;
     groups.push(rows);
     rows = bytes = 0;
   }
@@ -170,7 +186,8 @@ export class DataFile {
         nameFilter: filters[i] ?? "",
         maxVersion: Number(bounds.version?.max ?? Infinity),
         includes: (selection: RowSelection) => mayHold(bounds, selection),
-        decode: () => decodeGroup(group, add, options.source),
+        isMixed: bounds.partId?.min !== bounds.partId?.max,
+        open: () => openGroup(group, add, options.source),
         records: undefined,
       };
     });
@@ -183,7 +200,12 @@ export class DataFile {
       nameFilter: "",
       maxVersion: Infinity,
       includes: () => true,
-      decode: () => Promise.resolve(records),
+      isMixed: false,
+      open: () =>
+        Promise.resolve({
+          keys: () => Promise.resolve(records),
+          records: () => Promise.resolve(records),
+        }),
       records,
     };
     return new DataFile([group], contentBytes(records));
@@ -214,12 +236,17 @@ export class DataFile {
     const groups = this.#groups.filter((group) => group.includes(selection));
     return (await withName(groups, selection)).map((group) => ({
       maxVersion: group.maxVersion,
-      rows: () => this.#rowsOf(group),
+      rows: () => this.#rowsOf(group, selection),
+      keys: async () => group.records ?? await (await group.open()).keys(),
     }));
   }
 
-  async #rowsOf(group: RowGroup): Promise<readonly Record[]> {
-    const records = group.records ?? await group.decode();
+  async #rowsOf(
+    group: RowGroup,
+    selection: RowSelection,
+  ): Promise<readonly Record[]> {
+    const records = group.records ?? await decoded(group, selection);
+    if (records === undefined) return [];
     // Whoever has decoded them meanwhile has counted them.
     if (group.records === undefined) this.#heldBytes += contentBytes(records);
     group.records = records;
@@ -235,12 +262,36 @@ export class DataFile {
   }
 }
 
+/** The rows of a group, unless none of them is wanted. */
+async function decoded(
+  { isMixed, open }: RowGroup,
+  selection: RowSelection,
+): Promise<readonly Record[] | undefined> {
+  const group = await open();
+  // Bounds of several partitions say little of one: its rows may be elsewhere.
+  const isAsked = isMixed && selection.partId !== undefined;
+  if (isAsked && !(await group.keys()).some((key) => isIn(key, selection))) {
+    return undefined;
+  }
+  return await group.records();
+}
+
+function isIn(
+  { partId, version }: RowKey,
+  { maxVersion, minVersion, partId: wanted }: RowSelection,
+): boolean {
+  return partId === wanted && version >= minVersion && version <= maxVersion;
+}
+
 interface RowGroup {
   /** Says which names its directory records have; empty: any. */
   readonly nameFilter: string;
   readonly maxVersion: number;
   includes(selection: RowSelection): boolean;
-  decode(): Promise<readonly Record[]>;
+  /** Whether it has rows of several partitions. */
+  readonly isMixed: boolean;
+  /** Reads its bytes. */
+  readonly open: () => Promise<OpenGroup>;
   records: readonly Record[] | undefined;
 }
 
@@ -291,6 +342,15 @@ function isWithin(
     (Number(bounds.max) >= min && Number(bounds.min) <= max);
 }
 
+/** A row group whose bytes are in memory. */
+interface OpenGroup {
+  keys(): Promise<readonly RowKey[]>;
+  records(): Promise<readonly Record[]>;
+}
+
+/** The columns of a {@linkcode RowKey}. */
+const KEY_COLUMNS = ["part_id", "timestamp", "version"] as const;
+
 /**
  * Decodes a row group.
  *
@@ -302,32 +362,53 @@ export async function decodeGroup(
   group: ParquetGroup,
   add: AddFile,
   source: string,
-): Promise<Record[]> {
-  const columns = await group.read();
-  const hive = add.partitionValues.part_id;
-  const timestamps = columns.get("timestamp") ?? [];
-  const versions = columns.get("version") ?? [];
-  const contents = columns.get("content") ?? [];
-  const partIds = typeof hive === "string"
-    ? undefined
-    : columns.get("part_id") ?? [];
-  return Array.from({ length: group.numRows }, (_, i): Record => {
-    const partId = partIds === undefined ? hive : partIds[i];
-    const content = contents[i];
-    const timestamp = timestamps[i];
-    const version = versions[i];
+): Promise<readonly Record[]> {
+  return await (await openGroup(group, add, source)).records();
+}
+
+async function openGroup(
+  group: ParquetGroup,
+  { partitionValues }: AddFile,
+  source: string,
+): Promise<OpenGroup> {
+  const read = await group.load();
+  const hive = partitionValues.part_id;
+  const keyOf = (columns: Columns, i: number): RowKey => {
+    const partId = typeof hive === "string"
+      ? hive
+      : columns.get("part_id")?.[i];
+    const timestamp = columns.get("timestamp")?.[i];
+    const version = columns.get("version")?.[i];
     if (
-      typeof partId !== "string" || typeof timestamp !== "bigint" ||
-      typeof version !== "bigint" || !(content instanceof Uint8Array)
-    ) throw new IntegrityError(source, `row ${i} is no record of a pond`);
-    return {
-      partId,
-      timestampUs: Number(timestamp),
-      version: Number(version),
-      // A copy begins where Arrow wants it to, and lets go of the page.
-      content: content.slice(),
-    };
-  });
+      typeof partId === "string" && typeof timestamp === "bigint" &&
+      typeof version === "bigint"
+    ) {
+      const timestampUs = Number(timestamp);
+      return { partId, timestampUs, version: Number(version) };
+    }
+    throw noRecord(source, i);
+  };
+  const { numRows: length } = group;
+  return {
+    async keys() {
+      const columns = await read(KEY_COLUMNS);
+      return Array.from({ length }, (_, i) => keyOf(columns, i));
+    },
+    async records() {
+      const columns = await read();
+      const contents = columns.get("content");
+      return Array.from({ length }, (_, i): Record => {
+        const content = contents?.[i];
+        if (!(content instanceof Uint8Array)) throw noRecord(source, i);
+        // A copy begins where Arrow wants it to, and lets go of the page.
+        return { ...keyOf(columns, i), content: content.slice() };
+      });
+    },
+  };
+}
+
+function noRecord(source: string, row: number): IntegrityError {
+  return new IntegrityError(source, `row ${row} is no record of a pond`);
 }
 
 /** Bytes of the content of records. */

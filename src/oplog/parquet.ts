@@ -63,8 +63,13 @@ export interface ParquetGroup {
   /** Where its bytes are in the file. */
   place(): FileRange;
   /** Decodes it: the values of each column, by its name. */
-  read(): Promise<ReadonlyMap<string, readonly unknown[]>>;
+  read(): Promise<Columns>;
+  /** Reads its bytes; the function decodes some of its columns, or all. */
+  load(): Promise<(names?: readonly string[]) => Promise<Columns>>;
 }
+
+/** The values of columns, by their names. */
+export type Columns = ReadonlyMap<string, readonly unknown[]>;
 
 /** A part of a file, and where it begins. */
 export interface FilePart {
@@ -453,13 +458,19 @@ export function openParquet(
       }
     },
     async read() {
+      return await (await this.load())();
+    },
+    async load() {
       const own = { ...metadata, row_groups: [group] };
       const part = await readPart?.(this.place()) ?? whole;
-      try {
-        return await readColumns(part, { ...own, num_rows: group.num_rows });
-      } catch (cause) {
-        throw noParquet(source, cause);
-      }
+      const columnsOf = { ...own, num_rows: group.num_rows };
+      return async (names) => {
+        try {
+          return await readColumns(part, columnsOf, names);
+        } catch (cause) {
+          throw noParquet(source, cause);
+        }
+      };
     },
   }));
   const pairs = metadata.key_value_metadata ?? [];
@@ -490,6 +501,7 @@ function noParquet(source: string, cause: unknown): IntegrityError {
 async function readColumns(
   { bytes, start: first }: FilePart,
   metadata: FileMetaData,
+  names: readonly string[] | undefined,
 ): Promise<ReadonlyMap<string, unknown[]>> {
   // No column begins before all have been found: what throws in between would
   // leave those behind whose failures nobody hears.
@@ -510,7 +522,7 @@ async function readColumns(
   const columns = new Map<string, unknown[]>();
   for (const group of metadata.row_groups) {
     found = Promise.withResolvers();
-    const read = readRowGroup(options, plan, wholeGroup(group));
+    const read = readRowGroup(options, plan, wholeGroup(group, names));
     found.resolve();
     // All of them end before the first one that failed is told of.
     await Promise.allSettled(read.asyncColumns.map(({ data }) => data));
@@ -530,10 +542,13 @@ async function readColumns(
   return columns;
 }
 
-/** Every byte of every column of a row group. */
-function wholeGroup(rowGroup: RowGroup): GroupPlan {
+/** Every byte of every column of a row group, or of some of them. */
+function wholeGroup(rowGroup: RowGroup, names?: readonly string[]): GroupPlan {
   const groupRows = Number(rowGroup.num_rows);
-  const chunks = rowGroup.columns.map(({ meta_data }) => {
+  const wanted = rowGroup.columns.filter(({ meta_data }) =>
+    names?.includes(meta_data?.path_in_schema[0] ?? "") ?? true
+  );
+  const chunks = wanted.map(({ meta_data }) => {
     if (meta_data === undefined) throw new RangeError("a column has no place");
     const { dictionary_page_offset, data_page_offset } = meta_data;
     const startByte = Number(dictionary_page_offset || data_page_offset);

@@ -55,8 +55,9 @@ export class RecordFiles {
   ): Promise<readonly RowBlock[]> {
     const file = await this.#file(add);
     this.#keep(add.path, file);
-    return (await file.blocks(selection)).map(({ maxVersion, rows }) => ({
+    return (await file.blocks(selection)).map(({ keys, maxVersion, rows }) => ({
       maxVersion,
+      keys,
       rows: async () => {
         const records = await rows();
         this.#keep(add.path, file);

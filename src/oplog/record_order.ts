@@ -11,22 +11,35 @@
  */
 import { equalBytes } from "../bytes.ts";
 import { hasCode } from "../errors.ts";
-import type { RowBlock } from "./data_file.ts";
+import type { RowKey } from "./data_file.ts";
 import type { IndexedFile } from "./partition_index.ts";
 import { EntryBatch, type Record } from "./record.ts";
 
 /** A row, and the file that it comes from. */
-export interface SourcedRecord {
+export interface Sourced<R> {
   /** The row. */
-  readonly record: Record;
+  readonly record: R;
   /** The file. */
   readonly file: IndexedFile;
   /** Which part of the file. */
   readonly part?: number;
 }
 
+/** A whole row, and the file that it comes from. */
+export type SourcedRecord = Sourced<Record>;
+
 /** Opens a file: its parts that may have rows that are wanted. */
-export type OpenFile = (file: IndexedFile) => Promise<readonly RowBlock[]>;
+export type OpenFile<R = Record> = (
+  file: IndexedFile,
+) => Promise<readonly Part<R>[]>;
+
+/** A part of a file, whose rows are decoded together. */
+export interface Part<R> {
+  /** The highest version of a row; more than any where that isn't known. */
+  readonly maxVersion: number;
+  /** Decodes the rows, in the order of the file. */
+  readonly rows: () => Promise<readonly R[]>;
+}
 
 /** Reads the rows of a file that are wanted. */
 export type LoadRows = (file: IndexedFile) => Promise<readonly Record[]>;
@@ -37,14 +50,35 @@ export type LoadRows = (file: IndexedFile) => Promise<readonly Record[]>;
  *
  * @param files In the order of their highest versions, the highest first.
  */
-export async function* newestFirst(
+export function newestFirst(
   files: readonly IndexedFile[],
   open: OpenFile,
 ): AsyncGenerator<SourcedRecord> {
+  return descending(files, open, byVersion);
+}
+
+/** The same of rows without their content; a version has several, or one. */
+export function newestKeysFirst(
+  files: readonly IndexedFile[],
+  open: OpenFile<RowKey>,
+): AsyncGenerator<Sourced<RowKey>> {
+  return descending(
+    files,
+    open,
+    (rows) => rows.sort((a, b) => a.record.version - b.record.version),
+  );
+}
+
+/** @param order Orders rows by their versions, the lowest first. */
+async function* descending<R extends RowKey>(
+  files: readonly IndexedFile[],
+  open: OpenFile<R>,
+  order: (rows: Sourced<R>[]) => Sourced<R>[],
+): AsyncGenerator<Sourced<R>> {
   /** Loaded and not yielded, in the order of their versions. */
-  let waiting: SourcedRecord[] = [];
+  let waiting: Sourced<R>[] = [];
   /** Opened and not loaded, the one with the highest version last. */
-  let blocks: SourcedBlock[] = [];
+  let blocks: SourcedPart<R>[] = [];
   for (let next = 0;;) {
     const file = files[next];
     const block = blocks.at(-1);
@@ -58,21 +92,21 @@ export async function* newestFirst(
       blocks.pop();
       const { file, part, rows } = block;
       const loaded = (await rows()).map((record) => ({ record, file, part }));
-      waiting = byVersion([...loaded, ...waiting]);
+      waiting = order([...loaded, ...waiting]);
     } else return;
   }
 }
 
-/** A part of a file. */
-interface SourcedBlock extends RowBlock {
+/** A part of a file, and which one. */
+interface SourcedPart<R> extends Part<R> {
   readonly file: IndexedFile;
   readonly part: number;
 }
 
-async function opened(
+async function opened<R>(
   file: IndexedFile,
-  open: OpenFile,
-): Promise<SourcedBlock[]> {
+  open: OpenFile<R>,
+): Promise<SourcedPart<R>[]> {
   return (await open(file)).map(({ maxVersion, rows }, part) => ({
     file,
     part,
@@ -82,10 +116,10 @@ async function opened(
 }
 
 /** Takes the rows after a version from the end of a list, the last one first. */
-function* takenAfter(
-  rows: SourcedRecord[],
+function* takenAfter<R extends RowKey>(
+  rows: Sourced<R>[],
   version: number,
-): Generator<SourcedRecord> {
+): Generator<Sourced<R>> {
   while (true) {
     const last = rows.at(-1);
     if (last === undefined || last.record.version <= version) return;

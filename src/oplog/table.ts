@@ -33,6 +33,7 @@ import type {
 import type { MergeResult } from "./merge.ts";
 import type { MergeRun } from "./merge_plan.ts";
 import type { CommitNote } from "./commit_note.ts";
+import type { RowKey } from "./data_file.ts";
 import {
   inCommon,
   type IndexedFile,
@@ -59,6 +60,7 @@ export type {
   CommitNote,
   PartitionRange,
   PartitionRecord,
+  RowKey,
   RowRange,
   VersionRange,
 };
@@ -455,6 +457,17 @@ export class OplogTable {
     range: PartitionRange = {},
   ): AsyncGenerator<PartitionRecord> {
     yield* this.#reader.partition(partId, range);
+  }
+
+  /**
+   * The versions in which transactions have written into a partition, and their
+   * times, newest first: of the rows nothing else is decoded.
+   */
+  async *pointsOf(
+    partId: string,
+    range: VersionRange = {},
+  ): AsyncGenerator<RowKey> {
+    yield* this.#reader.points(partId, range);
   }
 
   /** Records, ordered by version; within one by partition. */

@@ -10,7 +10,7 @@
 import type { Bytes } from "../bytes.ts";
 import { hasCode, IntegrityError, PondError } from "../errors.ts";
 import type { StreamRow } from "./byte_stream_table.ts";
-import type { RowBlock, RowSelection } from "./data_file.ts";
+import type { RowKey, RowSelection } from "./data_file.ts";
 import type { DeltaTable } from "./delta/mod.ts";
 import type { IndexedFile, PartitionIndex } from "./partition_index.ts";
 import {
@@ -20,7 +20,14 @@ import {
   type Record,
 } from "./record.ts";
 import type { RecordFiles } from "./record_files.ts";
-import { newestFirst, oldestFirst, type OpenFile } from "./record_order.ts";
+import {
+  newestFirst,
+  newestKeysFirst,
+  oldestFirst,
+  type OpenFile,
+  type Part,
+  type Sourced,
+} from "./record_order.ts";
 
 /** The rows that one transaction wrote into one partition. */
 export interface PartitionRecord {
@@ -137,6 +144,49 @@ export class TableReader {
     partId: string,
     range: PartitionRange,
   ): AsyncGenerator<PartitionRecord> {
+    const rows = this.#newestFirst(
+      partId,
+      range,
+      (reader, files, selection) => {
+        const openOne = (file: IndexedFile) =>
+          reader.#blocksOf(file, selection);
+        // Most look-ups of a name end with the last file, not with the first.
+        const open = selection.name ? openAhead(files, openOne) : openOne;
+        return newestFirst(files, open);
+      },
+    );
+    for await (const { file, record } of rows) {
+      yield this.partitionRecord(this.#sourced(record, file));
+    }
+  }
+
+  /** Which versions have rows in a partition, newest first: no content is read. */
+  async *points(partId: string, range: VersionRange): AsyncGenerator<RowKey> {
+    const rows = this.#newestFirst(
+      partId,
+      range,
+      (reader, files, selection) =>
+        newestKeysFirst(files, (file) => reader.#keysOf(file, selection)),
+    );
+    let last = -1;
+    for await (const { record } of rows) {
+      const { timestampUs, version } = record;
+      if (version === last) continue;
+      last = version;
+      yield { partId, timestampUs, version };
+    }
+  }
+
+  /** @param read Reads the files of a table that may have rows of a selection. */
+  async *#newestFirst<R extends RowKey>(
+    partId: string,
+    range: PartitionRange,
+    read: (
+      reader: TableReader,
+      files: readonly IndexedFile[],
+      selection: RowSelection,
+    ) => AsyncGenerator<Sourced<R>>,
+  ): AsyncGenerator<Sourced<R>> {
     const selection = { ...EVERY_VERSION, ...range, partId };
     const { minTimestampUs, maxTimestampUs, maxVersion, minVersion } =
       selection;
@@ -148,21 +198,16 @@ export class TableReader {
     let next = Math.min(maxVersion, this.#version);
     const since = wholeSince(this.#parts.delta.snapshot);
     try {
-      const openOne = (file: IndexedFile) => this.#blocksOf(file, selection);
-      // Most look-ups of a name end with the last file, not with the first.
-      const open = selection.name ? openAhead(files, openOne) : openOne;
-      for await (const { record, file } of newestFirst(files, open)) {
-        next = record.version - 1;
-        const { timestampUs } = record;
-        if (timestampUs > maxTimestampUs || timestampUs < minTimestampUs) {
-          continue;
-        }
-        yield this.partitionRecord(this.#sourced(record, file));
+      for await (const row of read(this, files, selection)) {
+        const { timestampUs, version } = row.record;
+        next = version - 1;
+        const isEarly = timestampUs < minTimestampUs;
+        if (!isEarly && timestampUs <= maxTimestampUs) yield row;
       }
     } catch (error) {
       const successor = await this.#successorAfter(error, files, since);
       const rest = { ...selection, maxVersion: next };
-      yield* successor.partition(partId, rest);
+      yield* successor.#newestFirst(partId, rest, read);
     }
   }
 
@@ -257,11 +302,23 @@ export class TableReader {
   async #blocksOf(
     { add }: IndexedFile,
     selection: RowSelection,
-  ): Promise<readonly RowBlock[]> {
+  ): Promise<readonly Part<Record>[]> {
     const blocks = await this.#parts.files.blocks(add, selection);
     return blocks.map(({ maxVersion, rows }) => ({
       maxVersion,
       rows: async () => selected(await rows(), selection),
+    }));
+  }
+
+  /** The same, without the content. */
+  async #keysOf(
+    { add }: IndexedFile,
+    selection: RowSelection,
+  ): Promise<readonly Part<RowKey>[]> {
+    const blocks = await this.#parts.files.blocks(add, selection);
+    return blocks.map(({ keys, maxVersion }) => ({
+      maxVersion,
+      rows: async () => selected(await keys(), selection),
     }));
   }
 
@@ -332,10 +389,10 @@ function openAhead(files: readonly IndexedFile[], open: OpenFile): OpenFile {
   };
 }
 
-function selected(
-  rows: readonly Record[],
+function selected<R extends RowKey>(
+  rows: readonly R[],
   { partId, minVersion, maxVersion }: RowSelection,
-): readonly Record[] {
+): readonly R[] {
   return rows.filter((row) =>
     (partId === undefined || row.partId === partId) &&
     row.version >= minVersion && row.version <= maxVersion

@@ -216,7 +216,7 @@ async function versionBack(
     throw noSuchRevision(text, newestIs(table));
   }
   let left = versions;
-  for await (const { version } of table.readPartition(TRANSACTION_PART_ID)) {
+  for await (const { version } of table.pointsOf(TRANSACTION_PART_ID)) {
     if (left-- === 0) return version;
   }
   throw noSuchRevision(text, `there are ${versions - left} before the newest`);
@@ -232,11 +232,8 @@ export async function timeOfVersion(
   version: number,
 ): Promise<number> {
   const range = { maxVersion: version };
-  for await (
-    const { timestampUs } of table.readPartition(TRANSACTION_PART_ID, range)
-  ) {
-    return timestampUs;
-  }
+  const points = table.pointsOf(TRANSACTION_PART_ID, range);
+  for await (const { timestampUs } of points) return timestampUs;
   throw noSuchRevision(`v${version}`, "no transaction is that old");
 }
 
@@ -383,11 +380,8 @@ async function versionAtTime(
   text: string,
 ): Promise<number> {
   const range = { maxTimestampUs: timestampUs };
-  for await (
-    const { version } of table.readPartition(TRANSACTION_PART_ID, range)
-  ) {
-    return version;
-  }
+  const points = table.pointsOf(TRANSACTION_PART_ID, range);
+  for await (const { version } of points) return version;
   if (table.wholeSince > 0) {
     const { prunedRevision } = await import("./kept_history.ts");
     throw prunedRevision(text, table.wholeSince);

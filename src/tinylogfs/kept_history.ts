@@ -19,9 +19,7 @@ export async function isState(
 ): Promise<boolean> {
   if (version >= table.wholeSince) return true;
   const range = { minVersion: version, maxVersion: version };
-  for await (const _ of table.readPartition(TRANSACTION_PART_ID, range)) {
-    return true;
-  }
+  for await (const _ of table.pointsOf(TRANSACTION_PART_ID, range)) return true;
   return false;
 }
 

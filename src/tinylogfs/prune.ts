@@ -143,8 +143,8 @@ async function pointsOf(
   }
   const range = { minVersion: version, maxVersion: bound - 1 };
   if (version < bound && version < table.wholeSince) {
-    const records = table.readPartition(TRANSACTION_PART_ID, range);
-    for await (const { version } of records) kept.add(version);
+    const points = table.pointsOf(TRANSACTION_PART_ID, range);
+    for await (const { version } of points) kept.add(version);
   }
   return { bound, kept: [...kept].sort((a, b) => a - b) };
 }
@@ -155,11 +155,8 @@ async function transactionBefore(
   maxVersion: number,
 ): Promise<number> {
   const range = { maxVersion };
-  for await (
-    const { version } of table.readPartition(TRANSACTION_PART_ID, range)
-  ) {
-    return version;
-  }
+  const points = table.pointsOf(TRANSACTION_PART_ID, range);
+  for await (const { version } of points) return version;
   return maxVersion;
 }
 
