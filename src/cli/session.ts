@@ -375,7 +375,11 @@ export function joinPath(directory: string, name: string): string {
   return `${directory.replace(/\/+$/, "")}/${name}`;
 }
 
-/** Where each source goes: into the destination, or under its name. */
+/**
+ * Where each source goes: into the destination, or under its name.
+ *
+ * @param sources Paths; one without a last name goes to the destination itself.
+ */
 export async function destinations(
   fs: FileOperations,
   sources: readonly string[],
@@ -385,10 +389,11 @@ export async function destinations(
   if (!into && (sources.length > 1 || destination.endsWith("/"))) {
     throw await noDirectory(fs, destination);
   }
-  return sources.map((source) => [
-    source,
-    into ? joinPath(destination, baseName(source)) : destination,
-  ]);
+  return sources.map((source) => {
+    const name = baseName(source);
+    const isIn = into && name !== "";
+    return [source, isIn ? joinPath(destination, name) : destination];
+  });
 }
 
 async function noDirectory(

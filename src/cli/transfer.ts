@@ -64,6 +64,41 @@ export async function statOf(
   }
 }
 
+/** Whether a path means what is in a directory: `DIR/.`, as cp has it. */
+export function isContentPath(path: string): boolean {
+  return /(^|\/)\.\/*$/.test(path);
+}
+
+/** The error for a path of {@linkcode isContentPath} that is no directory. */
+export function noContent(path: string, type: string): PondError {
+  return new PondError(
+    "NOT_A_DIRECTORY",
+    `Cannot copy what is in ${path}: it is a ${type}`,
+    { path, hint: "leave out the /. at its end" },
+  );
+}
+
+/**
+ * Refuses to delete in a tree what another tree brings.
+ *
+ * @param targets Where the trees go.
+ */
+export function requireApart(targets: readonly string[]): void {
+  const ends = targets.map((target) => `${target.replace(/\/+$/, "")}/`);
+  for (const [i, end] of ends.entries()) {
+    const other = ends.find((other, j) => i !== j && end.startsWith(other));
+    if (other === undefined) continue;
+    throw new PondError(
+      "INVALID_ARGUMENT",
+      `Cannot use --delete: two sources go to ${other.slice(0, -1) || "/"}`,
+      {
+        path: other.slice(0, -1) || "/",
+        hint: "copy them one by one, each to a directory of its own",
+      },
+    );
+  }
+}
+
 /** The directory that a host path lies in. */
 export function parentOf(path: string): string {
   const end = Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\"));

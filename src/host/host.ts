@@ -134,6 +134,13 @@ export interface FileWriter {
   makeDirectory(path: string): Promise<void>;
   /** Sets the permission bits of a file or directory; symlinks are followed. */
   setMode(path: string, mode: number): Promise<void>;
+  /**
+   * Sets the modification time of a file, a directory or a symbolic link, which
+   * isn't followed.
+   *
+   * @param modifiedMs Milliseconds since the epoch, UTC.
+   */
+  setModified(path: string, modifiedMs: number): Promise<void>;
   /** Makes a symbolic link that must not exist yet. */
   makeLink(path: string, target: string): Promise<void>;
   /** Flushes the names in a directory to the disk. */

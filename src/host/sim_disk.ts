@@ -325,6 +325,14 @@ export class SimDisk implements FileStore {
     await this.#perform({ name: "setMode", path, work });
   }
 
+  async setModified(path: string, modifiedMs: number): Promise<void> {
+    const lookup = { action: "set the time of", path };
+    const work = () => {
+      this.#tree.existing(lookup).node.setModified(modifiedMs);
+    };
+    await this.#perform({ name: "setModified", path, work });
+  }
+
   async makeLink(path: string, target: string): Promise<void> {
     const lookup = { action: "create the link", path };
     const work = () => {

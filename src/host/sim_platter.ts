@@ -204,14 +204,20 @@ export class SimDirectory {
   readonly type = "directory";
   /** The permission bits. */
   mode: number = 0o755;
-  readonly modifiedMs: number;
+  /** The modification time, which stays until it is set. */
+  modifiedMs: number;
   readonly #names = new Map<string, Flushable<SimNode | undefined>>();
   /** The names that were changed since the last flush. */
   readonly #changed = new Set<string>();
   #isGivenUp = false;
 
-  /** @param modifiedMs Its modification time, which stays. */
+  /** @param modifiedMs Its modification time. */
   constructor(modifiedMs: number) {
+    this.modifiedMs = modifiedMs;
+  }
+
+  /** Sets the modification time. */
+  setModified(modifiedMs: number): void {
     this.modifiedMs = modifiedMs;
   }
 
@@ -311,7 +317,8 @@ export class SimLink {
   readonly type = "symlink";
   /** The permission bits. */
   readonly mode = 0o777;
-  readonly modifiedMs: number;
+  /** The modification time. */
+  modifiedMs: number;
   /** Where it leads, as it was written. */
   readonly target: string;
 
@@ -320,11 +327,21 @@ export class SimLink {
     this.modifiedMs = modifiedMs;
     this.target = target;
   }
+
+  /** The same link, on another disk. */
+  copy(): SimLink {
+    return new SimLink(this.modifiedMs, this.target);
+  }
+
+  /** Sets the modification time. */
+  setModified(modifiedMs: number): void {
+    this.modifiedMs = modifiedMs;
+  }
 }
 
 function copyOf(node: SimNode, copies: Map<SimNode, SimNode>): SimNode {
   if (node.type === "directory") return node.copy(copies);
-  const copy = node.type === "file" ? node.copy() : node;
+  const copy = node.copy();
   copies.set(node, copy);
   return copy;
 }

@@ -13,6 +13,7 @@ import type {
   DirectoryItem,
   DirectoryOptions,
   File,
+  LinkOptions,
   Node,
   NodeFactory,
   NodeId,
@@ -56,8 +57,9 @@ export class MemoryNodeFactory implements NodeFactory {
   }
 
   /** Makes a symlink. */
-  createSymlink(target: string): Promise<Symlink> {
-    return Promise.resolve(new MemorySymlink(this.#time.nowUs(), target));
+  createSymlink(target: string, options?: LinkOptions): Promise<Symlink> {
+    const nowUs = this.#time.nowUs();
+    return Promise.resolve(new MemorySymlink(nowUs, target, options));
   }
 }
 
@@ -74,9 +76,15 @@ class MemorySymlink implements Symlink {
   readonly #serial = newSerial();
   readonly #target: string;
   readonly #createdUs: number;
+  readonly #modifiedUs: number;
 
-  constructor(createdUs: number, target: string) {
+  constructor(
+    createdUs: number,
+    target: string,
+    { modifiedUs = createdUs }: LinkOptions = {},
+  ) {
     this.#createdUs = createdUs;
+    this.#modifiedUs = modifiedUs;
     this.#target = target;
   }
 
@@ -92,7 +100,7 @@ class MemorySymlink implements Symlink {
     return Promise.resolve({
       sizeBytes: encodeUtf8(this.#target).length,
       createdUs: this.#createdUs,
-      modifiedUs: this.#createdUs,
+      modifiedUs: this.#modifiedUs,
       version: 1,
       mode: SYMLINK_MODE,
     });
@@ -118,15 +126,16 @@ export class MemoryDirectory implements Directory {
    * Makes an empty directory.
    *
    * @param time Where times come from.
-   * @param options Its mode.
+   * @param options Its mode and time.
    */
   constructor(
     time: TimeSource,
-    { mode = DIRECTORY_MODE }: DirectoryOptions = {},
+    { mode = DIRECTORY_MODE, modifiedUs }: DirectoryOptions = {},
   ) {
     this.#time = time;
     this.#mode = mode;
-    this.#createdUs = this.#modifiedUs = time.nowUs();
+    this.#createdUs = time.nowUs();
+    this.#modifiedUs = Math.min(this.#createdUs, modifiedUs ?? Infinity);
   }
 
   /** Tells directories from the other nodes. */

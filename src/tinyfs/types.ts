@@ -53,10 +53,21 @@ export interface WriteOptions {
   readonly modifiedUs?: number;
 }
 
+/** Options of making a symlink. */
+export interface LinkOptions {
+  /** Its time, in microseconds since the epoch, UTC; the present when left out. */
+  readonly modifiedUs?: number;
+}
+
 /** Options of making a directory. */
 export interface DirectoryOptions {
   /** The POSIX permission bits; the usual ones when left out. */
   readonly mode?: number;
+  /**
+   * A time before the present that it was last changed at, in microseconds since
+   * the epoch, UTC: it has that until something in it changes once it is there.
+   */
+  readonly modifiedUs?: number;
 }
 
 /** What every node has. */
@@ -158,5 +169,5 @@ export interface NodeFactory {
   /** Makes an empty directory. */
   createDirectory(options?: DirectoryOptions): Promise<Directory>;
   /** Makes a symlink to a path. */
-  createSymlink(target: string): Promise<Symlink>;
+  createSymlink(target: string, options?: LinkOptions): Promise<Symlink>;
 }

@@ -21,6 +21,7 @@ import type {
   DirectoryItem,
   DirectoryOptions,
   Inquiry,
+  LinkOptions,
   Node,
   NodeFactory,
   NodeId,
@@ -264,7 +265,11 @@ export class WorkingDir {
   }
 
   /** Creates a symlink to a path, which need not exist. */
-  async createSymlink(path: string, target: string): Promise<NodePath> {
+  async createSymlink(
+    path: string,
+    target: string,
+    options?: LinkOptions,
+  ): Promise<NodePath> {
     if (target === "" || target.includes("\0") || !target.isWellFormed()) {
       throw new PondError(
         "INVALID_ARGUMENT",
@@ -273,7 +278,10 @@ export class WorkingDir {
       );
     }
     const place = await this.#freePlace(path, "a symlink");
-    return await this.#put(place, await this.#factory.createSymlink(target));
+    return await this.#put(
+      place,
+      await this.#factory.createSymlink(target, options),
+    );
   }
 
   /** The target of a symlink, as it was given. */

@@ -261,7 +261,10 @@ function logAfter(
   return { entries, changes, since: committed.snapshotVersion };
 }
 
-/** The time of a directory is that of the last change of its entries. */
+/**
+ * The time of a directory is that of the last change of its entries. One that is
+ * made with an earlier time (of a tree that is put) keeps that for now.
+ */
 function directoryAttributes(
   committed: FoundDirectory | undefined,
   own: OwnOperations | undefined,
@@ -274,7 +277,9 @@ function directoryAttributes(
   const place = own ? placeOf(own.operation) : committed?.place;
   return {
     ...attributes,
-    modifiedUs: own?.created || changedEntries > 0
+    modifiedUs: own?.created && attributes.modifiedUs < attributes.createdUs
+      ? attributes.modifiedUs
+      : own?.created || changedEntries > 0
       ? point.timestampUs
       : Math.max(attributes.modifiedUs, committed?.modifiedUs ?? 0),
     ...(place ? { place } : {}),

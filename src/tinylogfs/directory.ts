@@ -12,6 +12,7 @@ import type {
   Directory,
   DirectoryItem,
   DirectoryOptions,
+  LinkOptions,
   Node,
   NodeFactory,
   NodeId,
@@ -42,7 +43,7 @@ export class OpLogDirectory extends OpLogNode implements PondDirectory {
   /** A directory without a name yet. */
   static draft(
     context: NodeContext,
-    mode: number = DIRECTORY_MODE,
+    { mode = DIRECTORY_MODE, modifiedUs }: DirectoryOptions = {},
   ): OpLogDirectory {
     const directory = new OpLogDirectory(context, context.newId());
     const nowUs = context.nowUs();
@@ -50,7 +51,7 @@ export class OpLogDirectory extends OpLogNode implements PondDirectory {
       content: null,
       attributes: {
         createdUs: nowUs,
-        modifiedUs: nowUs,
+        modifiedUs: Math.min(nowUs, modifiedUs ?? nowUs),
         sizeBytes: 0,
         mode,
       },
@@ -309,12 +310,15 @@ export class OpLogNodeFactory implements NodeFactory {
   }
 
   /** Makes an empty directory. */
-  createDirectory({ mode }: DirectoryOptions = {}): Promise<OpLogDirectory> {
-    return Promise.resolve(OpLogDirectory.draft(this.#context, mode));
+  createDirectory(options?: DirectoryOptions): Promise<OpLogDirectory> {
+    return Promise.resolve(OpLogDirectory.draft(this.#context, options));
   }
 
   /** Makes a symlink. */
-  createSymlink(target: string): Promise<OpLogSymlink> {
-    return OpLogSymlink.draft(this.#context, target);
+  createSymlink(
+    target: string,
+    options?: LinkOptions,
+  ): Promise<OpLogSymlink> {
+    return OpLogSymlink.draft(this.#context, target, options);
   }
 }

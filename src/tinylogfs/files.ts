@@ -8,6 +8,7 @@ import { hasCode, InvariantError } from "../errors.ts";
 import type { DirectoryEntry } from "../oplog/mod.ts";
 import type {
   DirectoryOptions,
+  LinkOptions,
   NodePath,
   ReadOptions,
   WorkingDir,
@@ -76,8 +77,12 @@ export abstract class FileOperations {
   }
 
   /** Creates a symlink to a path, which need not exist. */
-  async createSymlink(path: string, target: string): Promise<NodePath> {
-    return await this.root.createSymlink(path, target);
+  async createSymlink(
+    path: string,
+    target: string,
+    options?: LinkOptions,
+  ): Promise<NodePath> {
+    return await this.root.createSymlink(path, target, options);
   }
 
   /** Reads a file into memory. */
@@ -194,8 +199,8 @@ export abstract class FileOperations {
   }
 
   /**
-   * Sets permission bits or the time of the last change; symlinks are followed. The
-   * content stays.
+   * Sets permission bits or the time of the last change; symlinks are followed,
+   * unless with `followLast: false`. The content stays.
    *
    * @param change `modifiedUs` in microseconds since the epoch, UTC; that of a
    *   directory doesn't go back.
@@ -204,8 +209,9 @@ export abstract class FileOperations {
   async setMetadata(
     path: string,
     change: { readonly mode?: number; readonly modifiedUs?: number },
+    options: { readonly followLast?: boolean } = {},
   ): Promise<void> {
-    await ownNode(await this.root.resolve(path)).setMetadata(change);
+    await ownNode(await this.root.resolve(path, options)).setMetadata(change);
   }
 
   /** Moves a node, over a file or an empty directory, as POSIX has it. */

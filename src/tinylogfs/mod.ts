@@ -160,6 +160,7 @@ export type {
   File,
   FS,
   Inquiry,
+  LinkOptions,
   Match,
   Node,
   NodeBase,

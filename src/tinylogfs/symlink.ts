@@ -5,7 +5,7 @@
  */
 import { encodeUtf8, sha256Hex, tryDecodeUtf8 } from "../bytes.ts";
 import { IntegrityError } from "../errors.ts";
-import type { Symlink } from "../tinyfs/mod.ts";
+import type { LinkOptions, Symlink } from "../tinyfs/mod.ts";
 import { type Location, type NodeContext, OpLogNode } from "./node.ts";
 import { checkedContent, copyOf, type NodeRow } from "./node_row.ts";
 
@@ -20,6 +20,7 @@ export class OpLogSymlink extends OpLogNode implements Symlink {
   static async draft(
     context: NodeContext,
     target: string,
+    { modifiedUs }: LinkOptions = {},
   ): Promise<OpLogSymlink> {
     const link = new OpLogSymlink(context, context.newId());
     const nowUs = context.nowUs();
@@ -28,7 +29,7 @@ export class OpLogSymlink extends OpLogNode implements Symlink {
       content,
       attributes: {
         createdUs: nowUs,
-        modifiedUs: nowUs,
+        modifiedUs: modifiedUs ?? nowUs,
         sizeBytes: content.length,
         mode: SYMLINK_MODE,
         sha256: await sha256Hex(content),

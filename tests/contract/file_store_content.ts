@@ -222,6 +222,30 @@ export function statContract(test: Register): void {
     },
   );
 
+  test(
+    "setModified() sets the time of files, directories and links themselves",
+    async (files, at) => {
+      await put(files, at("file"), encodeUtf8("a"));
+      await files.makeDirectory(at("directory"));
+      await files.makeLink(at("link"), "file");
+      await files.makeLink(at("dangling"), "nothing");
+      const names = ["file", "directory", "link", "dangling"];
+      for (const [i, name] of names.entries()) {
+        await files.setModified(at(name), 1_700_000_000_123 + i);
+      }
+      for (const [i, name] of names.entries()) {
+        const stat = await files.stat(at(name));
+        assertEquals(stat?.modifiedMs, 1_700_000_000_123 + i, name);
+      }
+      const missing = at("missing");
+      await assertFails(
+        () => files.setModified(missing, 0),
+        "NOT_FOUND",
+        missing,
+      );
+    },
+  );
+
   test("stat() of what isn't there is undefined", async (files, at) => {
     assertEquals(await files.stat(at("missing")), undefined);
     assertEquals(await files.stat(at("missing/below")), undefined);

@@ -19,7 +19,12 @@ import {
   viewPond,
   withSuggestion,
 } from "../session.ts";
-import { followedStat, joined } from "../transfer.ts";
+import {
+  followedStat,
+  isContentPath,
+  joined,
+  requireApart,
+} from "../transfer.ts";
 import { TreeFilter } from "../trees/filter.ts";
 import { TreeGet } from "../trees/get_tree.ts";
 import { TreeReport } from "../trees/tree_report.ts";
@@ -36,6 +41,7 @@ export async function runGet(
     }
     const sources = await sourcesOf(fs, command, context);
     const targets = await targetsOf(sources, command, context);
+    if (command.deletes) requireApart(targets.map(([, target]) => target));
     for (const [source, target] of targets) {
       await refuseOwnPond(fs, source, target, command);
     }
@@ -47,14 +53,18 @@ export async function runGet(
     const { dryRun } = command;
     const report = new TreeReport(context, progress, { keepsChanges: dryRun });
     const named = await hostPath(context, command.destination);
+    const trees: TreeGet[] = [];
     for (const [source, target] of targets) {
       try {
         await atPath(fs, source, async (fs, path) => {
           const { host, signal } = context;
           const { deletes, force } = command;
           const parts = { fs, host, filter, force, deletes, dryRun, report };
-          await new TreeGet({ ...parts, signal }).get(path, target, {
+          const tree = new TreeGet({ ...parts, signal });
+          trees.push(tree);
+          await tree.get(path, target, {
             follows: target === named,
+            isContent: isContentPath(path),
           });
         });
       } catch (error) {
@@ -63,6 +73,10 @@ export async function runGet(
         const told = await withSuggestion(fs, error);
         await report.failed(told instanceof PondError ? told : error);
       }
+    }
+    const others = trees.reduce((count, tree) => count + tree.others, 0);
+    if (await report.mayDelete(others)) {
+      for (const tree of trees) await tree.deleteOthers();
     }
     await progress.clear();
     await tell(command, context, report);
@@ -140,9 +154,11 @@ async function sourcesOf(
     const { path, revision } = await pathOf(source);
     if (revision !== undefined) found.push(source);
     else {
-      const paths = await expanded(fs, path, signal);
+      const end = isContentPath(path) ? "/." : "";
+      const pattern = end === "" ? path : path.replace(/\/*\.\/*$/, "");
+      const paths = await expanded(fs, pattern || "/", signal);
       // An @ of a name is written twice.
-      found.push(...paths.map((path) => path.replaceAll("@", "@@")));
+      found.push(...paths.map((path) => path.replaceAll("@", "@@") + end));
     }
   }
   return found;
@@ -157,7 +173,11 @@ async function targetsOf(
   const to = await hostPath(context, destination);
   const into =
     (await followedStat(context.host.files, to))?.type === "directory";
-  if (!into && (sources.length > 1 || destination.endsWith("/"))) {
+  const [first = ""] = sources;
+  // What is in a directory goes to one that is made for it.
+  const isMade = sources.length === 1 &&
+    isContentPath((await pathOf(first)).path);
+  if (!into && !isMade && (sources.length > 1 || destination.endsWith("/"))) {
     throw new PondError(
       "NOT_FOUND",
       `Cannot write into ${to}: there is no such directory`,
@@ -166,7 +186,7 @@ async function targetsOf(
   }
   return await Promise.all(sources.map(async (source) => {
     const { path } = await pathOf(source);
-    const name = baseName(path);
+    const name = isContentPath(path) ? "" : baseName(path);
     return [source, into && name !== "" ? joined(to, name) : to] as const;
   }));
 }
@@ -178,6 +198,11 @@ async function amountOf(
   filter: TreeFilter,
 ): Promise<{ items: number; bytes: number }> {
   let [items, bytes] = [0, 0];
+  const isMeant = (path: string, { fileType, name }: DirEntry) =>
+    filter.takesNamed(
+      isContentPath(path) ? "" : name,
+      fileType === "directory",
+    );
   const add = async (
     fs: TinyLogFS,
     { fileType, path, sizeBytes }: DirEntry,
@@ -196,7 +221,8 @@ async function amountOf(
   };
   for (const source of sources) {
     await atPath(fs, source, async (fs, path) => {
-      await add(fs, await fs.entry(path), "/");
+      const entry = await fs.entry(path);
+      if (isMeant(path, entry)) await add(fs, entry, "/");
     });
   }
   return { items, bytes };

@@ -18,7 +18,13 @@ import {
   withPond,
 } from "../session.ts";
 import { standardInput } from "../stdin.ts";
-import { followedStat, parentOf } from "../transfer.ts";
+import {
+  followedStat,
+  isContentPath,
+  noContent,
+  parentOf,
+  requireApart,
+} from "../transfer.ts";
 import { TreeFilter } from "../trees/filter.ts";
 import { type HostNode, walkHost } from "../trees/host_tree.ts";
 import { PutIndex } from "../trees/put_index.ts";
@@ -54,17 +60,26 @@ export async function runPut(
     const { host, signal } = context;
     const { deletes } = command;
     const parts = { fs, host, filter, deletes, dryRun, report, signal };
-    const targets = await destinations(fs, sources.map((it) => it.source), to);
-    for (const [i, [source, target]] of targets.entries()) {
-      const node = sources[i];
+    const targets = await targetsOf(fs, sources, command);
+    if (deletes) requireApart(targets);
+    const trees: TreePut[] = [];
+    for (const [i, node] of sources.entries()) {
+      const { source, stat } = node;
       refuseOwnPond(fs, source);
-      if (node?.stat.type === "directory") {
+      const target = targets[i] ?? to;
+      if (!filter.takesNamed(node.name, stat.type === "directory")) continue;
+      if (stat.type === "directory") {
         const place = { pond: fs.path, branch: fs.branch, source, target };
         const index = await PutIndex.open(host.files, place);
         indexes.push(index);
         const put = new TreePut(parts, index);
-        await put.putDirectory(node, target.replace(/\/+$/, "") || "/");
-      } else if (node) await new TreePut(parts).putOne(node, target);
+        trees.push(put);
+        await put.putDirectory(node, target);
+      } else await new TreePut(parts).putOne(node, target);
+    }
+    const others = trees.reduce((count, tree) => count + tree.others, 0);
+    if (await report.mayDelete(others)) {
+      for (const tree of trees) await tree.deleteOthers();
     }
     await progress.clear();
     return report.exitCode;
@@ -74,6 +89,28 @@ export async function runPut(
   // What is only staged may never be committed.
   if (!command.noSync) { for (const index of indexes) await index.save(); }
   return code;
+}
+
+/** Where each source goes: into the destination, or under its name. */
+async function targetsOf(
+  fs: TinyLogFS,
+  sources: readonly HostNode[],
+  { destination }: PutCommand,
+): Promise<readonly string[]> {
+  const to = pondPath(destination);
+  const [only] = sources;
+  // What is in a directory goes to one that is made for it.
+  const isContent = sources.length === 1 && only?.name === "";
+  const targets = await destinations(
+    fs,
+    sources.map(({ name }) => name),
+    isContent ? withoutSlash(to) : to,
+  );
+  return targets.map(([, target]) => withoutSlash(target));
+}
+
+function withoutSlash(path: string): string {
+  return path.replace(/\/+$/, "") || "/";
 }
 
 /** What is named; a symlink is followed, here only. */
@@ -88,7 +125,13 @@ async function sourcesOf(
     for (const source of await expandedHost(context, path)) {
       const stat = await followedStat(files, source);
       if (stat === undefined) throw missing(source);
-      found.push({ name: baseName(source), source, path: "/", stat });
+      const isContent = isContentPath(word);
+      if (isContent && stat.type !== "directory") {
+        throw noContent(source, stat.type);
+      }
+      // What is in it has names, and the directory has none to give.
+      const name = isContent ? "" : baseName(source);
+      found.push({ name, source, path: "/", stat });
     }
   }
   return found;
@@ -187,8 +230,10 @@ async function amountOf(
   };
   const options = { filter, signal, failed: () => Promise.resolve() };
   for (const source of sources) {
+    const isDirectory = source.stat.type === "directory";
+    if (!filter.takesNamed(source.name, isDirectory)) continue;
     add(source);
-    if (source.stat.type !== "directory") continue;
+    if (!isDirectory) continue;
     for await (const { children } of walkHost(host.files, source, options)) {
       children.forEach(add);
     }

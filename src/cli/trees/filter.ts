@@ -4,7 +4,9 @@
  *
  * Paths begin with a slash, which is the top of the tree. A pattern without a
  * slash is one of names, wherever they are; with one, of paths from the top. What
- * lies in an excluded directory is excluded with it, whatever else says so.
+ * lies in an excluded directory is excluded with it, whatever else says so. What
+ * is named itself, or by a pattern, is meant by its name as well: a file is one
+ * in the top of a tree of its own.
  *
  * @module
  */
@@ -30,6 +32,8 @@ export interface Candidate {
 export class TreeFilter {
   readonly #include: readonly Glob[];
   readonly #exclude: readonly Glob[];
+  /** Those of `#exclude` that are of names. */
+  readonly #excludedNames: readonly Glob[];
 
   /**
    * @param options The patterns.
@@ -38,11 +42,24 @@ export class TreeFilter {
   constructor({ exclude, include }: FilterOptions) {
     this.#include = include.map(globOf);
     this.#exclude = exclude.map(globOf);
+    this.#excludedNames = exclude.filter((it) => !isAnchored(it)).map(globOf);
   }
 
   /** Whether files are chosen, so that a directory alone means nothing. */
   get chooses(): boolean {
     return this.#include.length > 0;
+  }
+
+  /**
+   * Whether something is meant that is named itself.
+   *
+   * @param name Its last name; empty where only what is in it is meant.
+   */
+  takesNamed(name: string, isDirectory: boolean): boolean {
+    const candidate = { path: `/${name}`, isDirectory };
+    if (!isDirectory) return this.takes(candidate);
+    return name === "" ||
+      !this.#excludedNames.some((glob) => matches(glob, candidate));
   }
 
   /** Whether something is meant, if its directory is. */
@@ -54,9 +71,13 @@ export class TreeFilter {
 }
 
 function globOf(pattern: string): Glob {
-  const anchored = /\/./.test(pattern);
   const path = pattern.startsWith("/") ? pattern : `/${pattern}`;
-  return parseGlob(anchored ? path : `/**${path}`);
+  return parseGlob(isAnchored(pattern) ? path : `/**${path}`);
+}
+
+/** Whether a pattern is one of paths from the top. */
+function isAnchored(pattern: string): boolean {
+  return /\/./.test(pattern);
 }
 
 function matches(glob: Glob, { isDirectory, path }: Candidate): boolean {

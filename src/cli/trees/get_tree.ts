@@ -6,6 +6,10 @@
  * written under a name that begins with `.pond-`, and gets its own when it is
  * whole: whoever ends the work leaves whole files, and the next get goes on.
  *
+ * A directory that is made gets its mode and time when all else is done: writing
+ * into it would change the time, and the mode may forbid it. One that was there
+ * keeps its own.
+ *
  * @module
  */
 import { encodeUtf8, release, sha256Hex } from "../../bytes.ts";
@@ -14,6 +18,7 @@ import type { FileStat, Host } from "../../host/mod.ts";
 import type { DirEntry, TinyLogFS, WorkingDir } from "../../tinylogfs/mod.ts";
 import {
   joined,
+  noContent,
   requireReplaceable,
   safeName,
   statOf,
@@ -75,8 +80,16 @@ interface DirectoryStep {
   readonly target: string;
   /** Whether that may be a symlink: one that was named, not one in a tree. */
   readonly follows?: boolean;
-  /** Whether the directory above was made just now. */
-  readonly isInNew?: boolean;
+  /** Makes the directory above, if it isn't there; `undefined` if it can't be. */
+  readonly above?: () => Promise<Destination | undefined>;
+}
+
+/** What the host has, and the tree has not. */
+interface Other {
+  readonly stat: FileStat;
+  readonly path: string;
+  /** Its path from the top of the tree. */
+  readonly below: string;
 }
 
 /** A file or symlink of the pond on its way to the host. */
@@ -94,6 +107,10 @@ interface Step {
 export class TreeGet {
   readonly #parts: GetParts;
   readonly #pool = new Pool(FILES_AT_A_TIME);
+  /** What is deleted when all else is done. */
+  readonly #others: Other[] = [];
+  /** Directories that were made, each after the one that it is in. */
+  readonly #made: { readonly entry: DirEntry; readonly target: string }[] = [];
 
   /** @param parts What it is made of. */
   constructor(parts: GetParts) {
@@ -105,22 +122,42 @@ export class TreeGet {
    *
    * @param source Its path in the pond; a symlink is followed, here only.
    * @param target Its path on the host; the directory that it is in exists.
-   * @param options With `follows`, the target may be a symlink to a directory.
+   * @param options With `follows`, the target may be a symlink to a directory;
+   *   with `isContent`, the node must be one.
    */
   async get(
     source: string,
     target: string,
-    { follows }: { readonly follows: boolean },
+    options: { readonly follows: boolean; readonly isContent: boolean },
   ): Promise<void> {
-    const { fs } = this.#parts;
+    const { filter, fs } = this.#parts;
+    const { follows, isContent } = options;
     const entry = await fs.entry(source);
+    const isDirectory = entry.fileType === "directory";
+    if (isContent && !isDirectory) throw noContent(source, entry.fileType);
+    if (!filter.takesNamed(isContent ? "" : entry.name, isDirectory)) return;
     try {
-      if (entry.fileType === "directory") {
+      if (isDirectory) {
         await this.#getDirectory({ entry, path: "/", target, follows });
       } else await this.#getAlone(entry, target);
       await this.#pool.done();
     } finally {
       await this.#pool.settled();
+    }
+    for (const made of this.#made.toReversed()) {
+      await this.#attempt(() => this.#finish(made));
+    }
+  }
+
+  /** How much {@linkcode deleteOthers} has to look at. */
+  get others(): number {
+    return this.#others.length;
+  }
+
+  /** Deletes what the tree hasn't, where that was asked for. */
+  async deleteOthers(): Promise<void> {
+    for (const { stat, ...at } of this.#others) {
+      await this.#attempt(() => this.#delete(stat, at, false));
     }
   }
 
@@ -148,12 +185,11 @@ export class TreeGet {
   }
 
   async #getDirectory(step: DirectoryStep): Promise<void> {
-    const { dryRun, filter, fs, host, signal } = this.#parts;
+    const { filter, fs, signal } = this.#parts;
     const { entry, path, target } = step;
     signal.throwIfAborted();
-    const to = await this.#attempt(() => this.#destination(step));
-    // Without its directory, nothing of it can be written.
-    if (to === undefined) return;
+    let made: Promise<Destination | undefined> | undefined;
+    const make = () => made ??= this.#make(step);
     const from = await fs.workingDirectory().open(entry.path);
     const meant = new Map<string, DirEntry>();
     for await (const child of fs.listDirectory(entry.path)) {
@@ -164,7 +200,12 @@ export class TreeGet {
       const name = await this.#attempt(() => Promise.resolve(safeName(child)));
       if (name !== undefined) meant.set(name, child);
     }
-    if (this.#parts.deletes) await this.#deleteOthers(to, path, meant);
+    if (await this.#isWanted(step, meant)) {
+      const to = await make();
+      // Without its directory, nothing of it can be written.
+      if (to === undefined) return;
+      if (this.#parts.deletes) await this.#makeRoom(to, path, meant);
+    }
     for (const [name, child] of meant) {
       const below = joined(path, name);
       if (child.fileType === "directory") {
@@ -172,10 +213,12 @@ export class TreeGet {
           entry: child,
           path: below,
           target: joined(target, name),
-          isInNew: to.isNew,
+          above: make,
         });
         continue;
       }
+      const to = await make();
+      if (to === undefined) return;
       const step = { entry: child, path: below, from, to, name };
       if (child.fileType === "symlink") {
         await this.#attempt(() => this.#getLink(step));
@@ -185,16 +228,43 @@ export class TreeGet {
         });
       }
     }
+  }
+
+  /** Whether a directory is there on the host in any case. */
+  async #isWanted(
+    { path, target }: DirectoryStep,
+    meant: ReadonlyMap<string, DirEntry>,
+  ): Promise<boolean> {
+    const { deletes, filter, host } = this.#parts;
+    // Where files are chosen, a directory is there for their sake.
+    if (!filter.chooses || path === "/") return true;
+    if ([...meant.values()].some(isNoDirectory)) return true;
+    return deletes &&
+      (await statOf(host.files, target))?.type === "directory";
+  }
+
+  /** Makes a directory on the host, with those above it, or takes what is there. */
+  async #make(step: DirectoryStep): Promise<Destination | undefined> {
+    const above = step.above && await step.above();
+    if (step.above && above === undefined) return undefined;
+    const isInNew = above?.isNew ?? false;
+    return await this.#attempt(() => this.#destination(step, { isInNew }));
+  }
+
+  /** Gives a directory that was made its mode and time. */
+  async #finish(
+    { entry, target }: { readonly entry: DirEntry; readonly target: string },
+  ): Promise<void> {
+    const { fs, host: { files } } = this.#parts;
     const mode = entry.mode & PERMISSIONS;
-    const isOwn = to.isNew && !dryRun && mode !== DIRECTORY_MODE;
-    if (!isOwn) return;
-    // One that can't be written to must be full first.
-    await this.#pool.settled();
-    await this.#attempt(() => host.files.setMode(target, mode));
+    const { modifiedAt } = await fs.getMetadata(entry.path);
+    await files.setModified(target, modifiedAt.getTime());
+    if (mode !== DIRECTORY_MODE) await files.setMode(target, mode);
   }
 
   async #destination(
-    { follows = false, isInNew = false, target }: DirectoryStep,
+    { entry, follows = false, target }: DirectoryStep,
+    { isInNew }: { readonly isInNew: boolean },
   ): Promise<Destination> {
     const { dryRun, host, report } = this.#parts;
     const did = (outcome: Outcome) =>
@@ -206,7 +276,10 @@ export class TreeGet {
       });
     const stat = isInNew ? undefined : await statOf(host.files, target);
     if (stat === undefined) {
-      if (!dryRun) await writeHostDirectory(host.files, target);
+      if (!dryRun) {
+        await writeHostDirectory(host.files, target);
+        this.#made.push({ entry, target });
+      }
       did("new");
       return { path: target, there: new Map(), isNew: true };
     }
@@ -222,8 +295,11 @@ export class TreeGet {
     return { path: target, there, isNew: false };
   }
 
-  /** What is only on the host, or is something else there. */
-  async #deleteOthers(
+  /**
+   * Deletes what is something else on the host, as far as it may be replaced, and
+   * notes what is only there.
+   */
+  async #makeRoom(
     { path, there }: Destination,
     below: string,
     meant: ReadonlyMap<string, DirEntry>,
@@ -231,12 +307,13 @@ export class TreeGet {
     for (const [name, stat] of [...there]) {
       const comes = meant.get(name);
       if (comes?.fileType === stat.type || stat.type === "other") continue;
-      await this.#attempt(async () => {
-        const at = { path: joined(path, name), below: joined(below, name) };
-        if (await this.#delete(stat, at, comes !== undefined)) {
-          there.delete(name);
-        }
-      });
+      const at = { path: joined(path, name), below: joined(below, name) };
+      if (comes === undefined) this.#others.push({ stat, ...at });
+      else if (this.#parts.force) {
+        await this.#attempt(async () => {
+          if (await this.#delete(stat, at, true)) there.delete(name);
+        });
+      }
     }
   }
 
@@ -283,14 +360,16 @@ export class TreeGet {
     const modifiedMs = Math.floor(modifiedUs / 1000);
     const mode = entry.mode & PERMISSIONS;
     if (there && await this.#isSame(entry, there, path)) {
-      if (mode !== (there.mode & PERMISSIONS) && !dryRun) {
-        await host.files.setMode(path, mode);
-      }
+      const hasMode = mode === (there.mode & PERMISSIONS);
+      const hasTime = modifiedMs === there.modifiedMs;
+      if (!hasMode && !dryRun) await host.files.setMode(path, mode);
+      if (!hasTime && !dryRun) await host.files.setModified(path, modifiedMs);
       return report.did({
-        outcome: "unchanged",
+        outcome: hasMode && hasTime ? "unchanged" : "changed",
         fileType: "file",
         path,
         sizeBytes,
+        isContentSame: true,
       });
     }
     const how = { force, isNew: to.isNew, mode, modifiedMs };
@@ -334,6 +413,7 @@ export class TreeGet {
     const { dryRun, force, host, report } = this.#parts;
     const path = joined(to.path, name);
     const { target = "" } = entry;
+    const modifiedMs = Math.floor(entry.modifiedUs / 1000);
     const there = to.there.get(name);
     const did = (outcome: Outcome) =>
       report.did({
@@ -344,9 +424,13 @@ export class TreeGet {
       });
     const isSame = there?.type === "symlink" &&
       await host.files.readLink(path) === target;
-    if (isSame) return did("unchanged");
-    if (dryRun) requireReplaceable(there, path, force);
-    else await writeHostLink(host.files, path, target, force);
+    if (isSame && there.modifiedMs === modifiedMs) return did("unchanged");
+    if (dryRun) {
+      if (!isSame) requireReplaceable(there, path, force);
+    } else {
+      if (!isSame) await writeHostLink(host.files, path, target, force);
+      await host.files.setModified(path, modifiedMs);
+    }
     did(there === undefined ? "new" : "changed");
   }
 
@@ -362,4 +446,8 @@ export class TreeGet {
       return undefined;
     }
   }
+}
+
+function isNoDirectory({ fileType }: DirEntry): boolean {
+  return fileType !== "directory";
 }

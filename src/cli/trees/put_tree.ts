@@ -57,6 +57,14 @@ interface Destination {
   readonly follows?: boolean;
 }
 
+/** What the pond has, and the tree has not. */
+interface Other {
+  readonly entry: DirEntry;
+  /** Its path from the top of the tree. */
+  readonly below: string;
+  readonly isLeft: HostDirectory["leavesOut"];
+}
+
 /** Puts one tree. */
 export class TreePut {
   readonly #parts: PutParts;
@@ -64,6 +72,8 @@ export class TreePut {
   readonly #pool = new Pool(FILES_AT_A_TIME);
   /** What would be deleted, and is there all the same. */
   readonly #gone = new Set<string>();
+  /** What is deleted when all else is done. */
+  readonly #others: Other[] = [];
 
   /**
    * @param parts What it is made of.
@@ -98,6 +108,19 @@ export class TreePut {
     }
   }
 
+  /** How much {@linkcode deleteOthers} has to look at. */
+  get others(): number {
+    return this.#others.length;
+  }
+
+  /** Deletes what the tree hasn't, where that was asked for. */
+  async deleteOthers(): Promise<void> {
+    for (const { below, entry, isLeft } of this.#others) {
+      this.#parts.signal.throwIfAborted();
+      await this.#delete(entry, below, isLeft);
+    }
+  }
+
   /** Puts one file or symlink. */
   async putOne(node: HostNode, target: string): Promise<void> {
     const { dryRun, fs } = this.#parts;
@@ -120,14 +143,17 @@ export class TreePut {
 
   async #put(read: HostDirectory, target: string): Promise<void> {
     const { children, isWhole, node } = read;
+    const { deletes, filter, fs } = this.#parts;
     const files = children.some(({ stat }) => stat.type !== "directory");
     // Where files are chosen, a directory is there for their sake.
-    if (this.#parts.filter.chooses && !files && node.path !== "/") return;
+    if (filter.chooses && !files && node.path !== "/") {
+      const isThere = deletes &&
+        (await entryAt(fs, target))?.fileType === "directory";
+      if (!isThere) return;
+    }
     const destination = await this.#destination(node, target);
     // What can't be seen may be there.
-    if (this.#parts.deletes && isWhole) {
-      await this.#deleteOthers(destination, read);
-    }
+    if (deletes && isWhole) await this.#makeRoom(destination, read);
     for (const child of children) {
       if (child.stat.type === "directory") continue;
       await this.#putChild(child, destination);
@@ -137,12 +163,13 @@ export class TreePut {
   async #destination(node: HostNode, path: string): Promise<Destination> {
     const { dryRun, fs, report } = this.#parts;
     const mode = node.stat.mode & PERMISSIONS;
+    const modifiedUs = node.stat.modifiedMs * 1000;
     const entry = this.#gone.has(path) ? undefined : await entryAt(fs, path);
     if (entry === undefined) {
       report.did({ outcome: "new", fileType: "directory", path, sizeBytes: 0 });
       const directory = dryRun
         ? undefined
-        : await fs.createDirectory(path, { recursive: true, mode });
+        : await fs.createDirectory(path, { recursive: true, mode, modifiedUs });
       return { path, entries: new Map(), directory };
     }
     const isLink = entry.fileType === "symlink" && node.path === "/";
@@ -162,8 +189,8 @@ export class TreePut {
     return { path, entries, directory: dryRun ? undefined : directory };
   }
 
-  /** What is only in the pond, or is something else there. */
-  async #deleteOthers(
+  /** Deletes what is something else in the pond, notes what is only there. */
+  async #makeRoom(
     { entries, path }: Destination,
     { children, leavesOut, node }: HostDirectory,
   ): Promise<void> {
@@ -174,9 +201,12 @@ export class TreePut {
       // What is skipped keeps what it was.
       if (type === fileType || type === "other") continue;
       const below = joinPath(node.path, name);
-      const isLeft = type === undefined ? leavesOut : () => false;
       const at = { ...entry, path: joinPath(path, name) };
-      if (await this.#delete(at, below, isLeft)) entries.delete(name);
+      if (type === undefined) {
+        this.#others.push({ entry: at, below, isLeft: leavesOut });
+      } else if (await this.#delete(at, below, () => false)) {
+        entries.delete(name);
+      }
     }
   }
 
@@ -217,7 +247,8 @@ export class TreePut {
           throw inTheWay(path, entry.fileType, "file");
         }
         if (entry && this.#index?.keeps(node.path, node.stat, entry)) {
-          return await this.#unchanged(node, to, entry);
+          await this.#unchanged(node, to, entry);
+          return;
         }
         return await this.#pool.add(() => this.#putFile(node, to, entry));
       case "symlink":
@@ -242,8 +273,8 @@ export class TreePut {
       const readMs = host.clock.nowUs() / 1000;
       const same = entry && await this.#readIfSame(node, to, entry);
       if (entry && same) {
-        this.#index?.note(node.path, same, entry, readMs);
-        return await this.#unchanged(node, to, entry);
+        const kept = await this.#unchanged({ ...node, stat: same }, to, entry);
+        return this.#index?.note(node.path, same, kept, readMs);
       }
       const { hasGrown, stat, value: put } = await readStable(
         host.files,
@@ -308,20 +339,24 @@ export class TreePut {
     return { nodeId: found.node.id, version, modifiedUs };
   }
 
-  /** The bytes are the same; the mode may be another. */
+  /** The bytes are the same; mode and time may be others. */
   async #unchanged(
     { name, stat }: HostNode,
     to: Destination,
     entry: DirEntry,
-  ): Promise<void> {
+  ): Promise<PutNode> {
     const { dryRun, fs, report } = this.#parts;
-    const { sizeBytes } = entry;
+    const { nodeId, sizeBytes, version } = entry;
     const path = joinPath(to.path, name);
     const mode = stat.mode & PERMISSIONS;
-    const isSame = mode === entry.mode;
-    if (!isSame && !dryRun) await fs.setMetadata(path, { mode });
+    const isSame = mode === entry.mode && isTimeOf(entry, stat);
     const outcome = isSame ? "unchanged" : "changed";
-    report.did({ outcome, fileType: "file", path, sizeBytes });
+    const written = { sizeBytes, isContentSame: true };
+    report.did({ outcome, fileType: "file", path, ...written });
+    if (isSame) return entry;
+    const modifiedUs = stat.modifiedMs * 1000;
+    if (!dryRun) await fs.setMetadata(path, { mode, modifiedUs });
+    return { nodeId, version: version + 1, modifiedUs };
   }
 
   async #putLink(
@@ -338,13 +373,22 @@ export class TreePut {
     if (entry?.fileType === "directory") {
       throw inTheWay(path, entry.fileType, "symlink");
     }
+    const modifiedUs = node.stat.modifiedMs * 1000;
     if (entry?.fileType === "symlink" && await fs.readLink(path) === target) {
-      return did("unchanged");
+      if (isTimeOf(entry, node.stat)) return did("unchanged");
+      const own = { followLast: false };
+      if (!dryRun) await fs.setMetadata(path, { modifiedUs }, own);
+      return did("changed");
     }
     if (entry && !dryRun) await fs.delete(path);
-    if (!dryRun) await fs.createSymlink(path, target);
+    if (!dryRun) await fs.createSymlink(path, target, { modifiedUs });
     did(entry === undefined ? "new" : "changed");
   }
+}
+
+/** Whether a node has the time of a file of the host, which knows milliseconds. */
+function isTimeOf(entry: DirEntry, { modifiedMs }: FileStat): boolean {
+  return Math.floor(entry.modifiedUs / 1000) === Math.floor(modifiedMs);
 }
 
 /** What is under a path itself, where nothing is followed. */

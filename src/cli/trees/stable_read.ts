@@ -3,7 +3,9 @@
  *
  * A file is what it was at one moment: what its state was before it was read must
  * be its state afterwards, else it is read again. A file that only grows is taken
- * as far as it went when the reading began.
+ * as far as it went when the reading began. Files under `/proc` and the like have
+ * other bytes than their size says, each time, and no state that tells a change:
+ * what they held at one moment isn't known.
  *
  * @module
  */
@@ -23,10 +25,13 @@ class ChangedError extends Error {
   override readonly name: string = "ChangedError";
   /** Whether it was longer, so that it may have grown only. */
   readonly hasGrown: boolean;
+  /** Whether its state was the same all the same: its size is no size of it. */
+  readonly isUnsized: boolean;
 
-  constructor(hasGrown: boolean) {
+  constructor(how: { hasGrown: boolean; isUnsized: boolean }) {
     super("the file has changed while it was read");
-    this.hasGrown = hasGrown;
+    this.hasGrown = how.hasGrown;
+    this.isUnsized = how.isUnsized;
   }
 }
 
@@ -46,7 +51,8 @@ export interface StableResult<T> {
  * @param node The file, as it was found.
  * @param use Gets the content, for as long as it works; its end fails when the file
  *   has changed, and that failure must be passed on.
- * @throws {PondError} `CONFLICT` for a file that changes each time.
+ * @throws {PondError} `CONFLICT` for a file that changes each time, `UNSUPPORTED`
+ *   for one whose size isn't that of its bytes.
  */
 export async function readStable<T>(
   files: FileStore,
@@ -59,6 +65,7 @@ export async function readStable<T>(
 ): Promise<StableResult<T>> {
   let stat = node.stat;
   let hasGrown = false;
+  let isUnsized = true;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const accepts = attempt === ATTEMPTS && hasGrown;
     const state = { stat, grew: false };
@@ -69,15 +76,28 @@ export async function readStable<T>(
     } catch (error) {
       if (!(error instanceof ChangedError)) throw error;
       hasGrown = error.hasGrown;
+      isUnsized &&= error.isUnsized;
     } finally {
       if (content instanceof Uint8Array) release(content);
     }
     stat = await regularStat(files, node.source);
   }
+  if (isUnsized) throw unsized(node.source, stat);
   throw new PondError(
     "CONFLICT",
     `Cannot read ${node.source}: it has changed each of the ${ATTEMPTS} times`,
     { path: node.source, hint: "put it again when nobody writes to it" },
+  );
+}
+
+function unsized(source: string, { sizeBytes }: FileStat): PondError {
+  return new PondError(
+    "UNSUPPORTED",
+    `Cannot read ${source}: it has other bytes than the ${sizeBytes} that the system tells of, as files under /proc have`,
+    {
+      path: source,
+      hint: `put what it holds now: cat ${source} | pond put - /NAME`,
+    },
   );
 }
 
@@ -127,11 +147,13 @@ async function requireSame(
 ): Promise<void> {
   const before = state.stat;
   const after = await regularStat(files, source);
-  const isSame = readBytes === before.sizeBytes && sameState(before, after);
-  if (isSame) return;
+  const isSame = sameState(before, after);
+  if (readBytes === before.sizeBytes && isSame) return;
   const hasGrown = after.inode === before.inode &&
     readBytes >= before.sizeBytes && after.sizeBytes > before.sizeBytes;
-  if (!accepts || !hasGrown) throw new ChangedError(hasGrown);
+  if (!accepts || !hasGrown) {
+    throw new ChangedError({ hasGrown, isUnsized: isSame });
+  }
   state.grew = true;
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { compareUtf8 } from "../../bytes.ts";
 import type { PondError } from "../../errors.ts";
 import { type Context, note, warn } from "../context.ts";
 import { ExitCode } from "../exit_codes.ts";
@@ -32,6 +33,8 @@ export interface TreeChange {
   readonly path: string;
   /** Bytes of a file. */
   readonly sizeBytes: number;
+  /** Whether only its mode or time was another, so that no bytes were copied. */
+  readonly isContentSame?: boolean;
 }
 
 /** The facts, as a row. */
@@ -79,10 +82,10 @@ export class TreeReport {
 
   /** Counts what was done. */
   did(change: TreeChange): void {
-    const { fileType, outcome, sizeBytes } = change;
+    const { fileType, isContentSame = false, outcome, sizeBytes } = change;
     this.#counts[outcome]++;
     const isWritten = outcome === "new" || outcome === "changed";
-    if (isWritten) this.#bytes += sizeBytes;
+    if (isWritten && !isContentSame) this.#bytes += sizeBytes;
     if (fileType === "file" && outcome !== "deleted") {
       this.#progress.advance(1, sizeBytes);
     }
@@ -93,6 +96,19 @@ export class TreeReport {
   async skipped(source: string, why: string): Promise<void> {
     this.#skipped++;
     await this.warn(`skipped ${printable(source)}: ${why}`);
+  }
+
+  /**
+   * Whether `--delete` may delete what the source hasn't: only when all else was
+   * done, since what couldn't be seen or copied may be what keeps it. As rsync
+   * has it.
+   *
+   * @param count How much there is that could be deleted.
+   */
+  async mayDelete(count: number): Promise<boolean> {
+    if (this.#failures.length === 0) return true;
+    if (count > 0) await this.warn("nothing is deleted, because of the errors");
+    return false;
   }
 
   /** Tells of something that was done, but not as one may think. */
@@ -111,11 +127,19 @@ export class TreeReport {
     this.#failures.push(await reportError(error, this.#context));
   }
 
-  /** What was done, in order; what was unchanged is not in it. */
+  /**
+   * What was done, ordered by paths, since files are copied side by side; what was
+   * unchanged is not in it.
+   */
   get operations(): readonly PendingOperation[] {
-    return (this.#changes ?? []).map(({ outcome, ...rest }) => ({
+    const changes = (this.#changes ?? []).toSorted((a, b) =>
+      compareUtf8(a.path, b.path)
+    );
+    return changes.map(({ fileType, outcome, path, sizeBytes }) => ({
       operation: OPERATIONS[outcome],
-      ...rest,
+      fileType,
+      path,
+      sizeBytes,
     }));
   }
 

@@ -191,7 +191,7 @@ async function makeDirectory(
   mode: number,
 ): Promise<void> {
   const above = ownDirectory(directory.asDirectory());
-  await above.insert(name, OpLogDirectory.draft(above.context, mode));
+  await above.insert(name, OpLogDirectory.draft(above.context, { mode }));
 }
 
 /** What `rm()` takes away; nothing where that is fine. */
