@@ -176,9 +176,26 @@ export async function note(context: Context, text: string): Promise<void> {
   await context.err.line(text);
 }
 
-/** Says that something was not done, in a command that goes on. */
-export async function warn(context: Context, text: string): Promise<void> {
-  await context.err.line(`pond: ${text}`);
+/** What a warning is about, for programs. */
+export interface WarningFacts {
+  /** What it is called, such as `skipped`. */
+  readonly kind?: string;
+  /** Where it is; shown as a part of the text to people. */
+  readonly path?: string;
+}
+
+/**
+ * Says that something was not done, in a command that goes on.
+ *
+ * @param text What a person reads.
+ */
+export async function warn(
+  { err, globals }: Context,
+  text: string,
+  { kind = "warning", path }: WarningFacts = {},
+): Promise<void> {
+  const warning = { kind, message: text, path: path ?? null };
+  await err.line(globals.json ? JSON.stringify({ warning }) : `pond: ${text}`);
 }
 
 /**

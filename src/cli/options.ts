@@ -23,8 +23,16 @@ export const LOOKING: readonly PondErrorCode[] = [
   "REVISION_NOT_FOUND",
 ];
 
+/** How one can end that writes to the log. */
+export const WRITING: readonly PondErrorCode[] = [
+  ...OPENING,
+  "NO_SPACE",
+  "OUTCOME_UNKNOWN",
+  "READ_ONLY",
+];
+
 /** How one can end that commits. */
-export const COMMITTING: readonly PondErrorCode[] = [...OPENING, "NO_SPACE"];
+export const COMMITTING: readonly PondErrorCode[] = [...WRITING, "LOCKED"];
 
 const AT: OptionSpec = {
   name: "at",
@@ -124,7 +132,7 @@ export const TREE: readonly OptionSpec[] = [
   {
     name: "delete",
     kind: "flag",
-    summary: "Delete what the destination has and the source hasn't",
+    summary: "Delete, at last, what the destination has and the source hasn't",
   },
 ];
 
@@ -257,6 +265,23 @@ export function changeOf(values: Values): ChangeOptions {
     noSync: values.flag("no-sync"),
     dryRun: values.flag("dry-run"),
   };
+}
+
+/**
+ * Reads `--null`.
+ *
+ * @throws {PondError} `INVALID_ARGUMENT` with a format, which has ends of its own.
+ */
+export function nullOf(values: Values): boolean {
+  const isNull = values.flag("null");
+  if (isNull && (values.text("format") !== undefined || values.flag("json"))) {
+    throw new PondError(
+      "INVALID_ARGUMENT",
+      "Cannot combine --null with --format or --json: NUL ends names, and rows have other ends",
+      { hint: "leave out one of them" },
+    );
+  }
+  return isNull;
 }
 
 /** Reads `--format`, or `--json` in its place, or what is configured. */

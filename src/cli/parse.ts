@@ -122,7 +122,11 @@ function refuseLeading(top: Values): void {
  */
 export function wantsJson(argv: readonly string[]): boolean {
   const end = argv.indexOf("--");
-  return argv.slice(0, end < 0 ? argv.length : end).includes("--json");
+  const before = argv.slice(0, end < 0 ? argv.length : end);
+  return before.some((argument, index) =>
+    argument === "--json" || argument === "--format=json" ||
+    (argument === "--format" && before[index + 1] === "json")
+  );
 }
 
 async function bindNamed(

@@ -73,7 +73,7 @@ function kindOf(text: string): Kind {
 }
 
 const COMMIT =
-  "version:integer operations:integer transaction_id:string bytes_written:integer record_batch_size:integer duration_ms:number";
+  "version:integer operations:integer transaction_id:string? bytes_written:integer record_batch_size:integer duration_ms:number";
 const OPERATIONS =
   "operation:string type:string path:string from:string? size:integer";
 const CHANGE =
@@ -145,7 +145,15 @@ export const SCHEMAS: Readonly<Partial<Record<CommandName, readonly Shape[]>>> =
     commit: COMMITTED,
     config: [
       array("of list", "key:string value:string?"),
-      array("of list --origin", "key:string value:string? origin:string"),
+      array(
+        "of list --origin, and of get",
+        "key:string value:string? origin:string",
+      ),
+      object(
+        "of set and unset in the user's file",
+        "key:string value:string? path:string done:boolean",
+      ),
+      ...CHANGED,
     ],
     cp: CHANGED,
     debug: [
@@ -191,6 +199,13 @@ export const SCHEMAS: Readonly<Partial<Record<CommandName, readonly Shape[]>>> =
       ),
     ],
     get: [object("always", TREE_COUNTS)],
+    help: [
+      array(
+        "of commands",
+        "command:string group:string summary:string synopsis:string description:string arguments:array options:array examples:array errors:array exits:array",
+      ),
+      array("of a topic", "topic:string title:string text:string"),
+    ],
     init: [
       object(
         "of a new pond",

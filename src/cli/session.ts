@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { hasCode, PondError } from "../errors.ts";
+import { hasCode, PondError, type PondErrorCode } from "../errors.ts";
 import { openPond } from "../pond.ts";
 import type {
   CommitResult,
@@ -71,7 +71,7 @@ export async function withPond<T>(
     const { fs, settings } = opened;
     return await suggesting(fs, (fs) => work(fs, settings));
   } catch (error) {
-    throw withCheckHint(error);
+    throw withOwnHint(error, use);
   }
 }
 
@@ -160,15 +160,31 @@ async function bytesOf({ origin, value }: Setting): Promise<number> {
   return parseSize(value, origin);
 }
 
-/** An error tells of one damaged file; a check tells of all. */
-function withCheckHint(error: unknown): unknown {
-  if (!hasCode(error, "INTEGRITY")) return error;
-  const { cause, message, path } = error;
-  return new PondError("INTEGRITY", message, {
-    cause,
-    ...(path === undefined ? {} : { path }),
-    hint: "see all damage, and what to do: pond check; nothing was changed",
-  });
+/** What to do, where a process ends that a program would go on with. */
+function withOwnHint(error: unknown, { staged }: PondUse): unknown {
+  if (!(error instanceof PondError)) return error;
+  const hint = ownHint(error.code, staged ?? false);
+  if (hint === undefined) return error;
+  const { cause, code, message, path } = error;
+  const where = path === undefined ? {} : { path };
+  return new PondError(code, message, { cause, ...where, hint });
+}
+
+function ownHint(code: PondErrorCode, staged: boolean): string | undefined {
+  switch (code) {
+    case "INTEGRITY":
+      // An error tells of one damaged file; a check tells of all.
+      return "see all damage, and what to do: pond check; nothing was changed";
+    case "LOCKED":
+      return staged ? undefined : "try it again; nothing was changed";
+    case "OUTCOME_UNKNOWN":
+      // What is staged knows whether it was committed, and isn't twice.
+      return staged
+        ? undefined
+        : "see whether it was made: pond log -n 1; if not, do it again";
+    default:
+      return undefined;
+  }
 }
 
 /** Opens the pond at the state that the options name. */
@@ -255,7 +271,10 @@ export function commitRow(result: CommitResult): CommitRow {
   return {
     version: result.version,
     operations: result.operationsCommitted,
-    transaction_id: result.transactionId,
+    // Where there was nothing to commit, none was made.
+    transaction_id: result.operationsCommitted > 0
+      ? result.transactionId
+      : null,
     bytes_written: result.bytesWritten,
     record_batch_size: result.recordBatchSize,
     duration_ms: Math.round(result.commitDuration * 1000) / 1000,
@@ -268,8 +287,8 @@ export interface CommitRow {
   readonly version: number;
   /** How many operations. */
   readonly operations: number;
-  /** 32 hexadecimal digits. */
-  readonly transaction_id: string;
+  /** 32 hexadecimal digits; null where there was nothing to commit. */
+  readonly transaction_id: string | null;
   /** Bytes of the data files and the log entry. */
   readonly bytes_written: number;
   /** Rows in the transaction, bookkeeping included. */

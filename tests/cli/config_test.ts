@@ -178,7 +178,7 @@ Deno.test("pond config set refuses what isn't right, and changes nothing", async
     ["set color", "pond config set KEY VALUE", "pond help"],
     ["get", "pond config get KEY", "pond help"],
     ["set color never -m why", "--layer pond", "pond help"],
-    ["get color --origin", "--origin belongs to", "pond help"],
+    ["unset color --origin", "--origin belongs to", "pond help"],
     ["sett color never", 'not "sett"', "did you mean set?"],
   ] as const;
   for (const [line, message, hint] of cases) {
@@ -206,7 +206,8 @@ Deno.test("pond config --dry-run changes neither file", async () => {
     env,
     terminal: true,
   });
-  assertStringIncludes(told.stderr, "color = never would be in");
+  assertStringIncludes(told.stdout, "set  color = never");
+  assertStringIncludes(told.stderr, "nothing was done");
   assertEquals(await originOf(scratch, "color", env), [
     "auto",
     `${scratch.home}/config/pond/config.yaml:1`,

@@ -1,14 +1,7 @@
 /** Trees between the host and the pond: what is taken, kept, skipped. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { scratchDirectory } from "./scratch.ts";
-import {
-  age,
-  names,
-  NONE,
-  report,
-  scratchTree,
-  tree,
-} from "./tree_scratch.ts";
+import { age, names, NONE, report, scratchTree, tree } from "./tree_scratch.ts";
 
 Deno.test("pond put makes no version of what is unchanged, and one of what isn't", async () => {
   await using scratch = await scratchTree({ "a": "1", "d/b": "2", "d/c": "3" });

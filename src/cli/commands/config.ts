@@ -35,7 +35,7 @@ export async function runConfig(
     case "list":
       return await list(command, context);
     case "get":
-      return await get(command.key, context);
+      return await get(command, command.key, context);
     case "set":
       return await set(command, command.key, command.value, context);
     case "unset":
@@ -93,10 +93,21 @@ function rowOf(key: ConfigKey, settings: Settings): Row {
   };
 }
 
-async function get(key: ConfigKey, context: Context): Promise<ExitCode> {
-  const { otherwise, value } = rowOf(key, await allSettings(context));
+async function get(
+  { format, origin }: ConfigCommand,
+  key: ConfigKey,
+  context: Context,
+): Promise<ExitCode> {
+  const row = rowOf(key, await allSettings(context));
+  const { otherwise, value } = row;
+  if (value !== null && context.globals.json) {
+    await writeRows(context, format, [KEY, VALUE, ORIGIN], [row]);
+    return ExitCode.done;
+  }
   if (value !== null) {
-    await context.out.line(context.out.isTerminal ? printable(value) : value);
+    const text = origin ? `${value}\t${row.origin}` : value;
+    const shown = context.out.isTerminal ? printable(text, "\t") : text;
+    await context.out.line(shown);
     return ExitCode.done;
   }
   throw new PondError("NOT_FOUND", `${key} isn't set: ${otherwise}`, {
@@ -187,10 +198,22 @@ async function changeUsers(
   const path = await realPath(files, named);
   const isThere = await files.stat(path) !== undefined;
   const before = isThere ? decodeUtf8(await files.read(path)) : undefined;
-  const after = changed(before, named, key, value);
+  const after = await hinted(
+    context,
+    key,
+    () => changed(before, named, key, value),
+  );
   const what = value === undefined ? `${key} is unset` : `${key} = ${value}`;
+  const { json } = context.globals;
+  if (json) {
+    const row = { key, value: value ?? null, path: named, done: !dryRun };
+    await context.out.line(JSON.stringify(row));
+  }
   if (dryRun) {
-    await note(context, printable(`${what} would be in ${named}`));
+    const line = `${value === undefined ? "unset" : "set"}  ${what}  ${named}`;
+    if (!json) await context.out.line(printable(line));
+    const { noteDryRun } = await import("../operations.ts");
+    await noteDryRun(context);
     return ExitCode.done;
   }
   if (!isThere) {
@@ -199,6 +222,30 @@ async function changeUsers(
   if (after !== before) await files.replace(path, encodeUtf8(after));
   await note(context, printable(`${what} in ${named}`));
   return ExitCode.done;
+}
+
+/** A key that the user's file doesn't set may be set by the pond. */
+async function hinted<T>(
+  context: Context,
+  key: string,
+  work: () => T,
+): Promise<T> {
+  try {
+    return work();
+  } catch (error) {
+    const known = CONFIG_KEYS.find((known) => known === key);
+    if (!hasCode(error, "NOT_FOUND") || known === undefined) throw error;
+    const set = (await allSettings(context)).find(known);
+    const hint = set?.layer === "pond"
+      ? `the pond sets it: pond config unset ${key} --layer pond`
+      : set?.layer === "environment"
+      ? `the variable sets it: unset ${set.origin}`
+      : error.hint;
+    throw new PondError("NOT_FOUND", error.message, {
+      ...(error.path === undefined ? {} : { path: error.path }),
+      ...(hint === undefined ? {} : { hint }),
+    });
+  }
 }
 
 /** The content of a file with a key changed. */

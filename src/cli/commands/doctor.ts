@@ -93,12 +93,36 @@ async function* allFindings(context: Context): AsyncGenerator<Finding> {
   if (typeof path !== "string") yield path;
   else {
     const { host } = context;
+    const written = await examined("write", () => tryToWrite(host, path));
     yield* await examined("rights", () => lookAtRights(host, path));
-    yield* await examined("disk", () => lookAtRoom(host, path));
-    yield* await examined("write", () => tryToWrite(host, path));
-    yield* lookInside(context, path, (all) => settings = all);
+    for (
+      const finding of await examined("disk", () => lookAtRoom(host, path))
+    ) {
+      yield afterThat(finding, written);
+    }
+    yield* written;
+    for await (
+      const finding of lookInside(context, path, (all) => settings = all)
+    ) yield afterThat(finding, written);
   }
   yield* await lookAtSettings(context, settings);
+}
+
+/** Checks whose remedies write to the pond. */
+const WRITING: readonly string[] = [
+  "consistency",
+  "disk",
+  "leftovers",
+  "stage",
+];
+
+/** Nothing is put right in a pond before it can be written to. */
+function afterThat(finding: Finding, written: readonly Finding[]): Finding {
+  const first = written.find(({ verdict }) => verdict !== "ok")?.remedy;
+  const { check, remedy } = finding;
+  if (first === undefined || remedy === undefined) return finding;
+  if (!WRITING.includes(check) || remedy === first) return finding;
+  return { ...finding, remedy: `${first} && ${remedy}` };
 }
 
 /** Where the pond is; where none is, what to say of that. */

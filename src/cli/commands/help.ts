@@ -21,8 +21,26 @@ export async function runHelp(
   context: Context,
   table: readonly TableEntry[],
 ): Promise<ExitCode> {
-  await context.out.text(textOf(command, table));
+  const text = textOf(command, table);
+  await context.out.text(
+    context.globals.json ? await jsonOf(command, table) : text,
+  );
   return ExitCode.done;
+}
+
+/** What the table says, for programs. */
+async function jsonOf(
+  { topic }: HelpCommand,
+  table: readonly TableEntry[],
+): Promise<string> {
+  const { helpRows } = await import("../help_rows.ts");
+  const rows = helpRows(table.filter(({ hidden }) => !hidden))
+    .filter(({ command }) => topic === undefined || command === topic);
+  if (rows.length > 0) return `${JSON.stringify(rows, undefined, 2)}\n`;
+  const found = TOPICS.find(({ name }) => name === topic);
+  return `${
+    JSON.stringify([{ topic, title: found?.title, text: found?.text() }])
+  }\n`;
 }
 
 function textOf(

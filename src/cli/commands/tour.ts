@@ -29,6 +29,13 @@ export async function runTour(
   find: CommandSource["find"],
 ): Promise<ExitCode> {
   const { host: { terminal }, out } = context;
+  if (context.globals.json) {
+    throw new PondError(
+      "INVALID_ARGUMENT",
+      "The tour is for people: it writes no JSON",
+      { hint: "what each command writes with --json: pond schema COMMAND" },
+    );
+  }
   if (!yes && !(terminal.stdinIsTerminal && out.isTerminal)) {
     throw new PondError(
       "INVALID_ARGUMENT",

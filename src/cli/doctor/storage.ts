@@ -84,7 +84,15 @@ export async function tryToWrite(
     ];
   } catch (error) {
     if (!hasCode(error, ...EXPECTED)) throw error;
-    return [failure("write", error, remedyOf(error, pond))];
+    const finding = failure("write", error, remedyOf(error, pond));
+    // Whoever made the disk so may have meant it.
+    return hasCode(error, "READ_ONLY")
+      ? [{
+        ...finding,
+        verdict: "warn",
+        says: `the disk is read-only: ${pond} is looked at, and never changed`,
+      }]
+      : [finding];
   } finally {
     for (const name of [second, path]) await removeIfThere(host, name);
   }

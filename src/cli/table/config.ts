@@ -31,7 +31,7 @@ export const CONFIG: TableEntry = define<ConfigCommand>({
   summary: "Show and change what is configured",
   description:
     `  list                what holds; with --origin also where it comes from
-  get KEY             the value that holds
+  get KEY             the value that holds; with --origin also where from
   set KEY VALUE       keep a value
   unset KEY           forget it
 
@@ -82,8 +82,8 @@ names a program to run, isn't taken from the pond, which others write to.`,
       ...changeOf(values),
       format: formatOf(values),
     };
-    if (command.origin && command.verb !== "list") {
-      throw usage("--origin belongs to pond config list");
+    if (command.origin && !["get", "list"].includes(command.verb)) {
+      throw usage("--origin belongs to pond config list and get");
     }
     const isOfPond = command.noSync || command.message !== undefined;
     if (isOfPond && command.layer === "user") {

@@ -11,7 +11,7 @@ import {
   type TableEntry,
   type Values,
 } from "../command.ts";
-import { COMMITTING, FORMAT, formatOf } from "../options.ts";
+import { FORMAT, formatOf, WRITING } from "../options.ts";
 
 /** `pond maintain` */
 export const MAINTAIN: TableEntry = define<MaintainCommand>({
@@ -85,7 +85,7 @@ younger file.`,
       says: "Show what could be deleted where nobody else uses the pond",
     },
   ],
-  errors: COMMITTING,
+  errors: WRITING,
   read: readMaintain,
   load: async () => (await import("../commands/maintain.ts")).runMaintain,
 });

@@ -28,13 +28,18 @@ const PUT: TableEntry = define<PutCommand>({
     `Copies host files into the pond, in one transaction; a directory is taken with
 everything in it, symlinks as symlinks, with modes and times. "-" is standard input.
 If POND is a directory or ends with a slash, or there are several sources, the
-copies are made in it. What the pond has already makes no version; an existing file
-that is another one gets a new version.
+copies are made in it. DIR/. means what is in DIR: it goes into POND itself, which
+is made if need be; a slash alone says nothing. What the pond has already makes no
+version; an existing file that is another one gets a new version.
 
 --include and --exclude are patterns of names, or, with a slash, of paths from the
-top of the tree; .pondignore in a directory leaves out what it says, in the language
-of .gitignore. What can't be read, is no file, directory or symlink, or changes each
-time that it is read, is said and left out: the rest is put, and the exit code is 3.`,
+top of the tree; they hold for what is named as well. .pondignore in a directory
+leaves out what it says, in the language of .gitignore. What can't be read, is no
+file, directory or symlink, or changes each time that it is read, is said and left
+out: the rest is put, and the exit code is 3. --delete comes last, and deletes
+nothing after an error; what is left out stays. Setuid and sticky bits, owners and
+extended attributes aren't kept; a directory has its time until something in it
+changes.`,
   arguments: [
     {
       name: "HOST",
@@ -60,9 +65,20 @@ time that it is read, is said and left out: the rest is put, and the exit code i
       cmd: "pond put --exclude '*.tmp' --delete station /",
       says: "Make the pond's /station what the host's is now",
     },
+    {
+      cmd: "pond put --delete station/. /mirror",
+      says: "Do so under another name",
+    },
     { cmd: "pond put -n station /", says: "Show what would be put" },
   ],
-  errors: [...COMMITTING, "NOT_A_DIRECTORY", "NOT_FOUND", "PERMISSION_DENIED"],
+  exits: [ExitCode.partly],
+  errors: [
+    ...COMMITTING,
+    "CONFLICT",
+    "NOT_A_DIRECTORY",
+    "NOT_FOUND",
+    "PERMISSION_DENIED",
+  ],
   read: (values) => ({
     name: "put",
     sources: values.words.slice(0, -1),
@@ -80,10 +96,16 @@ const GET: TableEntry = define<GetCommand>({
   description:
     `Copies from the pond to the host; a directory is taken with everything in it,
 symlinks inside it as symlinks, with modes and times. "-" is standard output. If
-HOST is a directory, the copies are made in it. A host file that is the same is left
-alone; one that isn't is never replaced without --force. Nothing is ever written
-outside of HOST, and --delete takes away only what lies in the directories that are
-copied.`,
+HOST is a directory, the copies are made in it; DIR/. means what is in DIR, which
+goes into HOST itself. A host file that is the same gets mode and time only; one
+that isn't is never replaced without --force, nor is what stands where something
+else comes, which needs --delete as well. A directory that is there keeps its mode
+and time. Nothing is ever written outside of HOST.
+
+--delete takes away what lies in the directories that are copied, and the pond
+hasn't. It comes last, and deletes nothing after an error; what --include and
+--exclude leave out stays. What can't be written is said, the rest is, and the exit
+code is 3.`,
   arguments: [
     { name: "POND", summary: "Paths in the pond", required: true, many: true },
     { name: "HOST", summary: "A path on the host, or -", required: true },
@@ -108,12 +130,16 @@ copied.`,
       says: "Get a directory as it was",
     },
     {
+      cmd: "pond get --force --delete /sensors/. mirror",
+      says: "Make mirror what /sensors is",
+    },
+    {
       cmd: "pond get --include '*.csv' /sensors tables",
       says: "Get only the tables",
     },
   ],
   exits: [ExitCode.partly],
-  errors: [...LOOKING, "ALREADY_EXISTS", "NO_SPACE"],
+  errors: [...LOOKING, "ALREADY_EXISTS", "NOT_A_DIRECTORY", "NO_SPACE"],
   read: (values) => ({
     name: "get",
     sources: values.words.slice(0, -1),

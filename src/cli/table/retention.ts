@@ -11,7 +11,7 @@ import type {
   UsageCommand,
   Values,
 } from "../command.ts";
-import { COMMITTING, FORMAT, formatOf, OPENING } from "../options.ts";
+import { FORMAT, formatOf, OPENING, WRITING } from "../options.ts";
 
 const PRUNE: TableEntry = define<PruneCommand>({
   name: "prune",
@@ -63,7 +63,7 @@ use the pond.`,
       says: "Tell a program what would go",
     },
   ],
-  errors: [...COMMITTING, "REVISION_NOT_FOUND"],
+  errors: [...WRITING, "REVISION_NOT_FOUND", "VERSION_CONFLICT"],
   read: readPrune,
   load: async () => (await import("../commands/retention.ts")).runPrune,
 });

@@ -18,7 +18,6 @@ import type { FileStat, Host } from "../../host/mod.ts";
 import type { DirEntry, TinyLogFS, WorkingDir } from "../../tinylogfs/mod.ts";
 import {
   joined,
-  noContent,
   requireReplaceable,
   safeName,
   statOf,
@@ -123,7 +122,7 @@ export class TreeGet {
    * @param source Its path in the pond; a symlink is followed, here only.
    * @param target Its path on the host; the directory that it is in exists.
    * @param options With `follows`, the target may be a symlink to a directory;
-   *   with `isContent`, the node must be one.
+   *   with `isContent`, its own name is left out of account.
    */
   async get(
     source: string,
@@ -134,7 +133,6 @@ export class TreeGet {
     const { follows, isContent } = options;
     const entry = await fs.entry(source);
     const isDirectory = entry.fileType === "directory";
-    if (isContent && !isDirectory) throw noContent(source, entry.fileType);
     if (!filter.takesNamed(isContent ? "" : entry.name, isDirectory)) return;
     try {
       if (isDirectory) {

@@ -290,6 +290,7 @@ export class TreePut {
         const source = printable(node.source);
         return await report.warn(
           `${source} is growing: put as far as it went when it was opened`,
+          { kind: "growing", path: node.source },
         );
       }
       if (put) this.#index?.note(node.path, stat, put, readMs);

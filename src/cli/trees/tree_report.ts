@@ -5,7 +5,7 @@
  */
 import { compareUtf8 } from "../../bytes.ts";
 import type { PondError } from "../../errors.ts";
-import { type Context, note, warn } from "../context.ts";
+import { type Context, note, warn, type WarningFacts } from "../context.ts";
 import { ExitCode } from "../exit_codes.ts";
 import { ClosedPipeError, printable } from "../output.ts";
 import { humanSize } from "../units.ts";
@@ -95,7 +95,8 @@ export class TreeReport {
   /** Tells of something that is never copied. */
   async skipped(source: string, why: string): Promise<void> {
     this.#skipped++;
-    await this.warn(`skipped ${printable(source)}: ${why}`);
+    const text = `skipped ${printable(source)}: ${why}`;
+    await this.warn(text, { kind: "skipped", path: source });
   }
 
   /**
@@ -112,9 +113,9 @@ export class TreeReport {
   }
 
   /** Tells of something that was done, but not as one may think. */
-  async warn(text: string): Promise<void> {
+  async warn(text: string, facts?: WarningFacts): Promise<void> {
     await this.#progress.clear();
-    await warn(this.#context, text);
+    await warn(this.#context, text, facts);
   }
 
   /** Tells of what failed; the rest is done. What ends the command is thrown. */
@@ -160,7 +161,8 @@ export class TreeReport {
       count > 0 ? [`${count} ${name}`] : []
     );
     if (parts.length === 0) return;
-    await note(this.#context, `${parts.join(", ")} · ${humanSize(bytes)}`);
+    const size = bytes > 0 ? ` · ${humanSize(bytes)}` : "";
+    await note(this.#context, `${parts.join(", ")}${size}`);
   }
 
   /** The exit code for all of it. */

@@ -36,6 +36,10 @@ export interface Case {
   readonly aborted?: true;
   /** Which calls of the host's files fail, and how. */
   readonly refuse?: Refusal;
+  /** Whether one way is enough. */
+  readonly isSlow?: true;
+  /** Stands between the command and the disk. */
+  readonly between?: (files: FileStore) => FileStore;
   /** In the place of programs that it runs. */
   readonly program?: Program;
 }
@@ -50,6 +54,8 @@ export type Program = (
 export interface Refusal {
   /** What is called. */
   readonly method: keyof FileStore;
+  /** The files that it fails for; all of them when left out. */
+  readonly path?: RegExp;
   /** How it fails. */
   readonly code: PondErrorCode;
 }

@@ -51,6 +51,17 @@ export function commonCases(
   if (!own.some(({ error }) => error === "NO_SPACE")) {
     add("NO_SPACE", "the disk is full", { refuse: fullDisk });
   }
+  add("READ_ONLY", "the disk is read-only", {
+    refuse: { method: "create", code: "READ_ONLY" },
+  });
+  add("LOCKED", "others are faster each time", {
+    refuse: { method: "link", code: "ALREADY_EXISTS" },
+    // It tries a hundred times.
+    isSlow: true,
+  });
+  add("OUTCOME_UNKNOWN", "the disk fails while a commit gets its name", {
+    refuse: { method: "link", code: "IO" },
+  });
   add("ABORTED", "Ctrl-C", { aborted: true });
   return cases;
 }

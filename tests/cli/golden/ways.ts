@@ -72,7 +72,8 @@ export async function runCase(
       ? runOnHost(disk, case_, line, options)
       : runInMemory(copyOf(disk), case_, line, options);
   const said: Said[] = [];
-  for (const [way, options] of WAYS) {
+  const ways = case_.isSlow ? WAYS.slice(0, 1) : WAYS;
+  for (const [way, options] of ways) {
     said.push({ way, ran: await run(case_.line, options) });
   }
   if (case_.error !== undefined) {
@@ -138,11 +139,12 @@ async function runInMemory(
   way: RunOptions,
 ): Promise<Ran> {
   const options = optionsOf(case_, disk, way);
-  const files = refusing(disk, case_.refuse);
+  const files = between(disk, case_);
   const before = disk.snapshot();
   const ran = await runLine(files, CASE_STEP, line, options);
   // What a full disk leaves behind is nobody's, and goes by itself.
-  const isRefused = case_.error !== undefined && case_.refuse === undefined;
+  const isRefused = case_.error !== undefined && case_.refuse === undefined &&
+    case_.between === undefined;
   if (isRefused || DRY_RUN.test(line)) {
     assertEquals(changed(before, disk.snapshot()), [], line);
   }
@@ -188,7 +190,7 @@ async function runOnHost(
   await using temp = await tempDirectory();
   await writeWorld(disk, temp.path);
   const options = optionsOf(case_, disk, way);
-  const files = refusing(denoHost().files, case_.refuse);
+  const files = between(denoHost().files, case_);
   const ran = await runLine(files, CASE_STEP, line, {
     ...options,
     cwd: `${temp.path}${options.cwd ?? HOME}`,
@@ -198,17 +200,33 @@ async function runOnHost(
   return { ...ran, stdout: here(ran.stdout), stderr: here(ran.stderr) };
 }
 
-/** The same files, of which one method fails, if any. */
-function refusing(files: FileStore, refusal: Refusal | undefined): FileStore {
-  if (refusal === undefined) return files;
-  const { method, code } = refusal;
-  const refuse = (path: string) =>
-    Promise.reject(fileError(code, { action: method, path }));
+/** The same files, of which some calls fail, if any. */
+function between(
+  files: FileStore,
+  { between: other, refuse }: Case,
+): FileStore {
+  const left = refuse === undefined ? files : refusing(files, refuse);
+  return other?.(left) ?? left;
+}
+
+function refusing(
+  files: FileStore,
+  { code, method, path }: Refusal,
+): FileStore {
   return new Proxy(files, {
     get(target, name) {
-      if (name === method) return refuse;
       const value: unknown = Reflect.get(target, name, target);
-      return typeof value === "function" ? value.bind(target) : value;
+      if (typeof value !== "function") return value;
+      if (name !== method) return value.bind(target);
+      return (...args: unknown[]): unknown => {
+        // The new name is the last one of those that have two.
+        const named = String(method === "link" ? args[1] : args[0]);
+        if (path !== undefined && !path.test(named)) {
+          return value.apply(target, args);
+        }
+        const error = fileError(code, { action: method, path: named });
+        return Promise.reject(error);
+      };
     },
   });
 }

@@ -26,6 +26,32 @@ export const CASES: CommandCases = {
       env: { POND_CACHE_SIZE: "64MiB" },
     },
     {
+      says: "one value, and where it comes from",
+      line: "pond config get cache-size --origin",
+      env: { POND_CACHE_SIZE: "64MiB" },
+    },
+    {
+      says: "one value, for programs",
+      line: "pond config get cache-size --json",
+    },
+    {
+      says: "set for the user, only shown",
+      line: "pond config set author ana -n",
+      env: HOME,
+    },
+    {
+      says: "set for the user, for programs",
+      line: "pond config set author ana --json",
+      env: HOME,
+    },
+    {
+      says: "taken out of the user's, and set in the pond",
+      setup: ["pond config set --layer pond query.timeout 5min"],
+      line: "pond config unset query.timeout",
+      env: HOME,
+      error: "NOT_FOUND",
+    },
+    {
       says: "set for the user",
       line: "pond config set author ana",
       env: HOME,

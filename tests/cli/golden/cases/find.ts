@@ -43,6 +43,11 @@ export const CASES: CommandCases = {
       error: "NOT_A_DIRECTORY",
     },
     {
+      says: "with NUL, and with another format",
+      line: "pond find -0 --format csv",
+      error: "INVALID_ARGUMENT",
+    },
+    {
       says: "a size that is none",
       line: "pond find --size big",
       error: "INVALID_ARGUMENT",

@@ -21,6 +21,20 @@ export const CASES: CommandCases = {
       line: "pond get /sensors tree --json",
     },
     {
+      says: "what is in a directory, only shown",
+      line: "pond get -n /sensors/. sensors --delete --force",
+    },
+    {
+      says: "what is in a file",
+      line: "pond get /latest/. here",
+      error: "NOT_A_DIRECTORY",
+    },
+    {
+      says: "two into one, with what else is there deleted",
+      line: "pond get /sensors/. /notes/. sensors --delete",
+      error: "INVALID_ARGUMENT",
+    },
+    {
       says: "not there",
       line: "pond get /nothing here",
       error: "NOT_FOUND",

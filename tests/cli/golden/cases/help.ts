@@ -25,6 +25,14 @@ export const CASES: CommandCases = {
       line: "pond help exit-codes",
     },
     {
+      says: "a command, for programs",
+      line: "pond help sync --json",
+    },
+    {
+      says: "a topic, for programs",
+      line: "pond help globs --json",
+    },
+    {
       says: "what there is not",
       line: "pond help lss",
       error: "INVALID_ARGUMENT",

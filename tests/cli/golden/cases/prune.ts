@@ -17,6 +17,13 @@ export const CASES: CommandCases = {
       line: "pond prune --before v3 --json",
     },
     {
+      says: "others commit each time",
+      line: "pond prune --before v3 --yes",
+      refuse: { method: "link", code: "ALREADY_EXISTS" },
+      isSlow: true,
+      error: "VERSION_CONFLICT",
+    },
+    {
       says: "without a revision",
       line: "pond prune",
       error: "INVALID_ARGUMENT",

@@ -1,5 +1,24 @@
 /** Cases of pond put. */
+import type { FileStore } from "../../../../src/host/mod.ts";
 import type { CommandCases } from "../case.ts";
+
+/** Each time that it is read, somebody has added to the file since. */
+function changing(files: FileStore): FileStore {
+  return new Proxy(files, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name, target);
+      if (typeof value !== "function") return value;
+      return async (path: string, ...args: unknown[]): Promise<unknown> => {
+        const given: unknown = await value.call(target, path, ...args);
+        if (name === "read" && path.endsWith("/readings.csv")) {
+          const now = await target.read(path);
+          await target.replace(path, now.slice(1));
+        }
+        return given;
+      };
+    },
+  });
+}
 
 /** What `pond put` is asked. */
 export const CASES: CommandCases = {
@@ -23,6 +42,26 @@ export const CASES: CommandCases = {
     {
       says: "a directory",
       line: "pond put notes /copies",
+    },
+    {
+      says: "what is in a directory",
+      line: "pond put -n notes/. /sensors --delete --exclude '.*'",
+    },
+    {
+      says: "a file that can't be read, for programs",
+      line: "pond put notes /copies --json",
+      refuse: { method: "read", code: "PERMISSION_DENIED", path: /todo/ },
+      exit: 3,
+    },
+    {
+      says: "a file that changes each time",
+      line: "pond put readings.csv /r.csv",
+      between: changing,
+      error: "CONFLICT",
+    },
+    {
+      says: "nothing new, for programs",
+      line: "pond put notes / --json",
     },
     {
       says: "standard input",

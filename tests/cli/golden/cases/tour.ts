@@ -9,6 +9,11 @@ export const CASES: CommandCases = {
       line: "pond tour --help",
     },
     {
+      says: "for programs",
+      line: "pond tour --yes --json",
+      error: "INVALID_ARGUMENT",
+    },
+    {
       says: "a word too many",
       line: "pond tour /sensors",
       error: "INVALID_ARGUMENT",
