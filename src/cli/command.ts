@@ -294,6 +294,8 @@ export interface LogCommand extends ViewOptions {
   readonly limit: number | undefined;
   readonly since: string | undefined;
   readonly until: string | undefined;
+  /** A part of the author's name, in any case. */
+  readonly author: string | undefined;
   readonly stat: boolean;
   readonly format: Format | undefined;
 }

@@ -235,3 +235,22 @@ Deno.test("pond history shows the metadata of transactions to programs", async (
   const [row] = JSON.parse(await scratch.ok("history --json -n 1"));
   assertEquals(row.metadata, { job: "42", host: "pi" });
 });
+
+Deno.test("pond log --author lists whose name has it, as many as are asked for", async () => {
+  await using scratch = await scratchPond();
+  for (const author of ["Ana", "bob", "Anatol"]) {
+    await scratch.ok(`touch /${author}`, { env: { POND_AUTHOR: author } });
+    await scratch.ok("touch /shared", { env: { POND_AUTHOR: author } });
+  }
+  const authors = async (line: string) => {
+    const rows: { author: string }[] = JSON.parse(
+      await scratch.ok(`log ${line} --json`),
+    );
+    return rows.map(({ author }) => author);
+  };
+  assertEquals(await authors("--author ana -n 3"), ["Anatol", "Anatol", "Ana"]);
+  assertEquals(await authors("--author BOB"), ["bob", "bob"]);
+  assertEquals(await authors("/shared --author ana -n 1"), ["Anatol"]);
+  assertEquals(await authors("--author ana -n 0"), []);
+  assertEquals(await authors("--author nobody"), []);
+});

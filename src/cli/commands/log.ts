@@ -142,7 +142,11 @@ export async function runLog(
     if (path === undefined) await writeLog(fs, options, command, context);
     else {
       await atPath(fs, path, async (view, found) => {
-        const versions = versionsOf(view, found, options);
+        const versions = chosen(
+          versionsOf(view, found, options),
+          ({ transaction }) => transaction,
+          command,
+        );
         const rows = toTheGap(fs, versions, ({ row }) => row.version, context);
         await writeRows(context, command.format, VERSION_COLUMNS, rows);
       });
@@ -152,15 +156,34 @@ export async function runLog(
 }
 
 function optionsOf(
-  { limit, since, until }: LogCommand,
+  { author, limit, since, until }: LogCommand,
   { signal }: Context,
 ): LogOptions {
   return {
     signal,
-    ...(limit === undefined ? {} : { limit }),
+    // Of an author's, so many are listed; others don't count.
+    ...(limit === undefined || author !== undefined ? {} : { limit }),
     ...(since === undefined ? {} : { since }),
     ...(until === undefined ? {} : { until }),
   };
+}
+
+/** Rows of an author's transactions, as many as are wanted; else all of them. */
+async function* chosen<Row>(
+  rows: AsyncIterable<Row>,
+  transactionOf: (row: Row) => TransactionRow | undefined,
+  { author, limit = Infinity }: LogCommand,
+): AsyncGenerator<Row> {
+  if (author === undefined) return yield* rows;
+  const wanted = author.toLowerCase();
+  let left = limit;
+  if (left === 0) return;
+  for await (const row of rows) {
+    const name = transactionOf(row)?.author.toLowerCase();
+    if (!name?.includes(wanted)) continue;
+    yield row;
+    if (--left === 0) return;
+  }
 }
 
 async function* versionsOf(
@@ -179,10 +202,14 @@ async function* versionsOf(
 async function writeLog(
   fs: TinyLogFS,
   options: LogOptions,
-  { format, stat }: LogCommand,
+  command: LogCommand,
   context: Context,
 ): Promise<void> {
-  const transactions = tagged(fs, fs.transactions(options));
+  const { format, stat } = command;
+  const transactions = tagged(
+    fs,
+    chosen(fs.transactions(options), (row) => row, command),
+  );
   const rows = toTheGap(fs, transactions, ({ version }) => version, context);
   if (format === undefined && context.out.isTerminal) {
     let isFirst = true;

@@ -71,6 +71,12 @@ pond history.`,
       summary: "Only those up to this time",
     },
     {
+      name: "author",
+      kind: "text",
+      value: "NAME",
+      summary: "Only those of who has this in the name",
+    },
+    {
       name: "stat",
       kind: "flag",
       summary: "Say what each transaction changed",
@@ -81,6 +87,7 @@ pond history.`,
   examples: [
     { cmd: "pond log", says: "List all transactions" },
     { cmd: "pond log --since 2h --stat", says: "What changed in two hours" },
+    { cmd: "pond log --author ana -n 5", says: "List somebody's newest five" },
     { cmd: "pond log /sensors/a.csv", says: "List the versions of a file" },
     {
       cmd: "pond log /sensors/a.csv 1",
@@ -266,6 +273,7 @@ function readLog(values: Values): LogCommand {
     limit,
     since: values.text("since"),
     until: values.text("until"),
+    author: values.text("author"),
     stat: values.flag("stat"),
     ...viewOf(values),
     format: formatOf(values),

@@ -33,6 +33,10 @@ export const CASES: CommandCases = {
       line: "pond log --since v3 --until v5",
     },
     {
+      says: "of an author that there is not",
+      line: "pond log --author nobody",
+    },
+    {
       says: "not there",
       line: "pond log /nothing",
       error: "NOT_FOUND",
