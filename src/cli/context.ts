@@ -19,6 +19,8 @@ export interface GlobalOptions {
   readonly verbose: boolean;
   /** Whether everything is JSON, errors too. */
   readonly json: boolean;
+  /** Whether a lock that another program has is an error. */
+  readonly noWait: boolean;
 }
 
 /** What can be configured; config_keys.ts says what each of them is. */
@@ -123,6 +125,8 @@ export interface Context {
   readonly err: Output;
   /** Ends the command. */
   readonly signal: AbortSignal;
+  /** The command's name, as others are told who wait for it. */
+  readonly command?: string;
 }
 
 /** Makes the surroundings of a command. */

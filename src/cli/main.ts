@@ -48,6 +48,7 @@ export async function main(
     quiet: false,
     verbose: false,
     json: wantsJson(argv),
+    noWait: false,
   };
   let context = makeContext(host, fallback, new Settings(), signal);
   let paged: PagedOutput | undefined;
@@ -57,7 +58,11 @@ export async function main(
     paged = invocation.command && invocation.paged
       ? await pagedOutput(host, settings)
       : undefined;
-    context = makeContext(host, globals, settings, signal, paged);
+    const { name } = invocation.command ?? {};
+    context = {
+      ...makeContext(host, globals, settings, signal, paged),
+      ...(name === undefined ? {} : { command: name }),
+    };
     const [problem] = settings.problems;
     if (problem && !canRepair(invocation.command?.name)) throw problem.error;
     const code = invocation.command === undefined

@@ -212,6 +212,11 @@ export const GLOBAL: readonly OptionSpec[] = [
     kind: "flag",
     summary: "Say how far it is where no terminal shows it",
   },
+  {
+    name: "no-wait",
+    kind: "flag",
+    summary: "Fail where another program holds a lock (8)",
+  },
   { name: "help", short: "h", kind: "flag", summary: "Show help" },
 ];
 

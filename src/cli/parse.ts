@@ -171,6 +171,7 @@ function globalsOf(values: Values): GlobalOptions {
     quiet: values.flag("quiet"),
     verbose: values.flag("verbose"),
     json: values.flag("json") || values.text("format") === "json",
+    noWait: values.flag("no-wait"),
   };
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { hasCode, PondError, type PondErrorCode } from "../errors.ts";
+import type { Host } from "../host/mod.ts";
 import { openPond } from "../pond.ts";
 import type {
   CommitResult,
@@ -90,8 +91,10 @@ async function openFor(
   // An empty variable is one that isn't set.
   const branch = globals.branch ?? (host.terminal.env("POND_BRANCH") ||
     undefined);
+  // Who only reads what is committed takes no locks.
+  const own = changes || options.staged ? await lockedHost(context) : host;
   const open = async (settings: Settings) =>
-    await openPond(host, path, {
+    await openPond(own, path, {
       ...options,
       ...(branch === undefined ? {} : { branch }),
       ...await openOptionsOf(settings),
@@ -117,6 +120,11 @@ async function openFor(
     settings,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
+}
+
+async function lockedHost(context: Context): Promise<Host> {
+  const { lockingHost } = await import("./locks.ts");
+  return lockingHost(context);
 }
 
 /** Whether a value wins over what the pond configures. */

@@ -144,7 +144,7 @@ class DenoTerminal implements Terminal {
   platform(): Platform {
     const { arch, os } = Deno.build;
     const { deno, v8 } = Deno.version;
-    return { os, arch, runtime: { deno, v8 } };
+    return { os, arch, runtime: { deno, v8 }, pid: Deno.pid };
   }
 
   async run(command: readonly string[]): Promise<number> {

@@ -268,6 +268,8 @@ export interface Platform {
   readonly arch: string;
   /** The versions of what runs the program, such as `deno`, by their names. */
   readonly runtime: Readonly<Record<string, string>>;
+  /** The number of the program's process. */
+  readonly pid: number;
 }
 
 /** What a program that is started from a shell is given. */

@@ -146,7 +146,7 @@ export class MemoryTerminal implements Terminal {
   }
 
   platform(): Platform {
-    return { os: "memory", arch: "memory", runtime: {} };
+    return { os: "memory", arch: "memory", runtime: {}, pid: 1 };
   }
 
   run([program = ""]: readonly string[]): Promise<never> {

@@ -36,6 +36,7 @@ function contextWith(
     pond: undefined,
     branch: undefined,
     quiet: false,
+    noWait: false,
     verbose: false,
     json: false,
   };

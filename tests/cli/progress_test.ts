@@ -2,11 +2,12 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Context } from "../../src/cli/context.ts";
 import { makeContext, Settings } from "../../src/cli/context.ts";
+import { filesWith, hostWith } from "../../src/cli/own_files.ts";
 import { barText, Progress, progressText } from "../../src/cli/progress.ts";
 import { decodeUtf8 } from "../../src/bytes.ts";
 import { denoHost } from "../../src/host/deno_host.ts";
 import { memoryHost } from "../../src/host/memory.ts";
-import type { Clock, Host } from "../../src/host/mod.ts";
+import type { Clock, FileStore, Host } from "../../src/host/mod.ts";
 import { hasPseudoTerminal, typeToPond } from "../support/pseudo_terminal.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { scratchPond } from "./scratch.ts";
@@ -110,6 +111,7 @@ function shown(
     quiet,
     verbose,
     json,
+    noWait: false,
   };
   const { signal } = new AbortController();
   return {
@@ -266,4 +268,59 @@ Deno.test("pond query shows on a terminal that it runs, and takes that away befo
     options,
   );
   assertEquals([JSON.parse(json.stdout), json.stderr], [[{ n: 42 }], ""]);
+});
+
+/** A hundred times as fast as this machine's. */
+function fast(clock: Clock): Clock {
+  const { monotonicMs, nowUs, sleep } = clock;
+  return {
+    nowUs: () => nowUs.call(clock),
+    monotonicMs: () => monotonicMs.call(clock) * 100,
+    sleep: (milliseconds, signal) =>
+      sleep.call(clock, milliseconds / 100, signal),
+  };
+}
+
+/** Files of a disk that takes its time. */
+function slowFiles({ clock, files }: Host): FileStore {
+  return filesWith(files, {
+    read: async (path, range) => {
+      await clock.sleep(10);
+      return await files.read(path, range);
+    },
+    stream: async (path, range) => {
+      await clock.sleep(10);
+      return await files.stream(path, range);
+    },
+  });
+}
+
+Deno.test("check, maintain and prune show how far they are, in bytes and files", async () => {
+  const lines = [
+    ["check --read-data", "check"],
+    ["maintain", "maintain"],
+    ["maintain vacuum --yes", "vacuum"],
+    ["prune --before v3 --yes", "prune"],
+  ] as const;
+  const host = denoHost();
+  const slow = hostWith({ ...host, clock: fast(host.clock) }, slowFiles(host));
+  for (const [line, verb] of lines) {
+    await using scratch = await scratchPond();
+    for (const name of ["a", "b", "c"]) {
+      await scratch.ok(`put - /${name}`, { stdin: name.repeat(70_000) });
+    }
+    const options = { cwd: scratch.home, env: { POND: scratch.pond } };
+    const argv = line.split(" ");
+    const shown = await runLine(slow, argv, { ...options, terminal: true });
+    assertEquals(shown.code, 0, shown.stderr);
+    const bars = shown.stderr.split("\r");
+    const said = new RegExp(`${verb} [1-9]\\d*( of \\d+)? files · .*B/s`);
+    assert(bars.some((bar) => said.test(bar)), shown.stderr);
+    assertEquals(bars.at(-1), "\x1b[K");
+    const quiet = await runLine(slow, [...argv, "-q"], {
+      ...options,
+      terminal: true,
+    });
+    assertEquals([quiet.code, quiet.stderr], [0, ""]);
+  }
 });

@@ -104,6 +104,7 @@ function contextOf(pond: string): Context {
     pond,
     branch: undefined,
     quiet: false,
+    noWait: false,
     verbose: false,
     json: false,
   } as const;

@@ -39,6 +39,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Lines of the terminal; more than any output has, when left out. */
   readonly rows?: number;
+  /** Is told that something was written to standard error. */
+  readonly onStderr?: () => void;
   /** In the place of a pager. */
   readonly pager?: Terminal["pipe"];
   /** In the place of programs that the command runs; gives an exit code. */
@@ -61,7 +63,7 @@ export async function run(
   options: RunOptions = {},
 ): Promise<Ran> {
   const stdout = new Capture(options, options.writes);
-  const stderr = new Capture(options);
+  const stderr = new Capture(options, Infinity, options.onStderr);
   const terminal = terminalOf(stdout, stderr, options);
   const { signal } = options;
   const { files, clock, random, hasher } = host;
@@ -101,12 +103,15 @@ class Capture implements TerminalOutput {
   readonly columns: number;
   readonly rows: number;
   readonly #chunks: Uint8Array[] = [];
+  readonly #told: () => void;
   #writesLeft: number;
 
   constructor(
     { columns = 80, rows = Infinity, terminal = false }: RunOptions,
     writes: number = Infinity,
+    told: () => void = () => {},
   ) {
+    this.#told = told;
     this.isTerminal = terminal;
     this.columns = columns;
     this.rows = rows;
@@ -116,6 +121,7 @@ class Capture implements TerminalOutput {
   write(bytes: Uint8Array): Promise<boolean> {
     if (this.#writesLeft-- <= 0) return Promise.resolve(false);
     this.#chunks.push(bytes.slice());
+    this.#told();
     return Promise.resolve(true);
   }
 
@@ -145,7 +151,12 @@ function terminalOf(
     env: (name) => env[name],
     cwd: () => cwd,
     user: () => "tester",
-    platform: () => ({ os: "none", arch: "none", runtime: { deno: "2" } }),
+    platform: () => ({
+      os: "none",
+      arch: "none",
+      runtime: { deno: "2" },
+      pid: 1,
+    }),
     run: program,
     pipe: pager,
     isLent: false,

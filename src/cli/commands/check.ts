@@ -12,9 +12,12 @@ import type { CheckCommand } from "../command.ts";
 import type { Context } from "../context.ts";
 import { ExitCode } from "../exit_codes.ts";
 import { locatePond } from "../locate.ts";
+import { amountIn, watched } from "../counting_host.ts";
+import { lockingHost } from "../locks.ts";
 import { printable } from "../output.ts";
 import type { Column } from "../rows.ts";
 import { counted, withPond } from "../session.ts";
+import { joined } from "../transfer.ts";
 
 /** Checks the pond, one that can't be opened as well. */
 export async function runCheck(
@@ -23,14 +26,22 @@ export async function runCheck(
 ): Promise<ExitCode> {
   const { depth, dryRun, format, repair, root } = command;
   if (root !== undefined) return await runRoot(root, command, context);
-  const { host, out, signal } = context;
+  const { host: { files }, out, signal } = context;
   const path = await locatePond(context);
-  const report = await TinyLogFS.check(host, path, {
-    depth,
-    repair,
-    dryRun,
-    signal,
-  });
+  const parts = depth === "data" ? ["oplog", "branches", "blobs"] : undefined;
+  const total = parts &&
+    (() => amountIn(files, parts.map((name) => joined(path, name))));
+  const report = await watched(
+    context,
+    { verb: repair ? "repair" : "check", ...(total ? { total } : {}) },
+    async (context) =>
+      await TinyLogFS.check(lockingHost(context), path, {
+        depth,
+        repair,
+        dryRun,
+        signal,
+      }),
+  );
   if (format === undefined) {
     for (const finding of report.findings) {
       await out.text(textOf(finding, command));

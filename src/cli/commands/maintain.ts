@@ -10,8 +10,10 @@ import {
   type MaintenanceTask,
 } from "../command.ts";
 import type { Context } from "../context.ts";
+import { watched } from "../counting_host.ts";
 import { retentionOf } from "../durations.ts";
 import { ExitCode } from "../exit_codes.ts";
+import type { Progress } from "../progress.ts";
 import { counted, withPond } from "../session.ts";
 import { humanSize } from "../units.ts";
 
@@ -40,6 +42,19 @@ export async function runMaintain(
   command: MaintainCommand,
   context: Context,
 ): Promise<ExitCode> {
+  const verb = command.task ?? "maintain";
+  return await watched(
+    context,
+    { verb },
+    async (context, progress) => await maintain(command, context, progress),
+  );
+}
+
+async function maintain(
+  command: MaintainCommand,
+  context: Context,
+  progress: Progress,
+): Promise<ExitCode> {
   const tasks = command.task ? [command.task] : MAINTENANCE_TASKS;
   return await withPond(context, {}, async (fs, settings) => {
     const retention = (await settings()).find("maintain.retention");
@@ -55,9 +70,11 @@ export async function runMaintain(
       });
       for (const effect of outcome.effects) effects.push(effect);
       if (command.format === undefined) {
+        await progress.clear();
         await context.out.line(`${task}: ${outcome.sentence}`);
       }
     }
+    await progress.clear();
     if (command.format !== undefined) {
       const { writeRecords } = await import("../rows.ts");
       const rows = effects.map((effect) => ({ ...effect }));

@@ -12,6 +12,7 @@ import type { PruneCommand, UsageCommand } from "../command.ts";
 import type { Context } from "../context.ts";
 import { ExitCode } from "../exit_codes.ts";
 import { type Column, writeRecords, writeRows } from "../rows.ts";
+import { watched } from "../counting_host.ts";
 import { counted, withPond } from "../session.ts";
 import { humanSize } from "../units.ts";
 
@@ -22,15 +23,22 @@ export async function runPrune(
 ): Promise<ExitCode> {
   const { before, format, yes } = command;
   const { signal } = context;
-  return await withPond(context, {}, async (fs) => {
-    const report = await fs.prune({ before, dryRun: !yes, signal });
-    if (format === undefined) {
-      await context.out.line(sentenceOf(report, before));
-    } else {
-      await writeRecords(context, format, [recordOf(report)]);
-    }
-    return ExitCode.done;
-  });
+  const report = await watched(
+    context,
+    { verb: "prune" },
+    async (context) =>
+      await withPond(
+        context,
+        {},
+        (fs) => fs.prune({ before, dryRun: !yes, signal }),
+      ),
+  );
+  if (format === undefined) {
+    await context.out.line(sentenceOf(report, before));
+  } else {
+    await writeRecords(context, format, [recordOf(report)]);
+  }
+  return ExitCode.done;
 }
 
 function recordOf(report: PruneReport) {

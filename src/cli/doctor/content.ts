@@ -10,6 +10,7 @@ import type {
   CheckReport,
   TinyLogFS,
 } from "../../tinylogfs/mod.ts";
+import { holderText, readHolder } from "../locks.ts";
 import { counted } from "../session.ts";
 import { localTime } from "../units.ts";
 import type { Finding } from "./finding.ts";
@@ -116,7 +117,9 @@ export async function lookAtLocks(
       found.push({
         check: "locks",
         verdict: "warn",
-        says: `another program holds ${path}, and others wait for it`,
+        says: `${
+          holderText(await readHolder(files, path))
+        }, and others wait for it: ${path}`,
         remedy: `fuser -v ${quoted(path)}`,
       });
     }
