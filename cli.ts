@@ -31,8 +31,20 @@ function signalsOf({ terminal }: Host): AbortSignal {
   return controller.signal;
 }
 
+/** Who sends SIGUSR2 is told how far the command is. SIGUSR1 is Deno's own. */
+function questions(): EventTarget {
+  const asked = new EventTarget();
+  if (Deno.build.os !== "windows") {
+    Deno.addSignalListener("SIGUSR2", () => {
+      asked.dispatchEvent(new Event("status"));
+    });
+  }
+  return asked;
+}
+
 if (import.meta.main) {
   // Listeners and native libraries would keep the process alive.
   const host = denoHost();
-  Deno.exit(await main(Deno.args, host, { signal: signalsOf(host) }));
+  const options = { signal: signalsOf(host), asked: questions() };
+  Deno.exit(await main(Deno.args, host, options));
 }

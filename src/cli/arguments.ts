@@ -36,7 +36,8 @@ export function split(
   command: string,
   stopEarly = false,
 ): Values {
-  const found = parseArgs(marked(argv, options, command), {
+  const parts = marked(argv, options, command);
+  const found = parseArgs(parts, {
     string: ["_", ...namesOf(options, false)],
     boolean: namesOf(options, true),
     collect: namesOf(options.filter(({ many }) => many), false),
@@ -53,7 +54,12 @@ export function split(
   const separator = stopEarly && argv.includes("--") ? ["--"] : [];
   const words = [...found._, ...separator, ...after]
     .map((word) => unmarked(String(word)));
-  return valuesOf(found, words, options, command);
+  const count = (name: string) => {
+    const option = options.find((option) => option.name === name);
+    const spellings = option ? spellingsOf(option).map(dashed) : [];
+    return parts.filter((part) => spellings.includes(part)).length;
+  };
+  return { ...valuesOf(found, words, options, command), count };
 }
 
 /** Marks what is no option, and separates a letter's value: `-n5`, `-mwhy`. */
@@ -137,7 +143,7 @@ function valuesOf(
   words: readonly string[],
   options: readonly OptionSpec[],
   command: string,
-): Values {
+): Omit<Values, "count"> {
   const flags = new Set<string>();
   const texts = new Map<string, string>();
   const lists = new Map<string, string[]>();

@@ -132,6 +132,8 @@ export interface Values {
   readonly words: readonly string[];
   /** Whether a flag was given. */
   flag(name: string): boolean;
+  /** How often a flag was given. */
+  count(name: string): number;
   /** The value of an option, if it was given. */
   text(name: string): string | undefined;
   /** The values of an option that may be given several times, in order. */

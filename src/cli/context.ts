@@ -17,6 +17,8 @@ export interface GlobalOptions {
   readonly quiet: boolean;
   /** Whether what is done is told in a log, too. */
   readonly verbose: boolean;
+  /** Whether it is told how long things took. */
+  readonly timings: boolean;
   /** Whether everything is JSON, errors too. */
   readonly json: boolean;
   /** Whether a lock that another program has is an error. */
@@ -127,6 +129,8 @@ export interface Context {
   readonly signal: AbortSignal;
   /** The command's name, as others are told who wait for it. */
   readonly command?: string;
+  /** Has a `status` event when somebody wants to know how far it is. */
+  readonly asked?: EventTarget;
 }
 
 /** Makes the surroundings of a command. */
@@ -172,12 +176,46 @@ export function userConfigPath({ terminal }: Host): string | undefined {
   return directory === undefined ? undefined : `${directory}/pond/config.yaml`;
 }
 
-/** Says something to the person at the terminal, if there is one. */
+/** Whether all of standard error is a log for programs: `POND_LOG=ndjson`. */
+export function isLog({ host }: Context): boolean {
+  return host.terminal.env("POND_LOG") === "ndjson";
+}
+
+/** Says something to the person at the terminal, or to a log. */
 export async function note(context: Context, text: string): Promise<void> {
-  const { json, quiet } = context.globals;
+  const { err, globals: { json, quiet } } = context;
+  if (quiet) return;
+  if (isLog(context)) {
+    return await err.line(JSON.stringify({ note: { message: text } }));
+  }
   // Programs that ask for JSON find nothing else on standard error.
-  if (json || quiet || !context.err.isTerminal) return;
-  await context.err.line(text);
+  if (json || !err.isTerminal) return;
+  await err.line(text);
+}
+
+/**
+ * Does something, and says with `-vv` how long it took.
+ *
+ * @param phase What it is called, such as `commit`.
+ */
+export async function timed<T>(
+  context: Context,
+  phase: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const { err, globals, host: { clock } } = context;
+  if (!globals.timings || globals.quiet) return await work();
+  const startMs = clock.monotonicMs();
+  try {
+    return await work();
+  } finally {
+    const ms = Math.round((clock.monotonicMs() - startMs) * 1000) / 1000;
+    await err.line(
+      globals.json || isLog(context)
+        ? JSON.stringify({ timing: { phase, duration_ms: ms } })
+        : `pond: ${phase} took ${(ms / 1000).toFixed(3)} s`,
+    );
+  }
 }
 
 /** What a warning is about, for programs. */
@@ -194,12 +232,15 @@ export interface WarningFacts {
  * @param text What a person reads.
  */
 export async function warn(
-  { err, globals }: Context,
+  context: Context,
   text: string,
   { kind = "warning", path }: WarningFacts = {},
 ): Promise<void> {
   const warning = { kind, message: text, path: path ?? null };
-  await err.line(globals.json ? JSON.stringify({ warning }) : `pond: ${text}`);
+  const isJson = context.globals.json || isLog(context);
+  await context.err.line(
+    isJson ? JSON.stringify({ warning }) : `pond: ${text}`,
+  );
 }
 
 /**

@@ -51,8 +51,17 @@ export async function hostPath(
   path: string,
 ): Promise<string> {
   if (/^(\/[^/.][^/]*)+$/.test(path)) return path;
+  if (path.startsWith("pond:/")) {
+    throw new PondError(
+      "INVALID_ARGUMENT",
+      `Cannot use ${path} on the host: pond: is a path in the pond`,
+      { path, hint: `a name that begins so: file:./${path}` },
+    );
+  }
   const { resolve } = await import("@std/path");
-  return resolve(context.host.terminal.cwd(), path);
+  // `file:./a`, `file:/a` and `file:///a` are paths of the host, too.
+  const own = path.replace(/^file:(\/\/(?=\/))?/, "");
+  return resolve(context.host.terminal.cwd(), own);
 }
 
 /** A directory above that may not be looked into holds no pond of ours. */

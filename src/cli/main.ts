@@ -14,6 +14,7 @@ import {
   type GlobalOptions,
   makeContext,
   Settings,
+  timed,
   userConfigPath,
   variableOf,
 } from "./context.ts";
@@ -27,6 +28,8 @@ import { parse, wantsJson } from "./parse.ts";
 export interface MainOptions {
   /** Ends the command; an `ABORTED` error as its reason is what is told. */
   readonly signal?: AbortSignal;
+  /** Has a `status` event when somebody wants to know how far it is. */
+  readonly asked?: EventTarget;
 }
 
 /**
@@ -47,6 +50,7 @@ export async function main(
     branch: undefined,
     quiet: false,
     verbose: false,
+    timings: false,
     json: wantsJson(argv),
     noWait: false,
   };
@@ -62,12 +66,18 @@ export async function main(
     context = {
       ...makeContext(host, globals, settings, signal, paged),
       ...(name === undefined ? {} : { command: name }),
+      ...(options.asked === undefined ? {} : { asked: options.asked }),
     };
     const [problem] = settings.problems;
     if (problem && !canRepair(invocation.command?.name)) throw problem.error;
-    const code = invocation.command === undefined
-      ? await runWithoutCommand(context)
-      : await invocation.run(context);
+    const code = await timed(
+      context,
+      name ?? "status",
+      () =>
+        invocation.command === undefined
+          ? runWithoutCommand(context)
+          : invocation.run(context),
+    );
     await context.out.flush();
     await paged?.end();
     await context.err.flush();

@@ -210,7 +210,8 @@ export const GLOBAL: readonly OptionSpec[] = [
     name: "verbose",
     short: "v",
     kind: "flag",
-    summary: "Say how far it is where no terminal shows it",
+    summary:
+      "Say how far it is where no terminal shows it; -vv, what took how long",
   },
   {
     name: "no-wait",

@@ -138,6 +138,7 @@ async function bindNamed(
   return entry.bind({
     words,
     flag: () => false,
+    count: () => 0,
     text: () => undefined,
     texts: () => [],
     number: () => undefined,
@@ -170,6 +171,7 @@ function globalsOf(values: Values): GlobalOptions {
     branch: values.text("branch"),
     quiet: values.flag("quiet"),
     verbose: values.flag("verbose"),
+    timings: values.count("verbose") > 1,
     json: values.flag("json") || values.text("format") === "json",
     noWait: values.flag("no-wait"),
   };

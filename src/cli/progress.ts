@@ -4,13 +4,15 @@
  * ```text
  * a terminal    a bar on standard error, from half a second on, ten times a second
  * -v, no one    a line on standard error every ten seconds
- * --json        {"type":"status",…} on standard error every second
+ * --json        {"type":"status",…} on standard error every second; so does
+ *               POND_LOG=ndjson
  * else, or -q   nothing
+ * SIGUSR2       a line, or an object, at once, but for -q
  * ```
  *
  * @module
  */
-import type { Context } from "./context.ts";
+import { type Context, isLog } from "./context.ts";
 import { humanSize } from "./units.ts";
 
 /** Before that, nobody waits. */
@@ -56,6 +58,7 @@ export class Progress implements AsyncDisposable {
   #total: Amount | undefined;
   #isShown = false;
   #showing: Promise<void> | undefined;
+  #told: Promise<void> = Promise.resolve();
 
   private constructor(context: Context, options: ProgressOptions) {
     this.#context = context;
@@ -68,6 +71,10 @@ export class Progress implements AsyncDisposable {
   static start(context: Context, options: ProgressOptions): Progress {
     const progress = new Progress(context, options);
     progress.#showing = progress.#show();
+    const { signal } = progress.#end;
+    context.asked?.addEventListener("status", () => progress.#tell(), {
+      signal,
+    });
     return progress;
   }
 
@@ -89,7 +96,20 @@ export class Progress implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#end.abort();
     await this.#showing;
+    await this.#told;
     await this.clear();
+  }
+
+  /** Says how far it is to who asks. */
+  #tell(): void {
+    if (this.#context.globals.quiet) return;
+    const kind = isForPrograms(this.#context) ? "status" : "line";
+    this.#told = this.#told.then(async () => {
+      await this.clear();
+      await this.#draw({ kind });
+    });
+    // A reader that has gone is heard of at the end.
+    this.#told.catch(() => {});
   }
 
   async #show(): Promise<void> {
@@ -118,7 +138,7 @@ export class Progress implements AsyncDisposable {
     }
   }
 
-  async #draw({ kind }: Style): Promise<void> {
+  async #draw({ kind }: Pick<Style, "kind">): Promise<void> {
     const { err, host } = this.#context;
     const state: ProgressState = {
       items: this.#items,
@@ -147,12 +167,18 @@ export interface ProgressState extends Amount {
   readonly elapsedMs: number;
 }
 
+/** Whether what is said on standard error is JSON. */
+function isForPrograms(context: Context): boolean {
+  return context.globals.json || isLog(context);
+}
+
 function styleOf(
-  { err, globals }: Context,
+  context: Context,
   { tellsPrograms = true }: ProgressOptions,
 ): Style | undefined {
+  const { err, globals } = context;
   if (globals.quiet) return undefined;
-  if (globals.json) {
+  if (isForPrograms(context)) {
     return tellsPrograms ? { kind: "status", everyMs: 1000 } : undefined;
   }
   if (err.isTerminal) return { kind: "bar", everyMs: 100 };

@@ -12,7 +12,7 @@
  */
 import { ConflictError, PondError, type PondErrorCode } from "../errors.ts";
 import { conflictJson, conflictLines } from "./conflict_text.ts";
-import type { Context } from "./context.ts";
+import { type Context, isLog } from "./context.ts";
 import { ExitCode, exitCodeOf } from "./exit_codes.ts";
 import { printable } from "./output.ts";
 
@@ -48,7 +48,7 @@ export async function reportError(
   context: Context,
 ): Promise<ExitCode> {
   const { err, globals, host } = context;
-  if (globals.json) await err.line(jsonOf(error));
+  if (globals.json || isLog(context)) await err.line(jsonOf(error));
   else await err.text(textOf(error, err.paint("error", "pond:")));
   if (host.terminal.env("POND_DEBUG") && error instanceof Error) {
     await err.line(error.stack ?? error.message);

@@ -20,6 +20,7 @@ import {
   note,
   type Setting,
   type Settings,
+  timed,
   warn,
 } from "./context.ts";
 import { ExitCode } from "./exit_codes.ts";
@@ -68,7 +69,11 @@ export async function withPond<T>(
 ): Promise<T> {
   const path = await locatePond(context);
   try {
-    await using opened = await openFor(context, path, use);
+    await using opened = await timed(
+      context,
+      "open",
+      () => openFor(context, path, use),
+    );
     const { fs, settings } = opened;
     return await suggesting(fs, (fs) => work(fs, settings));
   } catch (error) {
@@ -269,9 +274,8 @@ export async function commit(
   message: string | undefined,
 ): Promise<CommitResult> {
   const { signal } = context;
-  return await fs.commit(
-    message === undefined ? { signal } : { message, signal },
-  );
+  const options = message === undefined ? { signal } : { message, signal };
+  return await timed(context, "commit", () => fs.commit(options));
 }
 
 /** The facts of a commit, as a row. */
@@ -323,7 +327,16 @@ export function pondPath(path: string): string {
       { path, hint: "names in a pond are UTF-8" },
     );
   }
-  return path.startsWith("/") ? path : `/${path}`;
+  if (path.startsWith("file:")) {
+    throw new PondError(
+      "INVALID_ARGUMENT",
+      `Cannot use ${path} in the pond: file: is a path of the host`,
+      { path, hint: `a name that begins so: pond:/${path}` },
+    );
+  }
+  // Whoever reads a command line can be told which side a path is on.
+  const own = path.startsWith("pond:/") ? path.slice("pond:".length) : path;
+  return own.startsWith("/") ? own : `/${own}`;
 }
 
 /**

@@ -26,7 +26,7 @@ function contextWith(
       env: (name) => env[name],
       cwd: () => "/",
       user: () => "tester",
-      platform: () => ({ os: "none", arch: "none", runtime: {} }),
+      platform: () => ({ os: "none", arch: "none", runtime: {}, pid: 1 }),
       run: () => Promise.resolve(127),
       pipe: () => Promise.reject(new TypeError("nobody is there")),
       isLent: false,
@@ -38,6 +38,7 @@ function contextWith(
     quiet: false,
     noWait: false,
     verbose: false,
+    timings: false,
     json: false,
   };
   const layer = new Map([["color" as const, { value: color, origin: "" }]]);

@@ -110,6 +110,7 @@ function shown(
     color: "never" as const,
     quiet,
     verbose,
+    timings: false,
     json,
     noWait: false,
   };

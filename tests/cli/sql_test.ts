@@ -106,6 +106,7 @@ function contextOf(pond: string): Context {
     quiet: false,
     noWait: false,
     verbose: false,
+    timings: false,
     json: false,
   } as const;
   const signal = new AbortController().signal;

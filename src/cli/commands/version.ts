@@ -25,9 +25,20 @@ export async function runVersion(
     delta_reader_version: 1,
     delta_writer_version: 2,
     ...host.terminal.platform().runtime,
+    duckdb: await duckdbVersion(),
     os: host.terminal.platform().os,
     arch: host.terminal.platform().arch,
   };
   await out.line(JSON.stringify(versions));
   return ExitCode.done;
+}
+
+/** Where the engine can't be loaded, the doctor says why. */
+async function duckdbVersion(): Promise<string | null> {
+  try {
+    const { engineVersion } = await import("../../query/mod.ts");
+    return await engineVersion();
+  } catch {
+    return null;
+  }
 }
