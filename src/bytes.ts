@@ -72,6 +72,33 @@ export async function sha256Hex(...chunks: Uint8Array[]): Promise<string> {
   return encodeHex(new Uint8Array(digest));
 }
 
+/** Makes SHA-256 hashes, as the host's hasher does. */
+export interface Sha256Maker {
+  /** Starts a hash. */
+  sha256(): Promise<{
+    /** Adds bytes. */
+    update(bytes: Uint8Array): void;
+    /** The hash of all bytes, as hexadecimal digits. */
+    digestHex(): string;
+  }>;
+}
+
+/**
+ * The SHA-256 of content by the platform's own hash, which copies nothing and
+ * takes what comes in pieces; {@linkcode sha256Hex} needs nothing to be loaded.
+ *
+ * @returns 64 hexadecimal digits.
+ */
+export async function sha256By(
+  hasher: Sha256Maker,
+  content: Uint8Array | AsyncIterable<Uint8Array>,
+): Promise<string> {
+  const hash = await hasher.sha256();
+  if (content instanceof Uint8Array) hash.update(content);
+  else for await (const chunk of content) hash.update(chunk);
+  return hash.digestHex();
+}
+
 /** The polynomial of Ethernet and zip, bit by bit reversed. */
 const CRC_POLYNOMIAL = 0xedb8_8320;
 let crcTable: Uint32Array | undefined;

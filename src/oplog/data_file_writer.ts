@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Bytes, release, sha256Hex } from "../bytes.ts";
+import { type Bytes, release, sha256By, sha256Hex } from "../bytes.ts";
 import { bestEffort } from "../errors.ts";
 import type { Host } from "../host/host.ts";
 import {
@@ -243,9 +243,7 @@ export class DataFileWriter {
   /** Of large bytes without a copy, by what has to be loaded. */
   async #digest(bytes: Bytes): Promise<string> {
     if (bytes.length < LARGE_DIGEST_BYTES) return await sha256Hex(bytes);
-    const hash = await this.#host.hasher.sha256();
-    hash.update(bytes);
-    return hash.digestHex();
+    return await sha256By(this.#host.hasher, bytes);
   }
 }
 

@@ -18,6 +18,7 @@ import {
   type ByteSource,
   chunksOf,
   concatBytes,
+  sha256By,
   sha256Hex,
 } from "../bytes.ts";
 import { hasCode, IntegrityError, invariant } from "../errors.ts";
@@ -140,10 +141,8 @@ export class BlobStore {
    */
   async verify(sha256: string, signal?: AbortSignal): Promise<void> {
     if (this.#verified.has(sha256)) return;
-    const hash = await this.#host.hasher.sha256();
     const stream = await this.#open(sha256, signal ? { signal } : {});
-    for await (const chunk of stream) hash.update(chunk);
-    this.#check(sha256, hash.digestHex());
+    this.#check(sha256, await sha256By(this.#host.hasher, stream));
   }
 
   #check(sha256: string, actual: string): void {
@@ -174,9 +173,7 @@ export class BlobStore {
         sha256,
         (path) => this.#files.read(path, range),
       );
-      const hash = await this.#host.hasher.sha256();
-      hash.update(bytes);
-      this.#check(sha256, hash.digestHex());
+      this.#check(sha256, await sha256By(this.#host.hasher, bytes));
       return bytes;
     }
     await this.verify(sha256, signal);
@@ -209,9 +206,7 @@ export class BlobStore {
   /** The platform's hashes take a while to load, and are faster then. */
   async #inline(bytes: Bytes): Promise<Content> {
     if (this.#inlineCount++ < FEW_HASHES) return await inlineContent(bytes);
-    const hash = await this.#host.hasher.sha256();
-    hash.update(bytes);
-    const sha256 = hash.digestHex();
+    const sha256 = await sha256By(this.#host.hasher, bytes);
     return { kind: "inline", bytes, sizeBytes: bytes.length, sha256 };
   }
 

@@ -20,7 +20,7 @@
  *
  * @module
  */
-import { compareUtf8, concatBytes, encodeUtf8 } from "../bytes.ts";
+import { compareUtf8, concatBytes, encodeUtf8, sha256By } from "../bytes.ts";
 import { IntegrityError, InvariantError } from "../errors.ts";
 import type { Hasher, HashStream } from "../host/host.ts";
 import type {
@@ -65,7 +65,7 @@ export async function contentRoot(
     const letter = LETTERS[entry.childType];
     lines.push(encodeUtf8(`${letter} ${hash} ${entry.name}\0`));
   }
-  return await hashOf(side.hasher, lines);
+  return await sha256By(side.hasher, concatBytes(lines));
 }
 
 async function leafHash(
@@ -80,20 +80,11 @@ async function leafHash(
   if (content === null) {
     throw new IntegrityError(node.path, "its row has neither content nor hash");
   }
-  return await hashOf(hasher, [content]);
+  return await sha256By(hasher, content);
 }
 
 function inByteOrder(entries: Iterable<DirectoryEntry>): DirectoryEntry[] {
   return [...entries].sort((a, b) => compareUtf8(a.name, b.name));
-}
-
-async function hashOf(
-  hasher: Hasher,
-  chunks: readonly Uint8Array[],
-): Promise<string> {
-  const hash = await hasher.sha256();
-  hash.update(concatBytes(chunks));
-  return hash.digestHex();
 }
 
 /**

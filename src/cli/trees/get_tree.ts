@@ -12,10 +12,10 @@
  *
  * @module
  */
-import { encodeUtf8, release, sha256Hex } from "../../bytes.ts";
+import { encodeUtf8, release } from "../../bytes.ts";
 import { hasCode, PondError } from "../../errors.ts";
 import type { FileStat, Host } from "../../host/mod.ts";
-import type { DirEntry, TinyLogFS, WorkingDir } from "../../tinylogfs/mod.ts";
+import type { DirEntry, WorkingDir } from "../../tinylogfs/mod.ts";
 import {
   joined,
   requireReplaceable,
@@ -25,40 +25,25 @@ import {
   writeHostFile,
   writeHostLink,
 } from "../transfer.ts";
-import type { TreeFilter } from "./filter.ts";
 import { Pool } from "./pool.ts";
-import type { Outcome, TreeReport } from "./tree_report.ts";
-
-/** How many files are written at a time. */
-const FILES_AT_A_TIME = 8;
-
-/** Files of at most so many bytes are read at once. */
-const AT_ONCE_BYTES = 4 * 1024 * 1024;
-
-/** The bits of a mode that are kept. */
-const PERMISSIONS = 0o777;
+import {
+  AT_ONCE_BYTES,
+  FILES_AT_A_TIME,
+  hashOf,
+  PERMISSIONS,
+  type TreeParts,
+} from "./tree_parts.ts";
+import type { Outcome } from "./tree_report.ts";
 
 /** The mode of directories that need none set. */
 const DIRECTORY_MODE = 0o755;
 
 /** What a get is made of. */
-export interface GetParts {
-  /** The pond, at the state that is meant. */
-  readonly fs: TinyLogFS;
+export interface GetParts extends TreeParts {
   /** The platform. */
   readonly host: Pick<Host, "files" | "random" | "hasher">;
-  /** What of the tree is meant. */
-  readonly filter: TreeFilter;
   /** Whether files of the host are replaced. */
   readonly force: boolean;
-  /** Whether what isn't in the tree goes from the host. */
-  readonly deletes: boolean;
-  /** Whether nothing is done, only counted. */
-  readonly dryRun: boolean;
-  /** Counts what is done. */
-  readonly report: TreeReport;
-  /** Ends the work. */
-  readonly signal: AbortSignal;
 }
 
 /** A directory of the host, while it is filled. */
@@ -394,17 +379,15 @@ export class TreeGet {
     if (there.type !== "file" || there.sizeBytes !== sizeBytes) return false;
     const { fs, host, signal } = this.#parts;
     const { sha256 } = await fs.getMetadata(path);
-    if (sizeBytes <= AT_ONCE_BYTES) {
-      const bytes = await host.files.read(hostFile, { signal });
-      const actual = await sha256Hex(bytes);
-      release(bytes);
-      return actual === sha256;
+    const { files, hasher } = host;
+    if (sizeBytes > AT_ONCE_BYTES) {
+      const stream = await files.stream(hostFile, { signal });
+      return await hashOf(hasher, stream) === sha256;
     }
-    const hash = await host.hasher.sha256();
-    for await (const chunk of await host.files.stream(hostFile, { signal })) {
-      hash.update(chunk);
-    }
-    return hash.digestHex() === sha256;
+    const bytes = await files.read(hostFile, { signal });
+    const actual = await hashOf(hasher, bytes);
+    release(bytes);
+    return actual === sha256;
   }
 
   async #getLink({ entry, name, to }: Step): Promise<void> {

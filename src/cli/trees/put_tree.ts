@@ -9,41 +9,28 @@
  *
  * @module
  */
-import { encodeUtf8, sha256Hex } from "../../bytes.ts";
+import { encodeUtf8 } from "../../bytes.ts";
 import { hasCode, PondError } from "../../errors.ts";
-import type { FileStat, Hasher, Host } from "../../host/mod.ts";
+import type { FileStat, Host } from "../../host/mod.ts";
 import type { DirEntry, TinyLogFS, WorkingDir } from "../../tinylogfs/mod.ts";
 import { printable } from "../output.ts";
 import { joinPath } from "../session.ts";
-import type { TreeFilter } from "./filter.ts";
 import { type HostDirectory, type HostNode, walkHost } from "./host_tree.ts";
 import { Pool } from "./pool.ts";
 import type { PutIndex, PutNode } from "./put_index.ts";
 import { readStable } from "./stable_read.ts";
-import type { Outcome, TreeReport } from "./tree_report.ts";
-
-/** How many files are read and stored at a time. */
-const FILES_AT_A_TIME = 8;
-
-/** The bits of a mode that are kept. */
-const PERMISSIONS = 0o777;
+import {
+  FILES_AT_A_TIME,
+  hashOf,
+  PERMISSIONS,
+  type TreeParts,
+} from "./tree_parts.ts";
+import type { Outcome } from "./tree_report.ts";
 
 /** What a put is made of. */
-export interface PutParts {
-  /** The pond. */
-  readonly fs: TinyLogFS;
+export interface PutParts extends TreeParts {
   /** The platform. */
   readonly host: Pick<Host, "files" | "clock" | "hasher">;
-  /** What of the tree is meant. */
-  readonly filter: TreeFilter;
-  /** Whether what isn't in the tree goes from the pond. */
-  readonly deletes: boolean;
-  /** Whether nothing is done, only counted. */
-  readonly dryRun: boolean;
-  /** Counts what is done. */
-  readonly report: TreeReport;
-  /** Ends the work. */
-  readonly signal: AbortSignal;
 }
 
 /** A directory of the pond that a directory of the tree goes to. */
@@ -314,7 +301,7 @@ export class TreePut {
       host.files,
       node,
       signal,
-      (content) => hashOf(content, host.hasher),
+      (content) => hashOf(host.hasher, content),
     );
     return !hasGrown && value === sha256 ? stat : undefined;
   }
@@ -403,16 +390,6 @@ async function entryAt(
     if (hasCode(error, "NOT_FOUND")) return undefined;
     throw error;
   }
-}
-
-async function hashOf(
-  content: Uint8Array | AsyncIterable<Uint8Array>,
-  hasher: Hasher,
-): Promise<string> {
-  if (content instanceof Uint8Array) return await sha256Hex(content);
-  const hash = await hasher.sha256();
-  for await (const chunk of content) hash.update(chunk);
-  return hash.digestHex();
 }
 
 function inTheWay(path: string, there: string, comes: string): PondError {

@@ -13,9 +13,7 @@ import { type Bytes, release } from "../../bytes.ts";
 import { PondError } from "../../errors.ts";
 import type { FileStat, FileStore } from "../../host/mod.ts";
 import type { HostNode } from "./host_tree.ts";
-
-/** Files of at most so many bytes are read at once. */
-const AT_ONCE_BYTES = 4 * 1024 * 1024;
+import { AT_ONCE_BYTES } from "./tree_parts.ts";
 
 /** How often a file is read that changes meanwhile. */
 const ATTEMPTS = 3;
