@@ -112,6 +112,17 @@ export function joined(directory: string, name: string): string {
     : `${directory}/${name}`;
 }
 
+/** What a file is called that a get writes, until it is whole. */
+const DRAFT_NAME = /^\.pond-[0-9a-f]{32}$/;
+
+/**
+ * Whether a name is one of a file that a get was writing; it stays when that is
+ * killed, and is nobody's.
+ */
+export function isDraftName(name: string): boolean {
+  return DRAFT_NAME.test(name);
+}
+
 /** How a file of the host is written. */
 export interface WriteHow {
   /** Whether to replace a file that exists. */

@@ -6,7 +6,7 @@
 import { decodeUtf8 } from "../../bytes.ts";
 import { hasCode, PondError } from "../../errors.ts";
 import type { FileStat, FileStore } from "../../host/mod.ts";
-import { joined } from "../transfer.ts";
+import { isDraftName, joined } from "../transfer.ts";
 import type { Candidate, TreeFilter } from "./filter.ts";
 import type { IgnoreRules } from "./ignore_file.ts";
 import { mapInOrder } from "./pool.ts";
@@ -100,7 +100,8 @@ async function readDirectory(
   }
   const rules = hasRules ? await readRules(files, node, above) : above;
   const leavesOut = (candidate: Candidate) =>
-    !options.filter.takes(candidate) || (rules?.ignores(candidate) ?? false);
+    isDraft(candidate) || !options.filter.takes(candidate) ||
+    (rules?.ignores(candidate) ?? false);
   let isWhole = true;
   const failed: WalkOptions["failed"] = async (source, error) => {
     isWhole = false;
@@ -122,6 +123,11 @@ async function readDirectory(
   );
   for await (const child of found) if (child) children.push(child);
   return { directory: { node, children, isWhole, leavesOut }, rules };
+}
+
+/** What a killed get has left is no part of a tree. */
+function isDraft({ isDirectory, path }: Candidate): boolean {
+  return !isDirectory && isDraftName(path.slice(path.lastIndexOf("/") + 1));
 }
 
 async function lookUp(

@@ -15,7 +15,8 @@
  * A file is unchanged when all of that is still so, on both sides. Times tell a
  * change only from the next tick of the clock on: what was changed shortly before
  * it was read is not noted, and is read again by the next put. The file is a
- * cache: without it, or with one that is damaged, every file is read.
+ * cache: without it, or with one that is damaged, every file is read. The
+ * directory is bounded: the trees that were put longest ago are forgotten.
  *
  * @module
  */
@@ -29,6 +30,16 @@ const HEADER = "pond-put 1";
 
 /** How coarse the clock of a file system may be: FAT's has 2 s. */
 const CLOCK_TICK_MS = 2000;
+
+/** How much is remembered; the tree that was put last is, in any case. */
+export interface IndexLimits {
+  /** So many trees at most. */
+  readonly trees: number;
+  /** So many bytes at most. */
+  readonly sizeBytes: number;
+}
+
+const LIMITS: IndexLimits = { trees: 64, sizeBytes: 256 * 1024 * 1024 };
 
 /** What a file was put into. */
 export type PutNode = Pick<DirEntry, "nodeId" | "version" | "modifiedUs">;
@@ -102,8 +113,12 @@ export class PutIndex {
     this.#found.push(`${state}\t${JSON.stringify(path)}\n`);
   }
 
-  /** Keeps what was noted, for the next put; best effort. */
-  async save(): Promise<void> {
+  /**
+   * Keeps what was noted, for the next put; best effort.
+   *
+   * @param limits What may be kept of other trees.
+   */
+  async save(limits: IndexLimits = LIMITS): Promise<void> {
     if (!this.#hasNews && this.#found.length === this.#known.size) return;
     const bytes = encodeUtf8(`${HEADER}\n${this.#found.join("")}`);
     const digest = encodeUtf8(`${await sha256Hex(bytes)}\n`);
@@ -115,7 +130,33 @@ export class PutIndex {
       await this.#files.makeDirectory(parentOf(directory));
       await this.#files.makeDirectory(directory);
       await this.#files.replace(this.#path, whole);
+      await forgetOldest(this.#files, directory, this.#path, limits);
     });
+  }
+}
+
+/** Removes what was written longest ago, and is too much. */
+async function forgetOldest(
+  files: FileStore,
+  directory: string,
+  own: string,
+  limits: IndexLimits,
+): Promise<void> {
+  const found: { path: string; stat: FileStat }[] = [];
+  for await (const { name, type } of files.list(directory)) {
+    const path = `${directory}/${name}`;
+    const stat = type === "file" && path !== own
+      ? await files.stat(path)
+      : undefined;
+    if (stat) found.push({ path, stat });
+  }
+  found.sort((a, b) => b.stat.modifiedMs - a.stat.modifiedMs);
+  let sizeBytes = (await files.stat(own))?.sizeBytes ?? 0;
+  for (const [i, { path, stat }] of found.entries()) {
+    sizeBytes += stat.sizeBytes;
+    const isTooMuch = i + 1 >= limits.trees || sizeBytes > limits.sizeBytes;
+    // Another put may have removed it.
+    if (isTooMuch) await bestEffort(() => files.remove(path));
   }
 }
 
