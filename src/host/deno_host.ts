@@ -37,7 +37,17 @@ export function denoHost(): Host {
     hasher: new NodeHasher(),
     buffers: nodeBuffers,
     terminal: new DenoTerminal(),
+    watch,
   };
+}
+
+/** Loaded when it is needed. */
+async function* watch(
+  path: string,
+  signal: AbortSignal,
+): AsyncGenerator<readonly string[]> {
+  const { watchDirectory } = await import("./deno_watch.ts");
+  yield* watchDirectory(path, signal);
 }
 
 /** Loaded when it is needed: most programs never ask. */

@@ -340,4 +340,11 @@ export interface Host {
   buffers(): Promise<Buffers>;
   /** Standard streams, environment. */
   readonly terminal: Terminal;
+  /**
+   * Tells of changes in a directory and below it, by the paths that it is told of;
+   * some may be missed. It ends with the signal. Left out where nobody can tell.
+   *
+   * @throws {PondError} When the system refuses.
+   */
+  watch?(path: string, signal: AbortSignal): AsyncIterable<readonly string[]>;
 }
