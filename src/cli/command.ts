@@ -18,6 +18,7 @@ import type {
   SwitchCommand,
   TagCommand,
 } from "./line_command.ts";
+import type { MirrorCommand } from "./mirror_command.ts";
 import type {
   DescribeCommand,
   QueryCommand,
@@ -443,6 +444,7 @@ export type Command =
   | FileCommand
   | PutCommand
   | GetCommand
+  | MirrorCommand
   | CommitCommand
   | RevertCommand
   | BatchCommand

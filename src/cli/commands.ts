@@ -29,6 +29,7 @@ const TABLE: Readonly<Record<CommandName, Load>> = {
     ["put", "get"],
     async () => (await import("./table/move.ts")).MOVE_DATA,
   ),
+  mirror: async () => (await import("./table/mirror.ts")).MIRROR,
   ...of(
     ["commit", "sync", "revert"],
     async () => (await history()).HISTORY_COMMANDS,

@@ -237,6 +237,10 @@ export const SCHEMAS: Readonly<Partial<Record<CommandName, readonly Shape[]>>> =
       "always",
       `result:string change:string? path:string from:string? type:string? problem:string? ${SIDES} version:integer?`,
     )],
+    mirror: [array(
+      "always; of watch an object a line",
+      "action:string to:string? type:string path:string size:integer done:boolean problem:string?",
+    )],
     mkdir: CHANGED,
     mv: CHANGED,
     prune: [array(

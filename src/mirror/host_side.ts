@@ -41,33 +41,47 @@ export interface ScanOptions {
   readonly signal: AbortSignal;
 }
 
-/** Goes through a directory of the host. */
-export async function scanHost(
-  files: FileStore,
-  top: HostNode,
-  { base, filter, pondId, signal }: ScanOptions,
-): Promise<HostSide> {
-  const side: HostSide = {
+/** The directory itself, which may be a symlink to one. */
+const TOP: HostNode["stat"] = {
+  type: "directory",
+  sizeBytes: 0,
+  modifiedMs: 0,
+  changedMs: 0,
+  inode: 0,
+  mode: 0,
+};
+
+/** A directory in which nothing is. */
+export function emptySide(): HostSide {
+  return {
     nodes: new Map(),
     unknown: new Set(),
     rules: new Rules(),
     items: [],
   };
+}
+
+/** Goes through a directory of the host. */
+export async function scanHost(
+  files: FileStore,
+  root: string,
+  { base, filter, pondId, signal }: ScanOptions,
+): Promise<HostSide> {
+  const side = emptySide();
   const failed = (source: string, error: PondError) => {
-    const path = top.source === "/"
-      ? source
-      : source.slice(top.source.length) || "/";
+    const path = root === "/" ? source : source.slice(root.length) || "/";
     side.unknown.add(path);
     side.items.push(failure(path, "other", error));
     return Promise.resolve();
   };
   const seen = new Set<string>();
+  const top = { name: "", source: root, path: "/", stat: TOP };
   const walk = walkHost(files, top, { filter, signal, failed });
   for await (const { children, leavesOut, node } of walk) {
     seen.add(node.path);
     side.rules.set(node.path, leavesOut);
     for (const child of children) {
-      await requireOtherPond(files, child, top.source, pondId);
+      await requireOtherPond(files, child, root, pondId);
       await addNode(files, side, child, base);
     }
   }

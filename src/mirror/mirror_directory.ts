@@ -3,9 +3,11 @@
  *
  * Before each change every directory on the way from the top is looked at: one that
  * is a symlink leads elsewhere and is refused. What is to be replaced or removed must
- * still be what it was when it was read. Deno has no `openat`: a program that swaps a
- * directory for a symlink within the microseconds between the look and the change
- * isn't held off.
+ * still be what it was when it was read. Deno has no `openat`, so a program may swap a
+ * directory for a symlink in the microseconds between the look and the change. A file
+ * that is written then leads nowhere: its draft lies in the one, and its name would in
+ * the other. NOT SUPPORTED: to hold that off for a directory that is made, or what is
+ * removed.
  *
  * Crash: a file gets its name when it is whole and flushed, so before that there is
  * only a draft, which the next run removes. Names are flushed by
@@ -85,7 +87,7 @@ export class MirrorDirectory {
       await this.#publish(draft, path, expected);
     } catch (error) {
       await bestEffort(() => files.remove(this.at(draft)));
-      throw error;
+      throw named(error, this.at(draft), this.at(path));
     }
     return await this.#statOf(path, "file");
   }
@@ -104,7 +106,7 @@ export class MirrorDirectory {
       await this.#publish(draft, path, expected);
     } catch (error) {
       await bestEffort(() => files.remove(this.at(draft)));
-      throw error;
+      throw named(error, this.at(draft), this.at(path));
     }
     return await this.#statOf(path, "symlink");
   }
@@ -120,6 +122,7 @@ export class MirrorDirectory {
     await this.#host.files.makeDirectory(this.at(path));
     this.#touch(path);
     // A symlink to a directory would have been all right for the host.
+    await this.#requireDirectories(path);
     await this.#statOf(path, "directory");
   }
 
@@ -239,6 +242,18 @@ export class MirrorDirectory {
         (isSame === undefined || await isSame()));
     if (!isIt) throw changedError(path);
   }
+}
+
+/** A draft's error, as one of the file that it was to be. */
+function named(error: unknown, draft: string, path: string): unknown {
+  if (!(error instanceof PondError) || error.path !== draft) return error;
+  const { cause, code, hint, message } = error;
+  const why = message.slice(message.lastIndexOf(": ") + 2);
+  return new PondError(code, `Cannot write ${path}: ${why}`, {
+    path,
+    cause,
+    ...(hint === undefined ? {} : { hint }),
+  });
 }
 
 function otherThere(path: string, stat: FileStat | undefined): PondError {

@@ -5,7 +5,6 @@
  */
 import { PondError } from "../errors.ts";
 import type { Host } from "../host/mod.ts";
-import type { HostNode } from "../cli/trees/host_tree.ts";
 import type { TinyLogFS } from "../tinylogfs/mod.ts";
 import { MirrorStore } from "./mirror_store.ts";
 import type { BaseNode } from "./node.ts";
@@ -16,7 +15,12 @@ import {
   type MirrorHead,
   type MirrorState,
 } from "./state_file.ts";
-import { requireBeside, topDirectory } from "./top_directory.ts";
+import {
+  hasDirectory,
+  makeTop,
+  missingDirectory,
+  requireBeside,
+} from "./top_directory.ts";
 import type {
   MirrorDirection,
   MirrorFilter,
@@ -38,28 +42,30 @@ export class MirrorSync {
   readonly #host: Host;
   readonly #filter: MirrorFilter;
   readonly #path: string | undefined;
-  readonly #directory: HostNode;
   readonly #store: MirrorStore;
   #forgets: boolean;
+  #isMade: boolean;
 
   private constructor(
     fs: TinyLogFS,
     host: Host,
-    directory: HostNode,
+    root: string,
+    isMade: boolean,
     { exclude = [], include = [], path, resync = false }: MirrorOpenOptions,
   ) {
     this.#fs = fs;
     this.#host = host;
-    this.root = directory.source;
-    this.#directory = directory;
+    this.root = root;
+    this.#isMade = isMade;
     this.#filter = { include, exclude };
     this.#path = path && (path.replace(/\/+$/, "") || "/");
     this.#forgets = resync;
-    this.#store = new MirrorStore(host, directory.source);
+    this.#store = new MirrorStore(host, root);
   }
 
   /**
-   * Opens a mirror. Nothing is changed, but with `create` the directory is made.
+   * Opens a mirror. Nothing is changed; with `create`, a missing directory is made
+   * by the first run that isn't dry.
    *
    * @param fs The pond. What is pending in it is not mirrored.
    * @param host The platform that the pond was opened on.
@@ -75,9 +81,9 @@ export class MirrorSync {
   ): Promise<MirrorSync> {
     const root = directory.replace(/\/+$/, "") || "/";
     requireBeside(root, fs.path);
-    const { create = false } = options;
-    const top = await topDirectory(host.files, root, { create });
-    return new MirrorSync(fs, host, top, options);
+    const isMade = await hasDirectory(host.files, root);
+    if (!isMade && !options.create) throw missingDirectory(root);
+    return new MirrorSync(fs, host, root, isMade, options);
   }
 
   /**
@@ -155,9 +161,14 @@ export class MirrorSync {
     const { dryRun = false, prefer } = options;
     requireFits(direction, prefer);
     await this.#fs.refresh();
-    if (dryRun) {
-      return await this.#work(direction, options, await this.#lastSync());
-    }
+    // What is refused changes nothing, not even the lock is made.
+    const before = await this.#lastSync();
+    const top = this.#topOf(before);
+    const mayMiss = before === undefined && (dryRun || direction !== "push");
+    await this.#requireDirectory(top, mayMiss);
+    if (dryRun) return await this.#work(direction, options, before);
+    if (!this.#isMade) await makeTop(this.#host.files, this.root);
+    this.#isMade = true;
     await using _lock = await this.#store.lock();
     const last = await this.#lastSync();
     const report = await this.#work(direction, options, last);
@@ -172,13 +183,14 @@ export class MirrorSync {
   ): Promise<MirrorReport> {
     const { dryRun = false, signal = new AbortController().signal } = options;
     const base = new Map<string, BaseNode>(last?.base ?? []);
-    const top = this.#path ?? last?.head.path ?? "/";
-    await this.#requireDirectory(top);
+    const top = this.#topOf(last);
     const place = {
       fs: this.#fs,
       host: this.#host,
-      directory: this.#directory,
+      root: this.root,
+      isMade: this.#isMade,
       top,
+      isNew: last === undefined,
       base,
     };
     const all: RunOptions = {
@@ -209,9 +221,13 @@ export class MirrorSync {
     return run.report;
   }
 
+  #topOf(last: MirrorState | undefined): string {
+    return this.#path ?? last?.head.path ?? "/";
+  }
+
   /** Reads what both sides had, and whether the pond still knows of it. */
   async #lastSync(): Promise<MirrorState | undefined> {
-    if (this.#forgets) return undefined;
+    if (this.#forgets || !this.#isMade) return undefined;
     const state = await this.#store.read();
     if (state === undefined) return undefined;
     const { branch, path, pond } = state.head;
@@ -257,13 +273,15 @@ export class MirrorSync {
     }
   }
 
-  async #requireDirectory(top: string): Promise<void> {
+  /** Requires a directory of the pond; the first pull makes it. */
+  async #requireDirectory(top: string, mayMiss: boolean): Promise<void> {
+    if (mayMiss && !await this.#fs.exists(top)) return;
     const { fileType } = await this.#fs.entry(top);
     if (fileType === "directory") return;
     throw new PondError(
       "NOT_A_DIRECTORY",
       `Cannot mirror ${top}: it is a ${fileType}`,
-      { path: top },
+      { path: top, hint: "name the directory that it is in" },
     );
   }
 

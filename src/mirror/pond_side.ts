@@ -32,6 +32,8 @@ export interface PondSide {
 export interface PondWalkOptions {
   /** The directory that is mirrored. */
   readonly top: string;
+  /** Whether that may be missing: then nothing is in it. */
+  readonly isNew: boolean;
   /** What belongs to the mirror. */
   readonly filter: MirrorTreeFilter;
   /** What the host leaves out. */
@@ -48,7 +50,9 @@ export async function walkPond(
   options: PondWalkOptions,
 ): Promise<PondSide> {
   const side: PondSide = { nodes: new Map(), rules: new Rules(), items: [] };
-  await walk(fs, options, side, "/", undefined);
+  if (!options.isNew || await fs.exists(options.top)) {
+    await walk(fs, options, side, "/", undefined);
+  }
   if (options.filter.chooses) dropDirectories(side.nodes);
   return side;
 }

@@ -18,14 +18,13 @@
  */
 import { PondError } from "../errors.ts";
 import type { Host } from "../host/mod.ts";
-import type { HostNode } from "../cli/trees/host_tree.ts";
 import type {
   CommitOptions,
   FileOperations,
   TinyLogFS,
 } from "../tinylogfs/mod.ts";
 import { withContents } from "./contents.ts";
-import { type HostSide, scanHost } from "./host_side.ts";
+import { emptySide, type HostSide, scanHost } from "./host_side.ts";
 import { keepHostVersions } from "./keep.ts";
 import { MirrorDirectory } from "./mirror_directory.ts";
 import {
@@ -62,9 +61,13 @@ export interface RunPlace {
   readonly fs: TinyLogFS;
   readonly host: Host;
   /** The directory of the host. */
-  readonly directory: HostNode;
+  readonly root: string;
+  /** Whether it is there; else it is as if it was empty. */
+  readonly isMade: boolean;
   /** The directory of the pond. */
   readonly top: string;
+  /** Whether that may be missing, which is made by a pull. */
+  readonly isNew: boolean;
   /** What both sides had at the last sync; brought up to date. */
   readonly base: Map<string, BaseNode>;
 }
@@ -88,7 +91,7 @@ export class MirrorRun {
     this.#options = options;
     this.#items = new Items(options.onItem);
     this.#filter = new MirrorTreeFilter(options.filter);
-    this.#directory = new MirrorDirectory(place.host, place.directory.source);
+    this.#directory = new MirrorDirectory(place.host, place.root);
     this.#version = place.fs.version;
   }
 
@@ -110,15 +113,17 @@ export class MirrorRun {
 
   /** Does it. */
   async run(): Promise<void> {
-    const { base, directory, fs, host, top } = this.#place;
+    const { base, fs, host, isMade, root, top } = this.#place;
     const { direction, dryRun = false, prefer, signal } = this.#options;
     const scannedMs = host.clock.nowUs() / 1000;
-    const side = await scanHost(host.files, directory, {
-      filter: this.#filter,
-      base,
-      pondId: fs.pondId,
-      signal,
-    });
+    const side = isMade
+      ? await scanHost(host.files, root, {
+        filter: this.#filter,
+        base,
+        pondId: fs.pondId,
+        signal,
+      })
+      : emptySide();
     for (const item of side.items) this.#items.add(item);
     const items = this.#items;
     const parts = { host, top, side, base, scannedMs, items, signal };
@@ -165,7 +170,7 @@ export class MirrorRun {
     const { fs } = this.#place;
     const { message, signal } = this.#options;
     const options: CommitOptions = {
-      message: message ?? `mirror of ${this.#place.directory.source}`,
+      message: message ?? `mirror of ${this.#place.root}`,
       signal,
     };
     const { commit, value: { version, value } } = await fs.transaction(
@@ -205,7 +210,8 @@ export class MirrorRun {
     const hostLeavesOut = side.rules.leavesOut.bind(side.rules);
     const filter = this.#filter;
     const walk = { top, filter, hostLeavesOut, base, signal };
-    const pond = await walkPond(fs, walk);
+    const { isNew } = this.#place;
+    const pond = await walkPond(fs, { ...walk, isNew });
     for (const item of pond.items) this.#items.add(item);
     const threes = await withContents(
       this.#threesOf(pond.nodes, side, pond.rules),

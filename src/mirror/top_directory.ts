@@ -16,38 +16,40 @@ export const POND_FILE = "pond.json";
 const MAX_POND_FILE_BYTES = 64 * 1024;
 
 /**
- * Finds the directory.
+ * Requires that a path leads to a directory, by symlinks too.
  *
- * @param root Absolute; it may be a symlink to a directory.
- * @param options With `create`, it is made when missing, but not its parent.
- * @throws {PondError} `NOT_FOUND`, `NOT_A_DIRECTORY`.
+ * @param root Absolute.
+ * @returns Whether there is one.
+ * @throws {PondError} `NOT_A_DIRECTORY`.
  */
-export async function topDirectory(
+export async function hasDirectory(
   files: FileStore,
   root: string,
-  { create }: { readonly create: boolean },
-): Promise<HostNode> {
-  let stat = await followedStat(files, root);
-  if (stat === undefined && create) {
-    await files.makeDirectory(root);
-    await files.syncDirectory(parentOf(root));
-    stat = await files.stat(root);
+): Promise<boolean> {
+  const stat = await followedStat(files, root);
+  if (stat === undefined || stat.type === "directory") {
+    return stat !== undefined;
   }
-  if (stat === undefined) {
-    throw new PondError(
-      "NOT_FOUND",
-      `Cannot mirror ${root}: there is no such directory`,
-      { path: root, hint: `make it: mkdir -p ${root}` },
-    );
-  }
-  if (stat.type !== "directory") {
-    throw new PondError(
-      "NOT_A_DIRECTORY",
-      `Cannot mirror ${root}: it is no directory`,
-      { path: root },
-    );
-  }
-  return { name: "", source: root, path: "/", stat };
+  throw new PondError(
+    "NOT_A_DIRECTORY",
+    `Cannot mirror ${root}: it is no directory`,
+    { path: root, hint: "name the directory that it is in" },
+  );
+}
+
+/** Makes the directory, but not its parent. */
+export async function makeTop(files: FileStore, root: string): Promise<void> {
+  await files.makeDirectory(root);
+  await files.syncDirectory(parentOf(root));
+}
+
+/** The error of a directory that is missing. */
+export function missingDirectory(root: string): PondError {
+  return new PondError(
+    "NOT_FOUND",
+    `Cannot mirror ${root}: there is no such directory`,
+    { path: root, hint: `make it: mkdir -p ${root}` },
+  );
 }
 
 /** Refuses a directory in a pond, and one that a pond lies in. */

@@ -56,8 +56,8 @@ export interface Refusal {
   readonly method: keyof FileStore;
   /** The files that it fails for; all of them when left out. */
   readonly path?: RegExp;
-  /** How it fails. */
-  readonly code: PondErrorCode;
+  /** How it fails; or it answers that there is nothing to be had. */
+  readonly code: PondErrorCode | "nothing";
 }
 
 /** The cases of one command. */

@@ -224,6 +224,7 @@ function refusing(
         if (path !== undefined && !path.test(named)) {
           return value.apply(target, args);
         }
+        if (code === "nothing") return Promise.resolve(undefined);
         const error = fileError(code, { action: method, path: named });
         return Promise.reject(error);
       };
