@@ -300,7 +300,7 @@ for (const layout of LAYOUTS) {
   Deno.test(`a mirror (${layout}) loses nothing, and both sides agree in the end`, async () => {
     await fc.assert(
       fc.asyncProperty(steps, (steps) => check(layout, steps)),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 }
