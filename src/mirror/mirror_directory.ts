@@ -45,6 +45,8 @@ export class MirrorDirectory {
   readonly #host: Pick<Host, "files" | "random" | "terminal">;
   /** Directories whose names aren't flushed, by paths from the top. */
   readonly #touched = new Set<string>();
+  /** Directories that were there, by paths from the top. */
+  readonly #seen = new Set<string>();
 
   /**
    * @param host The platform.
@@ -113,17 +115,22 @@ export class MirrorDirectory {
 
   /** Makes a directory, with those above it; one that is there is all right. */
   async makeDirectory(path: string): Promise<void> {
-    if (path === "" || path === "/") return;
+    // What comes of it later is seen by each write.
+    if (path === "" || path === "/" || this.#seen.has(path)) return;
     requireHostNames(path, this.#os);
     await this.makeDirectory(parentOf(path));
     const stat = await this.#host.files.stat(this.at(path));
-    if (stat?.type === "directory") return;
+    if (stat?.type === "directory") {
+      this.#seen.add(path);
+      return;
+    }
     if (stat !== undefined) throw otherThere(path, stat);
     await this.#host.files.makeDirectory(this.at(path));
     this.#touch(path);
     // A symlink to a directory would have been all right for the host.
     await this.#requireDirectories(path);
     await this.#statOf(path, "directory");
+    this.#seen.add(path);
   }
 
   /** Sets the mode of a directory. */
@@ -211,18 +218,18 @@ export class MirrorDirectory {
   ): Promise<void> {
     const { files } = this.#host;
     await this.#requireWay(path);
-    await this.#requireExpected(path, expected);
     this.#touch(path);
     if (expected.stat === undefined) {
       try {
-        // A link never replaces what has come meanwhile.
+        // A link never replaces what is there.
         await files.link(this.at(draft), this.at(path));
         return await files.remove(this.at(draft));
       } catch (error) {
-        if (hasCode(error, "ALREADY_EXISTS")) throw changedError(path);
+        if (hasCode(error, "ALREADY_EXISTS")) throw twinError(path);
         if (!hasCode(error, "UNSUPPORTED")) throw error;
       }
     }
+    await this.#requireExpected(path, expected);
     await files.rename(this.at(draft), this.at(path));
   }
 

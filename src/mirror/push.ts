@@ -8,9 +8,10 @@
  *
  * @module
  */
+import { type Bytes, release, sha256Hex } from "../bytes.ts";
 import { hasCode, PondError } from "../errors.ts";
 import type { FileStat } from "../host/mod.ts";
-import type { FileOperations } from "../tinylogfs/mod.ts";
+import type { TinyLogFS, WorkingDir } from "../tinylogfs/mod.ts";
 import { Pool } from "../cli/trees/pool.ts";
 import { hashOf } from "./contents.ts";
 import type { Expected, MirrorDirectory } from "./mirror_directory.ts";
@@ -30,15 +31,22 @@ import {
 } from "./run_parts.ts";
 import type { MirrorItem } from "./types.ts";
 
-/** How many files are written at a time. */
-const FILES_AT_A_TIME = 4;
+/** How many files are written at a time: each waits for its flush. */
+const FILES_AT_A_TIME = 16;
 
-/** What a push is made of. */
-export interface PushParts extends RunParts {
+/** Files of at most so many bytes are read at once. */
+const AT_ONCE_BYTES = 4 * 1024 * 1024;
+
+/** What a push is asked to do. */
+export interface PushRequest extends RunParts {
   /** The pond, at the state that was compared. */
-  readonly fs: FileOperations;
+  readonly fs: TinyLogFS;
   /** Where it is written. */
   readonly directory: MirrorDirectory;
+}
+
+interface PushParts extends PushRequest {
+  readonly directories: OpenDirectories;
 }
 
 /** A path that is to change. */
@@ -49,7 +57,12 @@ interface Step {
 }
 
 /** Does what a plan says of the host. */
-export async function pushPlan(parts: PushParts, plan: Plan): Promise<void> {
+export async function pushPlan(
+  request: PushRequest,
+  plan: Plan,
+): Promise<void> {
+  const directories = new OpenDirectories(request.fs);
+  const parts: PushParts = { ...request, directories };
   const steps = stepsOf(plan);
   for (const step of steps.toReversed()) {
     if (step.item.action === "delete") await remove(parts, step);
@@ -137,27 +150,71 @@ async function write(
   { item, path, three }: Step,
   pond: PondNode,
 ): Promise<void> {
-  const { base, directory, fs, items, signal, top } = parts;
+  const { base, directory, items, signal } = parts;
   await attemptItem(parts, item, async () => {
     signal.throwIfAborted();
     await directory.makeDirectory(parentOf(path));
     const expected = await expectedAfterDirectory(parts, path, three);
-    const source = inPond(top, path);
     if (pond.fileType === "symlink") {
       const target = pond.content ?? "";
       await directory.writeLink(path, target, expected);
       base.set(path, baseOf(pond, target));
-    } else {
-      const { sha256 = "" } = await fs.getMetadata(source);
-      const open = () => fs.streamFile(source, { signal });
-      const stat = await directory.writeFile(path, open, expected, {
-        mode: pond.mode,
-        modifiedMs: Math.floor(pond.modifiedUs / 1000),
-      });
-      base.set(path, baseOf(pond, sha256, stat, nowMs(parts)));
-    }
+    } else await writeFile(parts, path, pond, expected);
     items.add({ ...item, done: true });
   });
+}
+
+async function writeFile(
+  parts: PushParts,
+  path: string,
+  pond: PondNode,
+  expected: Expected,
+): Promise<void> {
+  const { base, directory, fs, signal, top } = parts;
+  const source = inPond(top, path);
+  let content = "";
+  const open = async () => {
+    if (pond.sizeBytes > AT_ONCE_BYTES) {
+      content = (await fs.getMetadata(source)).sha256 ?? "";
+      return await fs.streamFile(source, { signal });
+    }
+    const from = await parts.directories.of(parentOf(source) || "/");
+    const name = source.slice(source.lastIndexOf("/") + 1);
+    const bytes = await from.readFile(name, { signal });
+    content = await sha256Hex(bytes);
+    return givenBack(bytes);
+  };
+  const stat = await directory.writeFile(path, open, expected, {
+    mode: pond.mode,
+    modifiedMs: Math.floor(pond.modifiedUs / 1000),
+  });
+  base.set(path, baseOf(pond, content, stat, nowMs(parts)));
+}
+
+/** Bytes whose memory is given back when they were written. */
+async function* givenBack(bytes: Bytes): AsyncGenerator<Bytes> {
+  yield await Promise.resolve(bytes);
+  release(bytes);
+}
+
+/** Opens each directory of the pond once, while its files are written. */
+class OpenDirectories {
+  readonly #fs: TinyLogFS;
+  #path = "";
+  #directory: Promise<WorkingDir> | undefined;
+
+  constructor(fs: TinyLogFS) {
+    this.#fs = fs;
+  }
+
+  /** One of them; files come directory by directory. */
+  of(path: string): Promise<WorkingDir> {
+    if (this.#directory === undefined || this.#path !== path) {
+      this.#path = path;
+      this.#directory = this.#fs.workingDirectory().open(path);
+    }
+    return this.#directory;
+  }
 }
 
 /** A directory in the place of which something else comes goes first. */
