@@ -9,6 +9,7 @@ import { DenoFiles } from "./deno_files.ts";
 import type {
   Buffers,
   Clock,
+  Compression,
   Hasher,
   HashStream,
   Host,
@@ -36,6 +37,7 @@ export function denoHost(): Host {
     random: new CryptoRandom(),
     hasher: new NodeHasher(),
     buffers: nodeBuffers,
+    compression: nodeCompression,
     terminal: new DenoTerminal(),
     watch,
   };
@@ -53,6 +55,11 @@ async function* watch(
 /** Loaded when it is needed: most programs never ask. */
 export async function nodeBuffers(): Promise<Buffers> {
   return (await import("./node_buffers.ts")).NODE_BUFFERS;
+}
+
+/** Loaded when it is needed, too. */
+export async function nodeCompression(): Promise<Compression> {
+  return (await import("./node_compression.ts")).NODE_COMPRESSION;
 }
 
 class DenoClock implements Clock {

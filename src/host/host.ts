@@ -260,6 +260,19 @@ export interface LineEditor extends Disposable {
   remember(entry: string): Promise<void>;
 }
 
+/** Compression of what is kept for long; the format is zstd (RFC 8878). */
+export interface Compression {
+  /** Compresses bytes into one frame. */
+  zstd(bytes: Uint8Array): Bytes;
+  /**
+   * Takes a frame apart, which is the inverse.
+   *
+   * @param sizeBytes How many bytes come out of it, exactly.
+   * @throws {RangeError} When it is no such frame.
+   */
+  unzstd(bytes: Uint8Array, sizeBytes: number): Bytes;
+}
+
 /** What a program runs on. */
 export interface Platform {
   /** The operating system, such as `linux`. */
@@ -338,6 +351,8 @@ export interface Host {
   readonly hasher: Hasher;
   /** Bytes and text for other programs; loaded when they are asked for. */
   buffers(): Promise<Buffers>;
+  /** Compression; loaded when it is asked for. */
+  compression(): Promise<Compression>;
   /** Standard streams, environment. */
   readonly terminal: Terminal;
   /**

@@ -6,7 +6,7 @@
  */
 import { concatBytes, decodeUtf8 } from "../bytes.ts";
 import { PondError } from "../errors.ts";
-import { nodeBuffers, NodeHasher } from "./deno_host.ts";
+import { nodeBuffers, nodeCompression, NodeHasher } from "./deno_host.ts";
 import type {
   Clock,
   Host,
@@ -55,6 +55,7 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
     random,
     hasher: new NodeHasher(),
     buffers: nodeBuffers,
+    compression: nodeCompression,
     terminal: new MemoryTerminal(options),
   };
 }

@@ -180,6 +180,27 @@ export class DataFileWriter {
     await this.#put([file]);
   }
 
+  /**
+   * Writes a file each of rows that another table has had, and flushes them; the
+   * rows are not kept.
+   *
+   * @param groups Rows as {@linkcode writeMerged} has them.
+   * @param modifiedMs The present, milliseconds since the epoch.
+   */
+  async writeGroups(
+    groups: readonly (readonly Record[])[],
+    modifiedMs: number,
+  ): Promise<void> {
+    const files: EncodedFile[] = [];
+    for (const records of groups) {
+      const file = await this.#encode(records, modifiedMs, false);
+      const add = { ...file.add, dataChange: true };
+      this.#begun(add, undefined);
+      files.push({ ...file, add });
+    }
+    await this.#put(files);
+  }
+
   /** Removes the files, best effort: no commit names them. */
   async discard(): Promise<void> {
     await this.#putting;

@@ -23,6 +23,7 @@ import type {
   OplogLayout,
   RecordDraft,
 } from "./data_file_writer.ts";
+import type { DeltaDefinition } from "./delta/definition.ts";
 import { DeltaTable } from "./delta/delta_table.ts";
 import type {
   AddFile,
@@ -105,6 +106,17 @@ const AUTOMATIC_MERGE_BYTES = 2 * 1024 * 1024;
 /** It takes so many files for each that the commit before it has added. */
 const MERGED_FOR_EACH_ADDED = 4;
 
+/** What a new table is. */
+export function oplogDefinition(layout: OplogLayout): DeltaDefinition {
+  return {
+    schema: { type: "struct", fields: SCHEMA_FIELDS },
+    partitionColumns: layout === "hive" ? ["part_id"] : [],
+    configuration: {
+      "delta.dataSkippingStatsColumns": "part_id,timestamp,version",
+    },
+  };
+}
+
 /** An open oplog. */
 export class OplogTable {
   readonly #host: Host;
@@ -159,13 +171,8 @@ export class OplogTable {
     if (typeof location === "string") await host.files.makeDirectory(location);
     const files = await dataFileWriter({ store, host, layout });
     await files.write(plan(timestampUs), 0, timestampUs);
-    const delta = await DeltaTable.create(host, store, {
-      schema: { type: "struct", fields: SCHEMA_FIELDS },
-      partitionColumns: layout === "hive" ? ["part_id"] : [],
-      configuration: {
-        "delta.dataSkippingStatsColumns": "part_id,timestamp,version",
-      },
-    }, {
+    const definition = oplogDefinition(layout);
+    const delta = await DeltaTable.create(host, store, definition, {
       adds: files.written.map(({ add }) => add),
       commitInfo: await commitInfoOf(note),
       timestampMs: Math.floor(timestampUs / 1000),

@@ -264,7 +264,7 @@ async function treeBytes(files: FileStore, path: string): Promise<number> {
 }
 
 /** Removes a directory with what is in it. */
-async function removeTree(
+export async function removeTree(
   files: FileStore,
   path: string,
 ): Promise<void> {
@@ -281,7 +281,8 @@ async function removeTree(
   }
 }
 
-async function writeBranchFile(
+/** Writes what is on the disk about a branch. */
+export async function writeBranchFile(
   files: FileStore,
   path: string,
   { id, from, version, createdUs, expiresUs }: BranchFile,

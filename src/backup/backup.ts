@@ -1,0 +1,213 @@
+/**
+ * A backup that is there: its key, its snapshots, its indexes.
+ *
+ * @module
+ */
+import { hasCode, PondError } from "../errors.ts";
+import type { Compression, Host } from "../host/host.ts";
+import { pathIn } from "../oplog/store/store.ts";
+import {
+  BACKUP_FILE,
+  BACKUP_FORMAT,
+  type BackupFile,
+  decodeBackupFile,
+  encodeBackupFile,
+} from "./format.ts";
+import { decodeIndex, type IndexContent } from "./index_object.ts";
+import { ObjectStore } from "./objects.ts";
+import { PackReader } from "./pack_reader.ts";
+import type { BackupPlace } from "./place.ts";
+import type { BackupSecrets } from "./secrets.ts";
+import { decodeSnapshot, type SnapshotContent } from "./snapshot.ts";
+
+/** A snapshot with its name. */
+export interface Snapshot extends SnapshotContent {
+  /** Its SHA-256. */
+  readonly id: string;
+  /** Where it is in the store. */
+  readonly path: string;
+}
+
+/** An open backup. */
+export class Backup {
+  /** The platform. */
+  readonly host: Host;
+  /** Where it is. */
+  readonly place: BackupPlace;
+  /** What `backup.json` says. */
+  readonly file: BackupFile;
+  /** Its objects. */
+  readonly objects: ObjectStore;
+  /** What packs its pieces. */
+  readonly compression: Compression;
+
+  private constructor(
+    host: Host,
+    place: BackupPlace,
+    file: BackupFile,
+    objects: ObjectStore,
+    compression: Compression,
+  ) {
+    this.host = host;
+    this.place = place;
+    this.file = file;
+    this.objects = objects;
+    this.compression = compression;
+  }
+
+  /**
+   * Opens a backup.
+   *
+   * @param secrets What opens one that is encrypted.
+   * @throws {PondError} `NOT_FOUND` when there is none; `FORMAT_TOO_NEW`,
+   *   `INTEGRITY`; `PERMISSION_DENIED` for a secret that is missing or wrong.
+   */
+  static async open(
+    host: Host,
+    place: BackupPlace,
+    secrets: BackupSecrets,
+  ): Promise<Backup> {
+    const file = await readBackupFile(place);
+    const { key } = file;
+    const cipher = key === undefined
+      ? undefined
+      : await (await import("./encryption.ts")).openKey(key, secrets, place);
+    const objects = new ObjectStore(place.store, cipher);
+    const compression = await host.compression();
+    return new Backup(host, place, file, objects, compression);
+  }
+
+  /** Reads its packs. */
+  packReader(): PackReader {
+    return new PackReader(this.objects, this.compression);
+  }
+
+  /** The snapshots, the newest first. */
+  async *snapshots(): AsyncGenerator<Snapshot> {
+    const listed = await Array.fromAsync(this.objects.list("snapshot"));
+    for (const { path, sha256 } of listed.reverse()) {
+      yield await this.snapshot(sha256, path);
+    }
+  }
+
+  /**
+   * Reads a snapshot.
+   *
+   * @throws {IntegrityError} When it isn't what its name says.
+   */
+  async snapshot(id: string, path: string): Promise<Snapshot> {
+    const bytes = await this.objects.get("snapshot", id, path);
+    const source = pathIn(this.place.store, path);
+    const content = decodeSnapshot(bytes, source);
+    if (content.pondId !== this.file.pondId) {
+      throw otherPond(this.place.location, this.file.pondId, content.pondId);
+    }
+    return { ...content, id, path };
+  }
+
+  /** Reads an index. */
+  async index(
+    sha256: string,
+    kind: "index" | "unfinished" = "index",
+  ): Promise<IndexContent> {
+    const bytes = await this.objects.get(kind, sha256);
+    const source = this.objects.sourceOf(kind, sha256);
+    return decodeIndex(bytes, this.compression, source);
+  }
+
+  /** Reads the indexes of a snapshot, in their order. */
+  async indexes({ indexes }: SnapshotContent): Promise<IndexContent[]> {
+    const found: IndexContent[] = [];
+    for (const sha256 of indexes) found.push(await this.index(sha256));
+    return found;
+  }
+}
+
+/**
+ * Reads what a place is a backup of.
+ *
+ * @throws {PondError} `NOT_FOUND` when it is none.
+ */
+export async function readBackupFile(
+  { location, store }: BackupPlace,
+): Promise<BackupFile> {
+  try {
+    const bytes = await store.get(BACKUP_FILE);
+    return await decodeBackupFile(bytes, pathIn(store, BACKUP_FILE));
+  } catch (cause) {
+    if (!hasCode(cause, "NOT_FOUND", "NOT_A_DIRECTORY")) throw cause;
+    throw new PondError(
+      "NOT_FOUND",
+      `Cannot find a backup at ${location}`,
+      {
+        path: location,
+        cause,
+        hint: "is the disk there? A new one is made by pond backup add",
+      },
+    );
+  }
+}
+
+/**
+ * Makes a backup where there is none, or takes the one that is there.
+ *
+ * @param key Makes the key of what will be in it; none: it isn't encrypted.
+ * @throws {PondError} `ALREADY_EXISTS` when anything else lies there;
+ *   `INVALID_ARGUMENT` when it is another pond's.
+ */
+export async function makeBackup(
+  host: Host,
+  place: BackupPlace,
+  pondId: string,
+  key: () => Promise<string | undefined>,
+): Promise<BackupFile> {
+  await place.make();
+  await using _lock = await place.lock();
+  if (await place.store.head(BACKUP_FILE) === undefined) {
+    await requireEmpty(place);
+    const createdUs = host.clock.nowUs();
+    const file = {
+      format: BACKUP_FORMAT,
+      pondId,
+      createdUs,
+      key: await key(),
+    };
+    const bytes = await encodeBackupFile(file);
+    await place.store.put([{ path: BACKUP_FILE, bytes }]);
+  }
+  return await attached(place, pondId);
+}
+
+/**
+ * What a place is a backup of, if that is this pond.
+ *
+ * @throws {PondError} `INVALID_ARGUMENT` when it is another pond's.
+ */
+export async function attached(
+  place: BackupPlace,
+  pondId: string,
+): Promise<BackupFile> {
+  const file = await readBackupFile(place);
+  if (file.pondId === pondId) return file;
+  throw otherPond(place.location, pondId, file.pondId);
+}
+
+async function requireEmpty({ location, store }: BackupPlace): Promise<void> {
+  for await (const { path } of store.list("")) {
+    // What an interrupted making has left.
+    if (path === "lock" || path.startsWith(`.${BACKUP_FILE}.`)) continue;
+    throw new PondError(
+      "ALREADY_EXISTS",
+      `Cannot make a backup at ${location}: there is ${path}`,
+      { path: location, hint: "choose a directory that is empty" },
+    );
+  }
+}
+
+function otherPond(location: string, own: string, other: string): PondError {
+  return new PondError(
+    "INVALID_ARGUMENT",
+    `Cannot use the backup ${location} for the pond ${own}: it is one of the pond ${other}`,
+    { path: location, hint: "give each pond a directory of its own" },
+  );
+}
