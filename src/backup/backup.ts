@@ -124,6 +124,45 @@ export class Backup {
 }
 
 /**
+ * Finds a snapshot.
+ *
+ * @param wanted The beginning of its id, or a version of `main` such as `v12`: then
+ *   the first one that has it; the newest one when left out.
+ * @throws {PondError} `NOT_FOUND`; `INVALID_ARGUMENT` when several begin so.
+ */
+export async function findSnapshot(
+  backup: Backup,
+  wanted?: string,
+): Promise<Snapshot> {
+  const version = /^v(\d+)$/.exec(wanted ?? "")?.[1];
+  const found: Snapshot[] = [];
+  for await (const snapshot of backup.snapshots()) {
+    if (wanted === undefined || wanted === "latest") return snapshot;
+    const newest = snapshot.lines[0]?.version ?? -1;
+    if (version !== undefined && newest < Number(version)) break;
+    if (version !== undefined) found[0] = snapshot;
+    else if (snapshot.id.startsWith(wanted)) found.push(snapshot);
+  }
+  const [first, second] = found;
+  if (first !== undefined && second === undefined) return first;
+  const { location } = backup.place;
+  if (first !== undefined) {
+    throw new PondError(
+      "INVALID_ARGUMENT",
+      `Cannot tell which snapshot ${wanted} is: several ids begin so`,
+      { path: location, hint: "write more of it" },
+    );
+  }
+  throw new PondError(
+    "NOT_FOUND",
+    wanted === undefined
+      ? `Cannot find a snapshot in ${location}: nothing was backed up yet`
+      : `Cannot find the snapshot ${wanted} in ${location}`,
+    { path: location, hint: "see which there are: pond backup list" },
+  );
+}
+
+/**
  * Reads what a place is a backup of.
  *
  * @throws {PondError} `NOT_FOUND` when it is none.

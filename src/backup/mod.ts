@@ -4,8 +4,15 @@
  *
  * @module
  */
-export * from "./backup.ts";
+export { Backup, findSnapshot, makeBackup, type Snapshot } from "./backup.ts";
+export * from "./drill.ts";
+export * from "./keep_rules.ts";
 export * from "./place.ts";
+export * from "./pond_backups.ts";
+export * from "./prune.ts";
 export * from "./restore.ts";
 export * from "./run.ts";
-export * from "./secrets.ts";
+export type * from "./secrets.ts";
+export type * from "./snapshot.ts";
+export type { BackupTarget, LastDrill, LastRun } from "./targets.ts";
+export * from "./verify.ts";

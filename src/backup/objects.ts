@@ -169,3 +169,8 @@ export function objectPath(
       return kind satisfies never;
   }
 }
+
+/** When a snapshot was made, by its path; 0 for anything else. */
+export function createdOf(path: string): number {
+  return Number(/^snapshots\/(\d{16})-/.exec(path)?.[1] ?? 0);
+}

@@ -28,7 +28,7 @@ import {
   type RowSegment,
 } from "./index_object.ts";
 import { joinedIndex, mergedTail, piecesIn } from "./index_merge.ts";
-import { objectPath } from "./objects.ts";
+import { createdOf, objectPath } from "./objects.ts";
 import { PackWriter } from "./pack_writer.ts";
 import {
   type LinePlan,
@@ -56,6 +56,11 @@ export interface RunOptions {
   readonly author: string;
   /** The program that writes it, such as `pond 0.1.0`. */
   readonly writer: string;
+  /**
+   * Takes in everything once more, as if nothing was there: what is damaged in the
+   * backup is mended by it, as far as the pond has it.
+   */
+  readonly full?: boolean;
   /** Is told what has been read so far. */
   readonly onProgress?: (progress: RunProgress) => void;
   /** Ends it. */
@@ -98,7 +103,7 @@ export async function runBackup(
 ): Promise<RunResult> {
   await using _lock = await backup.place.lock();
   const source = await openSource(backup.host, pond);
-  const parent = await parentOf(backup, source);
+  const parent = options.full ? undefined : await parentOf(backup, source);
   if (parent !== undefined && isSame(source, parent)) {
     const { snapshot } = parent;
     return {
@@ -251,7 +256,7 @@ class Run {
       this.#packs.know(piecesIn(index));
     }
     const unfinished = await Array.fromAsync(objects.list("unfinished"));
-    for (const { sha256 } of unfinished) {
+    for (const { sha256 } of this.#options.full ? [] : unfinished) {
       const index = await this.#backup.index(sha256, "unfinished");
       this.#packs.know(piecesIn(index));
     }
@@ -406,8 +411,9 @@ class Run {
     const { host, objects } = this.#backup;
     const { author, writer } = this.#options;
     const { current, file } = this.#source;
-    const newestUs = this.#parent?.snapshot.createdUs ?? 0;
-    // Snapshots are in the order of their names.
+    // Snapshots are in the order of their names, whatever the clock says.
+    const there = await Array.fromAsync(objects.list("snapshot"));
+    const newestUs = createdOf(there.at(-1)?.path ?? "");
     const createdUs = Math.max(host.clock.nowUs(), newestUs + 1);
     const lines = planned.map(({ plan, source }) => ({
       ...source.saved,

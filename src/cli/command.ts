@@ -5,6 +5,7 @@
  */
 import type { PondErrorCode } from "../errors.ts";
 import type { CheckDepth, Layout } from "../tinylogfs/mod.ts";
+import type { BackupCommand } from "./backup_command.ts";
 import type { ChangeOptions, ViewOptions } from "./common_options.ts";
 import type { ConfigCommand } from "./config_command.ts";
 import type { ConfigKey, Context } from "./context.ts";
@@ -467,6 +468,7 @@ export type Command =
   | TagCommand
   | MaintainCommand
   | PruneCommand
+  | BackupCommand
   | UsageCommand
   | CheckCommand
   | DebugCommand

@@ -62,6 +62,7 @@ const TABLE: Readonly<Record<CommandName, Load>> = {
   tour: async () => (await import("./table/tour.ts")).tourEntry(findCommand),
   ...of(["version"], async () => (await start()).CARE),
   maintain: async () => (await import("./table/maintain.ts")).MAINTAIN,
+  backup: async () => (await import("./table/backup.ts")).BACKUP,
   ...of(
     ["prune", "du"],
     async () => (await import("./table/retention.ts")).RETENTION,
