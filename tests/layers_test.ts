@@ -142,6 +142,7 @@ const PACKAGE_OWNERS: Readonly<Record<string, RegExp>> = {
   "@std/cli": /^src\/cli\//,
   "@std/path": /^src\/(cli|host)\//,
   "@uwdata/flechette": /^src\/oplog\/arrow(_table)?\.ts$/,
+  "age-encryption": /^src\/backup\/encryption\.ts$/,
   "apache-arrow": /^src\/oplog\/arrow\.ts$/,
   "fast-string-width":
     /^src\/(query\/render\/|cli\/(listing|plain_table)\.ts$)/,

@@ -94,7 +94,7 @@ class Verification {
   >();
   readonly #indexes = new Map<string, IndexContent | undefined>();
   readonly #rowPieces = new Map<string, RowFacts>();
-  /** Pieces that are not what they should be, by their hashes. */
+  /** Packs with pieces that are not what they should be, by those. */
   readonly #badPieces = new Map<string, string>();
   readonly #badBlobs = new Map<string, string>();
   #rows = 0;
@@ -174,7 +174,7 @@ class Verification {
       if (index === undefined) continue;
       for (const piece of piecesIn(index)) {
         const pieces = packs.get(piece.pack) ?? new Map<string, Piece>();
-        pieces.set(`${piece.sha256} ${piece.offset}`, piece);
+        pieces.set(placeOf(piece), piece);
         packs.set(piece.pack, pieces);
       }
       for (const segments of index.rows.values()) {
@@ -208,7 +208,7 @@ class Verification {
       } catch (error) {
         if (!hasCode(error, "INTEGRITY")) throw error;
         // All pieces of it are lost, or this one.
-        this.#badPieces.set(piece.sha256, path);
+        this.#badPieces.set(placeOf(piece), path);
         this.#note(path, problemOf(error), undefined);
       }
     }
@@ -223,7 +223,7 @@ class Verification {
         const { pieces, sha256 } = blob;
         if (done.has(sha256)) continue;
         done.add(sha256);
-        const isBad = pieces.some((each) => this.#badPieces.has(each.sha256));
+        const isBad = pieces.some((each) => this.#badPieces.has(placeOf(each)));
         if (pieces.length <= 1 && pieces[0]?.sha256 === sha256) continue;
         if (isBad) continue;
         const path = pieces[0] && objectPath("pack", pieces[0].pack, 0);
@@ -262,7 +262,7 @@ class Verification {
     }
     for (const { pieces, sha256 } of index.blobs) {
       const bad = this.#badBlobs.get(sha256) ??
-        pieces.map((each) => this.#badPieces.get(each.sha256)).find(Boolean);
+        pieces.map((each) => this.#badPieces.get(placeOf(each))).find(Boolean);
       if (bad !== undefined) this.#damage.get(bad)?.snapshots.add(snapshot.id);
     }
     const missing = [...named].filter((sha256) => !blobs.has(sha256));
@@ -280,7 +280,7 @@ class Verification {
     let rows = 0;
     let { minVersion } = line;
     for (const { piece, ...segment } of segments) {
-      const bad = this.#badPieces.get(piece.sha256);
+      const bad = this.#badPieces.get(placeOf(piece));
       if (bad !== undefined) this.#damage.get(bad)?.snapshots.add(snapshot);
       const facts = this.#rowPieces.get(piece.sha256);
       if (facts === undefined) {
@@ -368,6 +368,11 @@ class Verification {
       bytes,
     };
   }
+}
+
+/** A piece may be in several packs, of which one is damaged. */
+function placeOf({ offset, pack, sha256 }: Piece): string {
+  return `${pack} ${offset} ${sha256}`;
 }
 
 /** Takes the rows of a piece apart, down to what they name. */

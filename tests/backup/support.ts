@@ -10,6 +10,7 @@ import {
   placeOf,
   restoreSnapshot,
   runBackup,
+  type RunOptions,
   type RunResult,
   type Snapshot,
 } from "../../src/backup/mod.ts";
@@ -31,9 +32,16 @@ export async function openBackup(host: Host): Promise<Backup> {
 }
 
 /** Backs the pond up. */
-export async function run(host: Host): Promise<RunResult> {
+export async function run(
+  host: Host,
+  options: Partial<RunOptions> = {},
+): Promise<RunResult> {
   const backup = await openBackup(host);
-  return await runBackup(backup, POND, { author: "me", writer: "pond test" });
+  return await runBackup(backup, POND, {
+    author: "me",
+    writer: "pond test",
+    ...options,
+  });
 }
 
 /** Restores a snapshot, the newest one unless told otherwise. */
