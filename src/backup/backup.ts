@@ -188,11 +188,31 @@ export async function readBackupFile(
 }
 
 /**
+ * Finds out whether a place can be a pond's backup; nothing is changed.
+ *
+ * @returns Whether it is one already.
+ * @throws {PondError} As {@linkcode makeBackup}.
+ */
+export async function tryBackup(
+  place: BackupPlace,
+  pondId: string,
+): Promise<boolean> {
+  if (!await place.exists()) return false;
+  if (await place.store.head(BACKUP_FILE) === undefined) {
+    await requireEmpty(place);
+    return false;
+  }
+  await attached(place, pondId);
+  return true;
+}
+
+/**
  * Makes a backup where there is none, or takes the one that is there.
  *
  * @param key Makes the key of what will be in it; none: it isn't encrypted.
  * @throws {PondError} `ALREADY_EXISTS` when anything else lies there;
- *   `INVALID_ARGUMENT` when it is another pond's.
+ *   `INVALID_ARGUMENT` when it is another pond's; `NOT_FOUND` without a directory
+ *   above it.
  */
 export async function makeBackup(
   host: Host,
@@ -200,18 +220,18 @@ export async function makeBackup(
   pondId: string,
   key: () => Promise<string | undefined>,
 ): Promise<BackupFile> {
+  if (await tryBackup(place, pondId)) return await attached(place, pondId);
+  const made = await key();
   await place.make();
   await using _lock = await place.lock();
-  if (await place.store.head(BACKUP_FILE) === undefined) {
-    await requireEmpty(place);
-    const createdUs = host.clock.nowUs();
-    const file = {
+  // Another one may have been faster.
+  if (!await tryBackup(place, pondId)) {
+    const bytes = await encodeBackupFile({
       format: BACKUP_FORMAT,
       pondId,
-      createdUs,
-      key: await key(),
-    };
-    const bytes = await encodeBackupFile(file);
+      createdUs: host.clock.nowUs(),
+      key: made,
+    });
     await place.store.put([{ path: BACKUP_FILE, bytes }]);
   }
   return await attached(place, pondId);

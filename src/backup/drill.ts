@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { hasCode } from "../errors.ts";
+import { bestEffort, hasCode, PondError } from "../errors.ts";
+import type { FileStore } from "../host/host.ts";
 import { removeTree } from "../tinylogfs/branches.ts";
 import { MAIN_BRANCH } from "../tinylogfs/line.ts";
 import { type CheckReport, type Roots, TinyLogFS } from "../tinylogfs/mod.ts";
@@ -40,11 +41,16 @@ export interface DrillReport {
   readonly lines: readonly DrilledLine[];
 }
 
+/** What is restored, and what a restore to it has left. */
+const DRILLED = /^\.?pond-drill-[0-9a-f]{32}(\.[0-9a-f]{32}\.restore)?$/;
+
 /**
- * Restores a snapshot beside, and removes it again.
+ * Restores a snapshot beside, and removes it again, with what drills have left
+ * that were stopped.
  *
  * @param pond The pond's directory.
- * @param directory Where it is restored to; nothing may be there.
+ * @param directory A directory to restore it in.
+ * @throws {PondError} `LOCKED` when another drill is at work there.
  */
 export async function drillSnapshot(
   backup: Backup,
@@ -53,27 +59,61 @@ export async function drillSnapshot(
   directory: string,
   options: RestoreOptions,
 ): Promise<DrillReport> {
-  const { host } = backup;
-  try {
-    await restoreSnapshot(backup, snapshot, directory, options);
-    const signal = options.signal ? { signal: options.signal } : {};
-    const check = await TinyLogFS.check(host, directory, {
-      depth: "data",
-      ...signal,
-    });
-    const lines: DrilledLine[] = [];
-    for (const line of snapshot.lines) {
-      const restored = line.id === MAIN_BRANCH
-        ? check
-        : check.branches.find(({ name }) => name === line.name) ?? {};
-      lines.push(await compared(backup, pond, line, restored, signal));
-    }
-    const isProven = check.isSound && lines[0]?.verdict.startsWith("equal") &&
-      lines.every(({ verdict }) => verdict !== "differs");
-    return { snapshot, isProven: isProven === true, check, lines };
-  } finally {
-    await removeTree(host.files, directory);
+  const { host: { files, random } } = backup;
+  await using _lock = await lockOf(files, directory);
+  for await (const { name, type } of files.list(directory)) {
+    if (type !== "directory" || !DRILLED.test(name)) continue;
+    await removeTree(files, `${directory}/${name}`);
   }
+  const path = `${directory}/pond-drill-${random.uuidHex()}`;
+  let report: DrillReport;
+  try {
+    await restoreSnapshot(backup, snapshot, path, options);
+    report = await compare(backup, snapshot, pond, path, options);
+  } catch (error) {
+    await bestEffort(() => removeTree(files, path));
+    throw error;
+  }
+  await removeTree(files, path);
+  return report;
+}
+
+async function lockOf(
+  files: FileStore,
+  directory: string,
+): Promise<AsyncDisposable> {
+  const lock = await files.tryLock(`${directory}/pond-drill.lock`);
+  if (lock !== undefined) return lock;
+  throw new PondError(
+    "LOCKED",
+    `Cannot restore to ${directory}: another drill is at work there`,
+    { path: directory, hint: "wait for its end, and try again" },
+  );
+}
+
+/** Checks what was restored, and compares each line with the pond's. */
+async function compare(
+  backup: Backup,
+  snapshot: Snapshot,
+  pond: string,
+  path: string,
+  options: RestoreOptions,
+): Promise<DrillReport> {
+  const signal = options.signal ? { signal: options.signal } : {};
+  const check = await TinyLogFS.check(backup.host, path, {
+    depth: "data",
+    ...signal,
+  });
+  const lines: DrilledLine[] = [];
+  for (const line of snapshot.lines) {
+    const restored = line.id === MAIN_BRANCH
+      ? check
+      : check.branches.find(({ name }) => name === line.name) ?? {};
+    lines.push(await compared(backup, pond, line, restored, signal));
+  }
+  const isProven = check.isSound && lines[0]?.verdict.startsWith("equal") &&
+    lines.every(({ verdict }) => verdict !== "differs");
+  return { snapshot, isProven: isProven === true, check, lines };
 }
 
 async function compared(

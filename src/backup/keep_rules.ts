@@ -47,7 +47,7 @@ export function decideKept<S extends { readonly createdUs: number }>(
   rules: KeepRules,
   nowUs: number,
 ): KeepDecision<S>[] {
-  const { last = 0, withinMs = 0 } = rules;
+  const { last = 0, withinMs } = rules;
   const periods = PERIODS.map((period) => ({
     period,
     left: rules[period] ?? 0,
@@ -58,7 +58,9 @@ export function decideKept<S extends { readonly createdUs: number }>(
     const reasons: string[] = [];
     if (i === 0) reasons.push("newest");
     if (i < last) reasons.push(`last ${i + 1} of ${last}`);
-    if (nowUs - createdUs < withinMs * 1000) reasons.push("young");
+    if (withinMs !== undefined && nowUs - createdUs < withinMs * 1000) {
+      reasons.push("young");
+    }
     for (const state of periods) {
       const bucket = bucketOf(state.period, createdUs);
       if (state.left === 0 || bucket === state.newest) continue;

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { hasCode, PondError } from "../errors.ts";
+import { PondError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
 import { localPath } from "../host/local_path.ts";
 import { LocalStore, NameFlusher, type TableStore } from "../oplog/mod.ts";
@@ -23,7 +23,9 @@ export interface BackupPlace {
    * @throws {PondError} `LOCKED` when another one is at work.
    */
   lock(): Promise<AsyncDisposable>;
-  /** Makes it durable that it is there, with what it needs. */
+  /** Whether it is there. `NOT_FOUND` when it can't be made, either. */
+  exists(): Promise<boolean>;
+  /** Makes it where it is missing, and flushes its name. */
   make(): Promise<void>;
 }
 
@@ -41,6 +43,7 @@ export function placeOf(
 ): BackupPlace {
   const location = pathOf(url, cwd);
   const { files } = host;
+  const parent = location.slice(0, location.lastIndexOf("/")) || "/";
   return {
     location,
     store: new LocalStore(host, location),
@@ -53,22 +56,25 @@ export function placeOf(
         { path: location, hint: "wait for its end, and try again" },
       );
     },
-    make: async () => {
-      try {
-        await files.makeDirectory(location);
-      } catch (error) {
-        if (!hasCode(error, "NOT_FOUND")) throw error;
+    exists: async () => {
+      const stat = await files.stat(location);
+      if (stat?.type === "directory" || stat?.type === "symlink") return true;
+      if (stat !== undefined) {
         throw new PondError(
-          "NOT_FOUND",
-          `Cannot make a backup at ${location}: there is no directory above it`,
-          {
-            path: location,
-            cause: error,
-            hint: "is the disk there? Else make the directory first",
-          },
+          "ALREADY_EXISTS",
+          `Cannot make a backup at ${location}: there is a file`,
+          { path: location, hint: "choose a directory" },
         );
       }
-      const parent = location.slice(0, location.lastIndexOf("/")) || "/";
+      if (await files.stat(parent) !== undefined) return false;
+      throw new PondError(
+        "NOT_FOUND",
+        `Cannot make a backup at ${location}: there is no directory ${parent}`,
+        { path: location, hint: "is the disk there? Else make it first" },
+      );
+    },
+    make: async () => {
+      await files.makeDirectory(location);
       await new NameFlusher(host).flush(parent);
     },
   };

@@ -15,6 +15,7 @@ import {
   findSnapshot,
   makeBackup,
   type Snapshot,
+  tryBackup,
 } from "./backup.ts";
 import { type DrillReport, drillSnapshot } from "./drill.ts";
 import { placeOf } from "./place.ts";
@@ -44,7 +45,7 @@ export interface AddOptions {
 export interface DrillOptions extends Omit<RestoreOptions, "layout"> {
   /** The snapshot, as {@linkcode findSnapshot} has it. */
   readonly snapshot?: string;
-  /** Where it is restored to, absolute; the pond's `cache/` when left out. */
+  /** A directory to restore it in, absolute; the pond's `cache/` when left out. */
   readonly directory?: string;
 }
 
@@ -99,7 +100,10 @@ export class PondBackups {
       last: undefined,
       drill: undefined,
     };
-    if (dryRun) return target;
+    if (dryRun) {
+      await tryBackup(place, id);
+      return target;
+    }
     await makeBackup(this.#host, place, id, async () => {
       if (encryption === undefined) return undefined;
       const { makeKey } = await import("./encryption.ts");
@@ -187,7 +191,7 @@ export class PondBackups {
     secrets: BackupSecrets,
     options: DrillOptions,
   ): Promise<DrillReport> {
-    const { clock, files, random } = this.#host;
+    const { clock, files } = this.#host;
     const backup = await this.open(name, secrets);
     const snapshot = await findSnapshot(backup, options.snapshot);
     const place = options.directory ?? `${this.#pond}/cache`;
@@ -196,7 +200,7 @@ export class PondBackups {
       backup,
       snapshot,
       this.#pond,
-      `${place}/drill-${random.uuidHex()}`,
+      place,
       options,
     );
     if (!report.isProven) return report;

@@ -20,7 +20,7 @@
  * @module
  */
 import { encodeUtf8 } from "../bytes.ts";
-import { hasCode, IntegrityError, PondError } from "../errors.ts";
+import { bestEffort, hasCode, IntegrityError, PondError } from "../errors.ts";
 import type { FileStore, Host } from "../host/host.ts";
 import { NameFlusher, type OplogLayout } from "../oplog/mod.ts";
 import { rebuildTable } from "../oplog/rebuild.ts";
@@ -90,12 +90,18 @@ export async function restoreSnapshot(
   await requireRoom(files, directory);
   const aside = new Aside(host, directory);
   await aside.sweep();
-  await using building = await aside.begin();
-  const restore = new Restore(backup, snapshot, building.path, options);
-  const progress = await restore.run();
-  options.signal?.throwIfAborted();
-  await building.publish();
-  return { snapshot, directory, ...progress };
+  const building = await aside.begin();
+  try {
+    const restore = new Restore(backup, snapshot, building.path, options);
+    const progress = await restore.run();
+    options.signal?.throwIfAborted();
+    await building.publish();
+    return { snapshot, directory, ...progress };
+  } catch (error) {
+    // The failure is what is told; what can't be removed, the next one removes.
+    await bestEffort(() => building.discard());
+    throw error;
+  }
 }
 
 async function requireRoom(files: FileStore, path: string): Promise<void> {
@@ -176,9 +182,10 @@ class Aside {
         await names.flush(path);
         await renameInto(files, path, this.#path);
         isPublished = true;
+        await lock?.[Symbol.asyncDispose]();
         await names.flush(this.#parent);
       },
-      [Symbol.asyncDispose]: async () => {
+      discard: async () => {
         await lock?.[Symbol.asyncDispose]();
         if (!isPublished) await removeTree(files, path);
       },
@@ -193,9 +200,13 @@ class Aside {
 /** Held by who builds. */
 const LOCK = "restore.lock";
 
-interface Building extends AsyncDisposable {
+/** A pond that is being built. */
+interface Building {
   readonly path: string;
+  /** Gives it its name. */
   publish(): Promise<void>;
+  /** Removes it, unless it has got its name. */
+  discard(): Promise<void>;
 }
 
 async function renameInto(

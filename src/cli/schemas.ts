@@ -126,6 +126,38 @@ const SIDES = ["base", "ours", "theirs"].map((side) =>
 export const SCHEMAS: Readonly<Partial<Record<CommandName, readonly Shape[]>>> =
   {
     attr: [array("of ls and get", "name:string value:string?"), ...CHANGED],
+    backup: [
+      object("of add", "name:string url:string done:boolean"),
+      object("of rm", "forgotten:string done:boolean"),
+      array(
+        "of run",
+        "backup:string status:string snapshot:string? version:integer? rows:integer blobs:integer bytes_written:integer error:string?",
+      ),
+      array(
+        "of list",
+        "name:string place:string last_run:time? snapshot:string? behind:integer? last_drill:time?",
+      ),
+      array(
+        "of list NAME",
+        "snapshot:string created:time version:integer branches:string rows:integer blobs:integer blob_bytes:integer author:string",
+      ),
+      array(
+        "of verify",
+        "severity:string path:string problem:string snapshots:string",
+      ),
+      array(
+        "of restore",
+        "path:string snapshot:string pond_id:string version:integer branches:integer rows:integer blobs:integer blob_bytes:integer",
+      ),
+      array(
+        "of drill",
+        "branch:string version:integer verdict:string content_root:string? history_root:string?",
+      ),
+      array(
+        "of prune",
+        "snapshot:string created:time version:integer kept:boolean reasons:string",
+      ),
+    ],
     batch: CHANGED,
     blame: [array(
       "always",
@@ -275,7 +307,7 @@ export const SCHEMAS: Readonly<Partial<Record<CommandName, readonly Shape[]>>> =
     status: [
       array(
         "always",
-        "path:string pond_id:string layout:string branch:string version:integer whole_since:integer last_commit:time pending_operations:integer pending_bytes:integer total_nodes:integer memory_usage:integer transaction_id:string conflict:string?",
+        "path:string pond_id:string layout:string branch:string version:integer whole_since:integer last_commit:time pending_operations:integer pending_bytes:integer total_nodes:integer memory_usage:integer transaction_id:string conflict:string? backups:array",
       ),
       array(
         "with --pending, and with --short",

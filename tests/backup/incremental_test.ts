@@ -202,7 +202,7 @@ Deno.test("status() says how far a backup is behind, and when a restore was prov
   const [behind] = await Array.fromAsync(backups.status());
   assertEquals(behind?.behind, 2);
   assertEquals(behind?.drill?.snapshot, behind?.last?.snapshot);
-  assertEquals(pathsLike(host, /drill/), []);
+  assertEquals(pathsLike(host, /pond-drill-/), []);
   await backups.run("usb", {}, options);
   assertEquals((await Array.fromAsync(backups.status()))[0]?.behind, 0);
   assert(objects(host).length > 0);

@@ -20,6 +20,10 @@ for (const { name, examples } of await loadCommands()) {
         await scratch.ok("branch trial");
         await scratch.ok("touch /new --branch trial");
       }
+      if (name === "backup") {
+        await scratch.ok("backup add disk ../disk");
+        await scratch.ok("backup run");
+      }
       if (name === "tag") await scratch.ok("tag first v1");
       const [, ...argv] = words(cmd);
       const ran = await scratch.run(argv, {

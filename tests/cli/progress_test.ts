@@ -87,6 +87,7 @@ function shown(
     random: memory.random,
     hasher: memory.hasher,
     buffers: () => memory.buffers(),
+    compression: () => memory.compression(),
     terminal: {
       stdout: memory.terminal.stdout,
       stderr,

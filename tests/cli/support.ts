@@ -68,9 +68,10 @@ export async function run(
   const { signal } = options;
   const { files, clock, random, hasher } = host;
   const buffers = () => host.buffers();
+  const compression = () => host.compression();
   const code = await main(
     argv,
-    { files, clock, random, hasher, buffers, terminal },
+    { files, clock, random, hasher, buffers, compression, terminal },
     signal === undefined ? {} : { signal },
   );
   return {

@@ -34,10 +34,17 @@ export async function runStatus(
     const { format, pending, short } = command;
     if (format !== undefined) {
       const { writeRecords } = await import("../rows.ts");
-      const rows = pending || short ? pendingRows(fs) : [statusRow(fs)];
+      const rows = pending || short
+        ? pendingRows(fs)
+        : [{ ...statusRow(fs), backups: await backupTexts(context, fs) }];
       await writeRecords(context, format, rows);
     } else if (short) await writeShort(context, fs);
-    else await writeText(context, fs);
+    else {
+      await writeText(context, fs);
+      for (const text of await backupTexts(context, fs)) {
+        await context.out.line(`Backup:       ${printable(text)}`);
+      }
+    }
     return ExitCode.done;
   });
 }
@@ -59,6 +66,16 @@ function statusRow(fs: TinyLogFS) {
     transaction_id: status.transactionId,
     conflict: status.conflict?.message ?? null,
   };
+}
+
+/** What is known of each backup; most ponds that are looked at have none. */
+async function backupTexts(
+  { host }: Context,
+  { path }: TinyLogFS,
+): Promise<string[]> {
+  if (await host.files.stat(`${path}/backups`) === undefined) return [];
+  const { backupTexts } = await import("../backup_status.ts");
+  return await backupTexts(host, path);
 }
 
 function pendingRows(fs: TinyLogFS) {

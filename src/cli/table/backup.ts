@@ -95,7 +95,8 @@ const OPTIONS: readonly OptionSpec[] = [
     name: "snapshot",
     kind: "text",
     value: "ID",
-    summary: "restore, drill: the beginning of an id, or v12; else the newest",
+    summary:
+      "restore, drill: an id's beginning, or v12: the first with it; else the newest",
   },
   {
     name: "layout",
@@ -203,7 +204,6 @@ goes on in the same backup. Of two, use one.`,
     ...COMMITTING,
     "ALREADY_EXISTS",
     "INVALID_NAME",
-    "IO",
     "LOCKED",
     "NOT_FOUND",
     "PERMISSION_DENIED",

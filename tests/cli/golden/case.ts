@@ -34,6 +34,8 @@ export interface Case {
   readonly writes?: number;
   /** Ends the command before it begins. */
   readonly aborted?: true;
+  /** A file that another process has locked. */
+  readonly locked?: string;
   /** Which calls of the host's files fail, and how. */
   readonly refuse?: Refusal;
   /** Whether one way is enough. */

@@ -139,6 +139,7 @@ async function runInMemory(
   way: RunOptions,
 ): Promise<Ran> {
   const options = optionsOf(case_, disk, way);
+  if (case_.locked !== undefined) await disk.lock(case_.locked);
   const files = between(disk, case_);
   const before = disk.snapshot();
   const ran = await runLine(files, CASE_STEP, line, options);

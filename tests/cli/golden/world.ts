@@ -112,13 +112,14 @@ export async function runLine(
   line: string,
   options: RunOptions = {},
 ): Promise<Ran> {
-  const { hasher, buffers } = denoHost();
+  const { hasher, buffers, compression } = denoHost();
   const host: Omit<Host, "terminal"> = {
     files,
     clock: new StandingClock(timeOf(step)),
     random: new SeededRandom(step * 7919),
     hasher,
     buffers,
+    compression,
   };
   const [, ...argv] = words(line);
   return await run(host, argv, {

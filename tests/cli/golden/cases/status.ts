@@ -46,6 +46,17 @@ export const CASES: CommandCases = {
       setup: ["pond touch --no-sync /staged.txt", "pond mkdir /staged.txt"],
     },
     {
+      says: "with backups",
+      line: "pond status",
+      setup: [
+        "pond backup add new ../new",
+        "pond backup add usb ../usb",
+        "pond backup run usb",
+        "pond backup drill usb",
+        "pond mkdir /behind",
+      ],
+    },
+    {
       says: "a branch that there is not",
       line: "pond status --branch nothing",
       error: "NOT_FOUND",
