@@ -4,7 +4,7 @@
  * @module
  */
 import type { PondErrorCode } from "../errors.ts";
-import type { CheckDepth, Layout } from "../tinylogfs/mod.ts";
+import type { CheckDepth, DataPart, Layout } from "../tinylogfs/mod.ts";
 import type { BackupCommand } from "./backup_command.ts";
 import type { ChangeOptions, ViewOptions } from "./common_options.ts";
 import type { ConfigCommand } from "./config_command.ts";
@@ -370,6 +370,8 @@ export interface MaintainCommand {
 export interface CheckCommand {
   readonly name: "check";
   readonly depth: CheckDepth;
+  /** Which blobs are read. */
+  readonly part: DataPart | undefined;
   /** A path whose content root is all that is asked for. */
   readonly root: string | undefined;
   readonly repair: boolean;

@@ -168,9 +168,9 @@ export const SCHEMAS: Readonly<Partial<Record<CommandName, readonly Shape[]>>> =
       object("with --delete", "deleted:string done:boolean"),
     ],
     check: [
-      array(
+      object(
         "of a check",
-        "severity:string kind:string branch:string? path:string pond_path:string? version:integer? problem:string lost:string? remedy:string repair:string",
+        "sound:boolean version:integer depth:string content_root:string? history_root:string? branches:array counts:object findings:array",
       ),
       array("with --root", "path:string content_root:string"),
     ],

@@ -24,7 +24,7 @@ import type { FileStore, Host } from "../host/host.ts";
 import { NameFlusher } from "../oplog/name_flusher.ts";
 import type { OplogTable, UnusedFile } from "../oplog/mod.ts";
 import { parseObject } from "./attributes.ts";
-import { lineDirectory, MAIN_BRANCH, readBranch } from "./line.ts";
+import { branchText, lineDirectory, MAIN_BRANCH, readBranch } from "./line.ts";
 
 /** What is on the disk about a branch. */
 export interface BranchFile {
@@ -239,17 +239,31 @@ export async function switchBranch(
 ): Promise<void> {
   const { files, random } = host;
   if (name !== MAIN_BRANCH) await readBranchFile(files, pond, name);
-  if (name === await readBranch(files, pond)) return;
+  if (await isCurrent(files, pond, name)) return;
   // Flushed before it has its name: else a power cut leaves a name of nothing.
   const aside = `${pond}/tmp/${random.uuidHex()}`;
   await files.makeDirectory(`${pond}/tmp`);
   {
     await using file = await files.create(aside);
-    await file.write(encodeUtf8(`${name}\n`));
+    await file.write(encodeUtf8(await branchText(name)));
     await file.sync();
   }
   await files.rename(aside, `${pond}/branch`);
   await files.syncDirectory(pond);
+}
+
+/** Of a file that is damaged, a switch makes a new one. */
+async function isCurrent(
+  files: FileStore,
+  pond: string,
+  name: string,
+): Promise<boolean> {
+  try {
+    return name === await readBranch(files, pond);
+  } catch (error) {
+    if (!hasCode(error, "INTEGRITY")) throw error;
+    return false;
+  }
 }
 
 /** Bytes of files, those that are shared with other branches included. */

@@ -15,10 +15,12 @@
  *
  * @module
  */
+import { PondError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
 import { checkBranches } from "./check_branches.ts";
 import { checkBlobs, checkPondFile, listLeftovers } from "./check_files.ts";
 import { examineLine } from "./check_line.ts";
+import { type ChooseBlobs, chooserOf } from "./check_part.ts";
 import type {
   CheckCounts,
   CheckDepth,
@@ -66,14 +68,24 @@ async function findDamage(
   pending: Iterable<string>,
 ): Promise<CheckReport> {
   const { depth = "rows", dryRun = false, repair = false, signal } = options;
+  const { part } = options;
   const pond = { host, path, pending: new Set(pending) };
-  const first = await examine(pond, depth, signal);
+  if (part !== undefined && depth !== "data") {
+    throw new PondError(
+      "INVALID_ARGUMENT",
+      `Cannot read a part of all blobs in a check of the depth ${depth}`,
+      { hint: "the depth data reads blobs" },
+    );
+  }
+  // Both times the same sample, or what it has found would seem to be repaired.
+  const looking = { depth, choose: chooserOf(part, host.random), signal };
+  const first = await examine(pond, looking);
   if (!repair || dryRun) return reportOf(depth, first, []);
   const { hasBegun, repairPond } = await import("./repair.ts");
   const isRepairable = first.findings.some(({ repair }) => repair);
   if (!isRepairable && !await hasBegun(pond)) return reportOf(depth, first, []);
   await repairPond(pond, first, signal);
-  const second = await examine(pond, depth, signal);
+  const second = await examine(pond, looking);
   const left = new Set(second.findings.map(keyOf));
   const done = first.findings.filter((finding) =>
     finding.repair && !left.has(keyOf(finding))
@@ -115,11 +127,17 @@ function versionOf(line: LineExamination | undefined): number {
   return line?.log.isExact ? line.log.state?.version ?? -1 : -1;
 }
 
+/** How deep to look. */
+interface Looking {
+  readonly depth: CheckDepth;
+  readonly choose: ChooseBlobs;
+  readonly signal: AbortSignal | undefined;
+}
+
 /** Looks at everything, as deep as asked. */
 async function examine(
   pond: CheckedPond,
-  depth: CheckDepth,
-  signal: AbortSignal | undefined,
+  { choose, depth, signal }: Looking,
 ): Promise<Examination> {
   const { host, path } = pond;
   const findings: PondFinding[] = [];
@@ -131,18 +149,15 @@ async function examine(
     lines.push(looked);
   }
   const blobs = blobsOf(lines);
-  await checkBlobs(host, path, blobs.values(), {
-    findings,
-    readData: depth === "data",
-    signal,
-  });
+  const read = depth === "data" ? choose(blobs.values()) : new Set<string>();
+  await checkBlobs(host, path, blobs.values(), { findings, read, signal });
   const isDamaged = findings.some(({ severity }) => severity === "damage");
   await listLeftovers(pond, {
     findings,
     lines,
     named: depth === "quick" || isDamaged ? undefined : blobs,
   });
-  const counts = countsOf(lines, blobs.size);
+  const counts = countsOf(lines, [...blobs.values()], read);
   return { findings, pondId, lines, counts };
 }
 
@@ -166,7 +181,8 @@ function blobsOf(
 
 function countsOf(
   lines: readonly LineExamination[],
-  blobs: number,
+  blobs: readonly NamedBlob[],
+  read: ReadonlySet<string>,
 ): CheckCounts {
   const sum = (count: (line: LineExamination) => number) =>
     lines.reduce((total, line) => total + count(line), 0);
@@ -175,6 +191,13 @@ function countsOf(
     checkpoints: sum(({ log }) => log.checkpoints),
     dataFiles: sum(({ dataFiles }) => dataFiles),
     records: sum(({ records }) => records),
-    blobs,
+    blobs: blobs.length,
+    blobBytes: bytesOf(blobs),
+    blobsRead: read.size,
+    blobBytesRead: bytesOf(blobs.filter(({ sha256 }) => read.has(sha256))),
   };
+}
+
+function bytesOf(blobs: readonly NamedBlob[]): number {
+  return blobs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 }

@@ -4,7 +4,13 @@
  * @module
  */
 import { hasCode } from "../errors.ts";
-import { attempt, BY_REPAIR, FROM_BACKUP, remedyFor } from "../oplog/check.ts";
+import {
+  attempt,
+  BY_REPAIR,
+  FROM_BACKUP,
+  problemOf,
+  remedyFor,
+} from "../oplog/check.ts";
 import { branchNames, readBranchFile } from "./branches.ts";
 import type { CheckedLine, CheckedPond, PondFinding } from "./check_types.ts";
 import { lineDirectory, MAIN_BRANCH, readBranch } from "./line.ts";
@@ -59,7 +65,7 @@ async function checkCurrent(
     problem,
     lost: "which branch is the current one",
     remedy:
-      `pond switch to the one that it was; or go on with main: ${BY_REPAIR}`,
+      `make the right one current: pond --branch main switch NAME; or go on with main: ${BY_REPAIR}`,
     repair: "move away",
   });
 }
@@ -75,7 +81,7 @@ async function problemOfCurrent(
     if (await files.stat(directory) !== undefined) return undefined;
     return `it names the branch ${name}, which is not there`;
   } catch (error) {
-    if (!hasCode(error, "INVALID_NAME", "INTEGRITY")) throw error;
-    return "it names no branch";
+    if (!hasCode(error, "INTEGRITY")) throw error;
+    return problemOf(error);
   }
 }

@@ -93,14 +93,15 @@ export async function witnessOf(
   return { path, head: isThere ? "torn" : "missing" };
 }
 
-/** Checks that blobs are there, of their sizes, and if asked of their hashes. */
+/** Checks that blobs are there, of their sizes, and some of them of their hashes. */
 export async function checkBlobs(
   host: Host,
   pond: string,
   blobs: Iterable<NamedBlob & { readonly branch?: string }>,
-  { findings, readData, signal }: {
+  { findings, read: wanted, signal }: {
     readonly findings: PondFinding[];
-    readonly readData: boolean;
+    /** Hashes of those that are read. */
+    readonly read: ReadonlySet<string>;
     readonly signal: AbortSignal | undefined;
   },
 ): Promise<void> {
@@ -118,7 +119,7 @@ export async function checkBlobs(
             : `it has ${stat.sizeBytes} bytes, not ${blob.sizeBytes}`,
         );
       }
-      if (readData) await store.verify(blob.sha256, signal);
+      if (wanted.has(blob.sha256)) await store.verify(blob.sha256, signal);
     });
     if (read.isSound) continue;
     const { branch } = blob;

@@ -18,6 +18,14 @@ import type { NamedBlob } from "./node_check.ts";
  */
 export type CheckDepth = "quick" | "rows" | "data";
 
+/**
+ * A part of all blobs: a random sample that has so many percent of their bytes,
+ * or the first, second, … of so many parts, which together are all.
+ */
+export type DataPart =
+  | { readonly percent: number }
+  | { readonly number: number; readonly of: number };
+
 /** What ends a call. */
 export interface SignalOptions {
   /** Ends it. */
@@ -28,6 +36,8 @@ export interface SignalOptions {
 export interface CheckOptions {
   /** How deep it looks; `rows` when left out. */
   readonly depth?: CheckDepth;
+  /** With the depth `data`: which blobs' bytes it reads; all when left out. */
+  readonly part?: DataPart;
   /** Whether it repairs what loses nothing; false when left out. */
   readonly repair?: boolean;
   /** With `repair`: only says what would be repaired. */
@@ -85,6 +95,12 @@ export interface CheckCounts {
   readonly records: number;
   /** Blobs that rows or the stage name. */
   readonly blobs: number;
+  /** Their bytes. */
+  readonly blobBytes: number;
+  /** Blobs whose bytes were read. */
+  readonly blobsRead: number;
+  /** How many bytes these have. */
+  readonly blobBytesRead: number;
 }
 
 /** What a check comes to. */

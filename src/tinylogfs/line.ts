@@ -5,8 +5,8 @@
  *
  * @module
  */
-import { decodeUtf8 } from "../bytes.ts";
-import { hasCode, PondError } from "../errors.ts";
+import { encodeUtf8, sha256Hex, tryDecodeUtf8 } from "../bytes.ts";
+import { hasCode, IntegrityError, PondError } from "../errors.ts";
 import type { FileReader, Host } from "../host/host.ts";
 import { OplogTable } from "../oplog/table.ts";
 
@@ -31,17 +31,43 @@ export function lineDirectory(pond: string, branch: string): string {
   );
 }
 
-/** The name of the current branch of a pond. */
+/**
+ * The name of the current branch of a pond.
+ *
+ * Its file is `<name> <first 8 digits of the name's SHA-256>`: another name, of
+ * another branch, would be no damage that anybody can see. What switched branches
+ * before there was such a check has written the name alone.
+ *
+ * @throws {PondError} `INTEGRITY` when it is no name, or not the one written.
+ */
 export async function readBranch(
   files: FileReader,
   pond: string,
 ): Promise<string> {
+  const path = `${pond}/branch`;
+  let bytes: Uint8Array;
   try {
-    return decodeUtf8(await files.read(`${pond}/branch`)).trim();
+    bytes = await files.read(path);
   } catch (error) {
     if (hasCode(error, "NOT_FOUND", "NOT_A_DIRECTORY")) return MAIN_BRANCH;
     throw error;
   }
+  const text = tryDecodeUtf8(bytes) ?? "";
+  const [, name = "", check] = /^(\S+)(?: (\S+))?\n$/.exec(text) ?? [];
+  if (!NAME.test(name)) throw new IntegrityError(path, "it names no branch");
+  if (check !== undefined && check !== await checkOf(name)) {
+    throw new IntegrityError(path, "its check is not that of its name");
+  }
+  return name;
+}
+
+/** What is in the file that makes a branch the current one. */
+export async function branchText(name: string): Promise<string> {
+  return `${name} ${await checkOf(name)}\n`;
+}
+
+async function checkOf(name: string): Promise<string> {
+  return (await sha256Hex(encodeUtf8(name))).slice(0, 8);
 }
 
 /**

@@ -32,6 +32,7 @@ export type {
   CheckFinding,
   CheckOptions,
   CheckReport,
+  DataPart,
   PondFinding,
   Roots,
   RootsOf,

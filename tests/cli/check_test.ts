@@ -8,6 +8,9 @@ import { type Scratch, scratchPond } from "./scratch.ts";
 
 const LOG = "oplog/_delta_log";
 
+const FINDINGS_HEADER =
+  "severity,kind,branch,path,pond_path,version,problem,lost,remedy,repair\n";
+
 /** The path of the newest commit. */
 async function newestCommit({ pond }: Scratch): Promise<string> {
   const names: string[] = [];
@@ -25,12 +28,23 @@ for (const layout of ["clustered", "hive"]) {
       (await scratch.ok("check --read-data")).split("\n");
     assertEquals(
       summary,
-      `no damage · v1 · 2 commits · 0 checkpoints · ${files} data files · 5 rows · 0 blobs`,
+      `no damage · v1 · 2 commits · 0 checkpoints · ${files} data files · 5 rows · 0 of 0 blobs read (0 of 0 bytes)`,
     );
     const root = await scratch.ok("check --root /");
     assertEquals([`${content}\n`, others], [`content root: ${root}`, [""]]);
     assertMatch(history, /^history root: [0-9a-f]{64}$/);
-    assertEquals(await scratch.ok("check --json"), "[]\n");
+    const report = JSON.parse(await scratch.ok("check --json"));
+    assertEquals(
+      [report.sound, report.version, report.findings],
+      [true, 1, []],
+    );
+    assertEquals(
+      [report.content_root, report.history_root].map((root, index) =>
+        `${["content", "history"][index]} root: ${root}`
+      ),
+      [content, history],
+    );
+    assertEquals(await scratch.ok("check --format csv"), FINDINGS_HEADER);
     const quick = await scratch.ok("check --quick");
     assertStringIncludes(quick, "0 rows");
     assert(!quick.includes("root"));
@@ -82,7 +96,12 @@ Deno.test("pond check --json has a row for each finding", async () => {
   await Deno.truncate(`${scratch.pond}/head`, 7);
   const ran = await scratch.run("check --json");
   assertEquals(ran.code, 6);
-  const rows: Record<string, unknown>[] = JSON.parse(ran.stdout);
+  const report = JSON.parse(ran.stdout);
+  assertEquals(
+    [report.sound, report.content_root, report.history_root],
+    [false, null, null],
+  );
+  const rows: Record<string, unknown>[] = report.findings;
   assertEquals(
     rows.map(({ severity, kind, repair }) => `${severity} ${kind} ${repair}`),
     ["note witness possible", "damage blob none"],
@@ -94,6 +113,8 @@ Deno.test("pond check --json has a row for each finding", async () => {
   const text = (await scratch.run("check --repair")).stdout;
   assertStringIncludes(text, "repaired note: ");
   assertStringIncludes(text, "damaged in 1 place · 1 repaired");
+  const part = (await scratch.run("check --read-data 1/1")).stdout;
+  assertStringIncludes(part, " · 1 of 1 blob read (70000 of 70000 bytes)\n");
   // The same content once more mends it.
   await scratch.ok(["put", "-", "/copy"], { stdin: "x".repeat(70_000) });
   assertStringIncludes(await scratch.ok("check --read-data"), "no damage");
@@ -105,6 +126,11 @@ Deno.test("pond check refuses what it can't do, and what is no pond", async () =
     const [args, hint] of [
       ["check --quick --read-data", "leave out one of them"],
       ["check --dry-run", "pond check --repair --dry-run"],
+      ["check 10%", "pond check --read-data 10%"],
+      ["check --read-data 1/0", "or one part of up to a million: 1/7"],
+      ["check --read-data 0%", "more than 0%"],
+      ["check --read-data 4/3", "more than 0%"],
+      ["check --read-data ten", "pond check --read-data 10%, or 1/7"],
     ] as const
   ) {
     const { code, stderr } = await scratch.run(args);

@@ -93,6 +93,52 @@ export async function pondWithBranches(layout: Layout): Promise<MemoryHost> {
   return host;
 }
 
+/**
+ * Adds to that pond until it has fifty files, and everything that a pond can have
+ * on the disk: files that were merged, and those that have taken their place, a
+ * checkpoint after that, tags, one more stage, a commit that is in no checkpoint.
+ */
+export async function pondOfFifty(layout: Layout): Promise<MemoryHost> {
+  const host = await pondWithBranches(layout);
+  await using fs = await TinyLogFS.open(host, POND, { branch: "main" });
+  await fs.createDirectory("/many");
+  for (let i = 0; i < 21; i++) {
+    const content = i % 5 === 0
+      ? new Uint8Array(66_000 + i).fill(i)
+      : `one of many: ${i}`;
+    await fs.createFile(`/many/h${i}`, content);
+  }
+  await fs.setAttributes("/many/h1", { unit: "m" });
+  await fs.commit({ message: "many" });
+  await fs.tag("many");
+  await passDays(host, 1);
+  await fs.optimize();
+  await fs.checkpoint();
+  await fs.updateFile("/many/h3", new Uint8Array(67_000).fill(31));
+  await fs.createSymlink("/many/link", "../large2");
+  await fs.commit();
+  await using other = await TinyLogFS.open(host, POND, { branch: "main" });
+  await other.createFile("/many/staged", "staged, and small");
+  await other.stage();
+  return host;
+}
+
+/** The data files that are in the newest table of a branch. */
+export async function neededFiles(
+  host: MemoryHost,
+): Promise<ReadonlySet<string>> {
+  const needed = new Set<string>();
+  await using fs = await TinyLogFS.open(host, POND);
+  for await (const { name } of fs.branches()) {
+    const line = name === "main" ? POND : `${POND}/branches/${name}`;
+    await using branch = await TinyLogFS.open(host, POND, { branch: name });
+    for (const { path } of branch.oplog.delta.snapshot.adds) {
+      needed.add(`${line}/oplog/${path}`);
+    }
+  }
+  return needed;
+}
+
 /** A copy of the disk, for a process of its own. */
 export function copyOf({ clock, files }: MemoryHost): MemoryHost {
   return processOn(files.clone(() => 0.5), clock.nowUs());

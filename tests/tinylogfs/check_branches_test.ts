@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { encodeUtf8 } from "../../src/bytes.ts";
 import type { MemoryHost } from "../../src/host/memory.ts";
+import { assertCode } from "./scratch.ts";
 import { type CheckReport, TinyLogFS } from "../../src/tinylogfs/mod.ts";
 import {
   brief,
@@ -125,7 +126,7 @@ for (const layout of ["clustered", "hive"] as const) {
   });
 
   test("check({repair}) moves a file away that names a branch which is not there", async (host) => {
-    for (const text of ["gone\n", "no/name\n", "\xff"]) {
+    for (const text of ["gone\n", "no/name\n", "\xff", "old 00000000\n", ""]) {
       const copy = copyOf(host);
       copy.files.plant(`${POND}/branch`, encodeUtf8(text));
       assertEquals(brief(await checked(copy)), ["damage branch - possible"]);
@@ -134,6 +135,19 @@ for (const layout of ["clustered", "hive"] as const) {
       assertEquals(fs.branch, "main");
       assert(copy.files.snapshot().has(`${POND}/recovered/branch`));
     }
+  });
+
+  test("a switch makes a damaged name of the current branch right", async (host) => {
+    host.files.plant(`${POND}/branch`, encodeUtf8("exq 1234\n"));
+    await assertCode("INTEGRITY", () => TinyLogFS.open(host, POND));
+    await using main = await TinyLogFS.open(host, POND, { branch: "main" });
+    await main.switchBranch("exp");
+    await using fs = await TinyLogFS.open(host, POND);
+    assertEquals(fs.branch, "exp");
+    // As it was written before it had a check.
+    host.files.plant(`${POND}/branch`, encodeUtf8("old\n"));
+    await using old = await TinyLogFS.open(host, POND);
+    assertEquals(old.branch, "old");
   });
 
   test("check() lists what branches have left over, and a repair sweeps it", async (host) => {

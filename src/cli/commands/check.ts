@@ -24,11 +24,13 @@ export async function runCheck(
   command: CheckCommand,
   context: Context,
 ): Promise<ExitCode> {
-  const { depth, dryRun, format, repair, root } = command;
+  const { depth, dryRun, format, part, repair, root } = command;
   if (root !== undefined) return await runRoot(root, command, context);
   const { host: { files }, out, signal } = context;
   const path = await locatePond(context);
-  const parts = depth === "data" ? ["oplog", "branches", "blobs"] : undefined;
+  const parts = depth === "data" && part === undefined
+    ? ["oplog", "branches", "blobs"]
+    : undefined;
   const total = parts &&
     (() => amountIn(files, parts.map((name) => joined(path, name))));
   const report = await watched(
@@ -40,6 +42,7 @@ export async function runCheck(
         repair,
         dryRun,
         signal,
+        ...(part === undefined ? {} : { part }),
       }),
   );
   if (format === undefined) {
@@ -48,6 +51,8 @@ export async function runCheck(
     }
     await out.line(summaryOf(report));
     await writeRoots(report, context);
+  } else if (format === "json") {
+    await out.line(JSON.stringify(recordOf(report)));
   } else {
     const { writeRows } = await import("../rows.ts");
     await writeRows(context, format, COLUMNS, report.findings);
@@ -107,6 +112,44 @@ const COLUMNS: readonly Column<CheckFinding>[] = [
   { name: "repair", type: "VARCHAR", value: ({ repair }) => repair },
 ];
 
+/** The report for programs. */
+function recordOf(report: CheckReport): object {
+  const { branches, counts, depth, findings, isSound, version } = report;
+  return {
+    sound: isSound,
+    version,
+    depth,
+    ...rootsOf(report),
+    branches: branches.map((branch) => ({
+      name: branch.name,
+      version: branch.version,
+      ...rootsOf(branch),
+    })),
+    counts: {
+      commits: counts.commits,
+      checkpoints: counts.checkpoints,
+      data_files: counts.dataFiles,
+      rows: counts.records,
+      blobs: counts.blobs,
+      blob_bytes: counts.blobBytes,
+      blobs_read: counts.blobsRead,
+      blob_bytes_read: counts.blobBytesRead,
+    },
+    findings: findings.map((finding) =>
+      Object.fromEntries(
+        COLUMNS.map(({ name, value }) => [name, value(finding)]),
+      )
+    ),
+  };
+}
+
+function rootsOf({ contentRoot = null, historyRoot = null }: {
+  readonly contentRoot?: string | null;
+  readonly historyRoot?: string | null;
+}): object {
+  return { content_root: contentRoot, history_root: historyRoot };
+}
+
 function textOf(finding: CheckFinding, command: CheckCommand): string {
   const { branch, kind, lost, path, pondPath, problem, remedy, repair } =
     finding;
@@ -129,8 +172,9 @@ function textOf(finding: CheckFinding, command: CheckCommand): string {
 }
 
 function summaryOf(report: CheckReport) {
-  const { branches, counts, findings, isSound, version } = report;
+  const { branches, counts, depth, findings, isSound, version } = report;
   const { blobs, checkpoints, commits, dataFiles, records } = counts;
+  const { blobBytes, blobBytesRead, blobsRead } = counts;
   const left = findings.filter(({ repair }) => repair !== "done");
   const countOf = (wanted: CheckFinding["severity"]) =>
     left.filter(({ severity }) => severity === wanted).length;
@@ -157,6 +201,10 @@ function summaryOf(report: CheckReport) {
     counted(checkpoints, "checkpoint"),
     counted(dataFiles, "data file"),
     counted(records, "row"),
-    counted(blobs, "blob"),
+    depth === "data"
+      ? `${blobsRead} of ${counted(blobs, "blob")} read (${blobBytesRead} of ${
+        counted(blobBytes, "byte")
+      })`
+      : counted(blobs, "blob"),
   ].join(" · ");
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { PondError } from "../../errors.ts";
+import type { DataPart } from "../../tinylogfs/mod.ts";
 import { define } from "../command.ts";
 import type {
   CheckCommand,
@@ -27,8 +28,10 @@ checked, too. It changes nothing, and may run while others use the pond.
 Of main and of each branch it looks at the log and its checkpoints, at the
 SHA-256, statistics and rows of every data file, at directories and their nodes,
 at the stage, and whether blobs are there. --quick looks at the log, and at the
-sizes of data files; --read-data at the SHA-256 of every blob, too. Notes and
-leftovers are no damage.
+sizes of data files; --read-data at the SHA-256 of every blob, too, or of a PART of
+them: 10% are a random sample of a tenth of their bytes, and 1/7, 2/7 … 7/7, one a
+day, have read all in a week. What was read is told. Notes and leftovers are no
+damage.
 
 --repair moves away a damaged newest commit, so that the pond opens at the
 version before it, damaged checkpoints whose commits are there, commits up to a
@@ -41,10 +44,15 @@ Of a pond without damage it tells two hashes, unless --quick. The content root i
 of names, types, links and bytes alone: any two ponds with the same files have the
 same, and --root PATH tells that of a part of the tree. The history root is of
 every version and transaction: copies and restores have that of the pond, in
-whatever layout, and however often rows were merged.
+whatever layout, and however often rows were merged. With --json they are members
+of the report, null where there are none; other formats have the findings alone.
 
 Ends with 6 when there is damage, or when some is left.`,
-  arguments: [],
+  arguments: [{
+    name: "PART",
+    summary: "With --read-data: how much of all blobs, 10% or 1/7",
+    completes: [],
+  }],
   options: [
     {
       name: "quick",
@@ -54,7 +62,7 @@ Ends with 6 when there is damage, or when some is left.`,
     {
       name: "read-data",
       kind: "flag",
-      summary: "Every byte of blobs, too",
+      summary: "The bytes of blobs, too: of all, or of a PART",
     },
     {
       name: "root",
@@ -78,6 +86,14 @@ Ends with 6 when there is damage, or when some is left.`,
   examples: [
     { cmd: "pond check", says: "Check everything but the bytes of blobs" },
     { cmd: "pond check --read-data", says: "Check everything" },
+    {
+      cmd: "pond check --read-data 10%",
+      says: "Check all but blobs, and a tenth of those",
+    },
+    {
+      cmd: "pond check --read-data 1/7",
+      says: "Read blobs in seven parts, one a day",
+    },
     {
       cmd: "pond check --quick --json",
       says: "Tell a program what is damaged in the log",
@@ -108,6 +124,14 @@ function readCheck(values: Values): CheckCommand {
       { hint: "leave out one of them" },
     );
   }
+  const [part] = values.words;
+  if (part !== undefined && !isThorough) {
+    throw new PondError(
+      "INVALID_ARGUMENT",
+      `Cannot check the part ${part} without --read-data`,
+      { hint: `pond check --read-data ${part}` },
+    );
+  }
   const root = values.text("root");
   const repair = values.flag("repair");
   if (root !== undefined && (isQuick || isThorough || repair)) {
@@ -128,11 +152,25 @@ function readCheck(values: Values): CheckCommand {
   return {
     name: "check",
     depth: isQuick ? "quick" : isThorough ? "data" : "rows",
+    part: part === undefined ? undefined : partOf(part),
     root,
     repair,
     dryRun,
     format: formatOf(values),
   };
+}
+
+/** Reads `10%` or `1/7`. */
+function partOf(text: string): DataPart {
+  const [, percent] = /^(\d{1,3}(?:\.\d{1,6})?)%$/.exec(text) ?? [];
+  if (percent !== undefined) return { percent: Number(percent) };
+  const [, number, of] = /^(\d{1,7})\/(\d{1,7})$/.exec(text) ?? [];
+  if (of !== undefined) return { number: Number(number), of: Number(of) };
+  throw new PondError(
+    "INVALID_ARGUMENT",
+    `Cannot read the part ${JSON.stringify(text)} of all data`,
+    { hint: "pond check --read-data 10%, or 1/7" },
+  );
 }
 
 const DOCTOR: TableEntry = define<DoctorCommand>({

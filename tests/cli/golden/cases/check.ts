@@ -30,6 +30,14 @@ export const CASES: CommandCases = {
       line: "pond check --json",
     },
     {
+      says: "a part of all blobs",
+      line: "pond check --read-data 50%",
+    },
+    {
+      says: "a part of all blobs, for programs",
+      line: "pond check --read-data 1/2 --json",
+    },
+    {
       says: "a repair, only shown",
       line: "pond check --repair -n",
     },
