@@ -97,6 +97,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "cli/trees/stable_read",
   ],
   "backup": ["errors", "bytes", "host", "oplog", "tinylogfs"],
+  "bundle": ["errors", "bytes", "version", "host", "oplog", "tinylogfs"],
+  "export": ["errors", "bytes", "host", "oplog", "tinylogfs", "query"],
   "pond": ["errors", "bytes", "host", "tinylogfs", "query"],
   "cli": [
     "errors",
@@ -111,6 +113,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "pipeline",
     "mirror",
     "backup",
+    "bundle",
+    "export",
     "pond",
     "cli/transfer",
     "cli/trees/filter",
@@ -131,6 +135,8 @@ const WITH_ENTRY = [
   "pipeline",
   "mirror",
   "backup",
+  "bundle",
+  "export",
 ];
 
 /** Layers to which the platform is a parameter: they know its types. */
@@ -150,6 +156,7 @@ const PACKAGE_OWNERS: Readonly<Record<string, RegExp>> = {
   "hyparquet-compressors": /^src\/oplog\/(parquet|zstd)\.ts$/,
   "hyparquet-writer": /^src\/oplog\/parquet\.ts$/,
   "ignore": /^src\/cli\/trees\/ignore_file\.ts$/,
+  "modern-tar": /^src\/bundle\/tar\.ts$/,
   "json-p3": /^src\/tinylogfs\/find\.ts$/,
   "yaml": /^src\/cli\/config_file\.ts$/,
 };

@@ -6,6 +6,7 @@
 import type { PondErrorCode } from "../errors.ts";
 import type { CheckDepth, DataPart, Layout } from "../tinylogfs/mod.ts";
 import type { BackupCommand } from "./backup_command.ts";
+import type { BundleCommand, UnbundleCommand } from "./archive_command.ts";
 import type { ChangeOptions, ViewOptions } from "./common_options.ts";
 import type { ConfigCommand } from "./config_command.ts";
 import type { ConfigKey, Context } from "./context.ts";
@@ -29,6 +30,7 @@ import type { TablesCommand } from "./sql_command.ts";
 import type { PruneCommand, UsageCommand } from "./retention_command.ts";
 import type { GetCommand, PutCommand } from "./tree_command.ts";
 
+export type * from "./archive_command.ts";
 export type * from "./common_options.ts";
 export type * from "./config_command.ts";
 export type * from "./file_command.ts";
@@ -448,6 +450,8 @@ export type Command =
   | PutCommand
   | GetCommand
   | MirrorCommand
+  | BundleCommand
+  | UnbundleCommand
   | CommitCommand
   | RevertCommand
   | BatchCommand

@@ -31,6 +31,10 @@ const TABLE: Readonly<Record<CommandName, Load>> = {
   ),
   mirror: async () => (await import("./table/mirror.ts")).MIRROR,
   ...of(
+    ["bundle", "unbundle"],
+    async () => (await import("./table/archive.ts")).ARCHIVE_COMMANDS,
+  ),
+  ...of(
     ["commit", "sync", "revert"],
     async () => (await history()).HISTORY_COMMANDS,
   ),

@@ -167,6 +167,10 @@ export const SCHEMAS: Readonly<Partial<Record<CommandName, readonly Shape[]>>> =
       array("of a list, and of a new one", BRANCH),
       object("with --delete", "deleted:string done:boolean"),
     ],
+    bundle: [object(
+      "of a file, and with --dry-run",
+      "pond_id:string branch:string branches:array blobs:integer bytes:integer archive_bytes:integer? staged:integer done:boolean",
+    )],
     check: [
       object(
         "of a check",
@@ -333,6 +337,10 @@ export const SCHEMAS: Readonly<Partial<Record<CommandName, readonly Shape[]>>> =
     tree: [array(
       "always",
       "path:string depth:integer type:string size:integer target:string? pending:boolean",
+    )],
+    unbundle: [object(
+      "always",
+      "path:string pond_id:string branch:string branches:array files:integer bytes:integer done:boolean",
     )],
     undo: UNDONE,
     version: [{

@@ -133,6 +133,8 @@ export interface WriteHow {
   readonly mode?: number;
   /** Its time, in milliseconds since the epoch, UTC; the present when left out. */
   readonly modifiedMs?: number;
+  /** Whether it is on the disk when this is done; false when left out. */
+  readonly flush?: boolean;
 }
 
 /**
@@ -150,7 +152,7 @@ export async function writeHostFile(
   { files, random }: Pick<Host, "files" | "random">,
   path: string,
   content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  { force, isNew = false, mode, modifiedMs }: WriteHow,
+  { flush = false, force, isNew = false, mode, modifiedMs }: WriteHow,
 ): Promise<void> {
   if (!isNew) await requireFree(files, path, force);
   const draft = joined(parentOf(path), `.pond-${random.uuidHex()}`);
@@ -158,8 +160,10 @@ export async function writeHostFile(
     await using file = await createDraft(files, draft, path, mode);
     for await (const chunk of content) await file.write(chunk);
     if (modifiedMs !== undefined) await file.setModified(modifiedMs);
+    if (flush) await file.sync();
     await file.close();
     await publish(files, draft, path, force || isNew);
+    if (flush) await files.syncDirectory(parentOf(path));
   } catch (error) {
     await removeIfThere(files, draft);
     throw error;

@@ -25,6 +25,12 @@ export type { IndexedFile } from "./partition_index.ts";
 export * from "./record.ts";
 export type { RecordStats } from "./record_stats.ts";
 export * from "./table.ts";
+export {
+  type CopiedData,
+  type CopiedText,
+  planCopy,
+  type TableCopy,
+} from "./table_copy.ts";
 export { LocalStore, type LocalStoreOptions } from "./store/local_store.ts";
 export { MemoryStore } from "./store/memory_store.ts";
 export type {

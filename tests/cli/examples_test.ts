@@ -24,6 +24,7 @@ for (const { name, examples } of await loadCommands()) {
         await scratch.ok("backup add disk ../disk");
         await scratch.ok("backup run");
       }
+      if (name === "unbundle") await scratch.ok("bundle bundled.tar");
       if (name === "tag") await scratch.ok("tag first v1");
       const [, ...argv] = words(cmd);
       const ran = await scratch.run(argv, {
