@@ -44,7 +44,7 @@ export interface ReadMember {
   /** Where a link or symlink points. */
   readonly target: string;
   /** The content; the next member comes when it was read or given up. */
-  readonly content: ReadableStream<Uint8Array>;
+  readonly content: AsyncIterable<Uint8Array>;
 }
 
 const TYPES: readonly string[] = [
@@ -114,10 +114,16 @@ export async function* readTar(
   bytes: AsyncIterable<Uint8Array>,
   source: string,
 ): AsyncGenerator<ReadMember> {
-  const decoder = createTarDecoder({ strict: true });
   const failed: { cause?: unknown } = {};
+  const told = (error: unknown) => {
+    if (failed.cause !== undefined) return failed.cause;
+    if (error instanceof PondError || !(error instanceof Error)) return error;
+    // What the library throws has no class of its own.
+    if (!/^(?:Tar|Invalid|Too many)\b/i.test(error.message)) return error;
+    return noArchive(source, error.message, error);
+  };
   const members = ReadableStream.from(guarded(bytes, failed)).pipeThrough(
-    decoder,
+    createTarDecoder({ strict: true }),
   );
   try {
     for await (const { body, header } of members) {
@@ -130,14 +136,23 @@ export async function* readTar(
         type,
         sizeBytes: size,
         target: linkname,
-        content: body,
+        content: telling(body, told),
       };
     }
   } catch (error) {
-    if (failed.cause !== undefined) throw failed.cause;
-    if (error instanceof PondError || !(error instanceof Error)) throw error;
-    if (!/tar|EOF/i.test(error.message)) throw error;
-    throw noArchive(source, error.message.toLowerCase(), error);
+    throw told(error);
+  }
+}
+
+/** The same chunks; what goes wrong with them is told by a function. */
+async function* telling(
+  chunks: AsyncIterable<Uint8Array>,
+  told: (error: unknown) => unknown,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* chunks;
+  } catch (error) {
+    throw told(error);
   }
 }
 

@@ -157,7 +157,7 @@ function requireSame(
   }
   const found = [{ ...report, name: "main" }, ...report.branches];
   const keyOf = (it: typeof found[number] | typeof branches[number]) =>
-    `${it.name} v${it.version} ${it.contentRoot} ${it.historyRoot}`;
+    `${it.name} ${it.contentRoot} ${it.historyRoot}`;
   const there = found.map(keyOf).sort().join("\n");
   if (there === branches.map(keyOf).sort().join("\n")) return;
   throw refused(source, "it holds another pond than its bundle.json says");
