@@ -4,7 +4,9 @@
  *
  * @module
  */
+import type { ExportDefinition } from "../export/mod.ts";
 import type { Compression } from "../host/compression.ts";
+import type { LimitOptions } from "./query_command.ts";
 
 /** `pond bundle` */
 export interface BundleCommand {
@@ -25,5 +27,16 @@ export interface UnbundleCommand {
   /** A file of the host; `-` is standard input. */
   readonly file: string;
   readonly directory: string;
+  readonly dryRun: boolean;
+}
+
+/** `pond export` */
+export interface ExportCommand extends LimitOptions {
+  readonly name: "export";
+  readonly definition: ExportDefinition;
+  /** A directory of the host. */
+  readonly to: string;
+  readonly at: string | undefined;
+  readonly force: boolean;
   readonly dryRun: boolean;
 }

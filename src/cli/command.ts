@@ -6,7 +6,11 @@
 import type { PondErrorCode } from "../errors.ts";
 import type { CheckDepth, DataPart, Layout } from "../tinylogfs/mod.ts";
 import type { BackupCommand } from "./backup_command.ts";
-import type { BundleCommand, UnbundleCommand } from "./archive_command.ts";
+import type {
+  BundleCommand,
+  ExportCommand,
+  UnbundleCommand,
+} from "./archive_command.ts";
 import type { ChangeOptions, ViewOptions } from "./common_options.ts";
 import type { ConfigCommand } from "./config_command.ts";
 import type { ConfigKey, Context } from "./context.ts";
@@ -452,6 +456,7 @@ export type Command =
   | MirrorCommand
   | BundleCommand
   | UnbundleCommand
+  | ExportCommand
   | CommitCommand
   | RevertCommand
   | BatchCommand

@@ -34,6 +34,7 @@ const TABLE: Readonly<Record<CommandName, Load>> = {
     ["bundle", "unbundle"],
     async () => (await import("./table/archive.ts")).ARCHIVE_COMMANDS,
   ),
+  export: async () => (await import("./table/export.ts")).EXPORT,
   ...of(
     ["commit", "sync", "revert"],
     async () => (await history()).HISTORY_COMMANDS,

@@ -221,6 +221,10 @@ export const SCHEMAS: Readonly<Partial<Record<CommandName, readonly Shape[]>>> =
       array("always", "what:string name:string count:integer bytes:integer"),
     ],
     edit: CHANGED,
+    export: [object(
+      "always",
+      "path:string version:integer new:integer changed:integer unchanged:integer deleted:integer failed:integer files:integer rows:integer bytes:integer files_removed:integer sources:array done:boolean",
+    )],
     find: [array(
       "always",
       "path:string type:string size:integer modified:time version:integer? node_id:string",

@@ -25,8 +25,8 @@ import {
   viewOf,
 } from "../options.ts";
 
-/** What a query may take. */
-const LIMITS: readonly OptionSpec[] = [
+/** What a query may take, and may be configured. */
+export const LIMITS: readonly OptionSpec[] = [
   {
     name: "memory",
     kind: "text",
@@ -48,14 +48,16 @@ const LIMITS: readonly OptionSpec[] = [
     summary: "Give up after that long (30s, 5min)",
     config: "query.timeout",
   },
-  {
-    name: "allow-host-files",
-    kind: "flag",
-    summary: "Let SQL read files of the host: FROM read_csv('a.csv')",
-  },
 ];
 
-/** Reads those of {@linkcode LIMITS} that can't be configured. */
+/** What a query may take, and read. */
+const ALL_LIMITS: readonly OptionSpec[] = [...LIMITS, {
+  name: "allow-host-files",
+  kind: "flag",
+  summary: "Let SQL read files of the host: FROM read_csv('a.csv')",
+}];
+
+/** Reads those of {@linkcode ALL_LIMITS} that can't be configured. */
 function limitsOf(values: Values): LimitOptions {
   return { hostFiles: values.flag("allow-host-files") };
 }
@@ -108,7 +110,7 @@ null are what they are in JSON, everything else is text; '"5"' is the text 5.`,
       summary: "Store the rows as a file of the pond",
     },
     { name: "chart", kind: "flag", summary: "Same as --format chart" },
-    ...LIMITS,
+    ...ALL_LIMITS,
     ...VIEW,
     ...CHANGE,
     FORMAT,
@@ -242,7 +244,7 @@ can't read; statements with "secret" in them are not kept.`,
     name: "SQL",
     summary: "Statements, in the place of the input",
   }],
-  options: [...LIMITS, ...VIEW, FORMAT],
+  options: [...ALL_LIMITS, ...VIEW, FORMAT],
   examples: [
     {
       cmd: "pond sql \"SELECT 1 AS a; FROM '/sensors/a.csv'\"",
@@ -301,7 +303,7 @@ unit.`,
       value: "N",
       summary: "List the N largest gaps (10)",
     },
-    ...LIMITS.filter(({ name }) => name !== "allow-host-files"),
+    ...LIMITS,
     ...VIEW,
     FORMAT,
   ],

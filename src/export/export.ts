@@ -1,0 +1,520 @@
+/**
+ * Exports tables of a pond as files in Hive partitions, and the next time only what
+ * has changed.
+ *
+ * ```text
+ *                                                 what a stop before it leaves
+ * 1  rows of some sources, into drafts, flushed   drafts, which the next run sweeps
+ * 2  the manifest: what will be where             nothing else
+ * 3  drafts renamed, directories flushed          some renamed: the manifest has them
+ * 4  files removed that are no more               some removed: they are in `gone`
+ *    1 to 4 again, until all sources are done
+ * 5  the manifest, as it is now                   the one of step 2, which says as much
+ * ```
+ *
+ * Each file is whole at each moment, and the next run goes on. A file that isn't the
+ * one in the manifest is somebody else's, and stays unless it is forced.
+ *
+ * @module
+ */
+import { hasCode, PondError } from "../errors.ts";
+import type { Host } from "../host/host.ts";
+import { quoteText } from "../query/paths.ts";
+import { renderRows, TO_FILE } from "../query/mod.ts";
+import type { TinyLogFS } from "../tinylogfs/mod.ts";
+import { type Draft, ExportDirectory } from "./directory.ts";
+import type { Manifest, SourceEntry, WrittenFile } from "./manifest.ts";
+import {
+  divided,
+  partitionPath,
+  planQuery,
+  sourceName,
+  type SourceQuery,
+} from "./partitions.ts";
+import type {
+  ExportDefinition,
+  ExportedSource,
+  ExportOptions,
+  ExportReport,
+  SourceOutcome,
+} from "./types.ts";
+
+/** So many drafts get their names together. */
+const BATCH_FILES = 256;
+
+/** More partitions of one source are a mistake. */
+const MAX_PARTITIONS = 10_000;
+
+/**
+ * Exports.
+ *
+ * @param fs The state that is exported.
+ * @throws {PondError} `NOT_FOUND` when nothing matches; `INVALID_ARGUMENT` when the
+ *   directory holds another export; `ALREADY_EXISTS` when what is there is no
+ *   directory; `LOCKED`. What is wrong with one source is in the report.
+ */
+export async function exportTables(
+  host: Host,
+  fs: TinyLogFS,
+  options: ExportOptions,
+): Promise<ExportReport> {
+  const { directory: path, dryRun = false, force = false } = options;
+  refusePond(fs, path);
+  const sources = await sourcesOf(fs, options);
+  if (dryRun) return await tryExport(host, fs, sources, options);
+  await using directory = await ExportDirectory.open(host, path);
+  const known = await manifestOf(directory, force);
+  requireSame(known, fs, options);
+  const job = new ExportJob(fs, directory, known, options);
+  await job.begin();
+  for (const [source, sha256] of sources) await job.take(source, sha256);
+  await job.finish(sources);
+  return job.report;
+}
+
+/** The files that match, with their hashes, in the order of their paths. */
+async function sourcesOf(
+  fs: TinyLogFS,
+  { glob, signal }: ExportOptions,
+): Promise<ReadonlyMap<string, string>> {
+  const paths: string[] = [];
+  const ending = signal ? { signal } : {};
+  for await (const { path } of fs.fileMatches(glob, ending)) paths.push(path);
+  if (paths.length === 0) {
+    throw new PondError("NOT_FOUND", `Nothing matches ${glob}`, {
+      path: glob,
+      hint: "how patterns are written: pond help globs",
+    });
+  }
+  const sources = new Map<string, string>();
+  for (const path of paths.sort()) {
+    const { path: real } = await fs.entry(path);
+    const { sha256 = "" } = await fs.getMetadata(real);
+    sources.set(path, sha256);
+  }
+  return sources;
+}
+
+/** An export into the pond would be damage. */
+function refusePond(fs: TinyLogFS, path: string): void {
+  if (!`${path}/`.startsWith(`${fs.path}/`)) return;
+  throw new PondError(
+    "INVALID_ARGUMENT",
+    `Cannot export into ${path}: it is the pond's own directory`,
+    { path, hint: "choose a place beside the pond" },
+  );
+}
+
+async function manifestOf(
+  directory: ExportDirectory,
+  force: boolean,
+): Promise<Manifest | undefined> {
+  try {
+    return await directory.manifest();
+  } catch (error) {
+    if (force && hasCode(error, "INTEGRITY")) return undefined;
+    throw error;
+  }
+}
+
+/** Another export there would take files away that its reader needs. */
+function requireSame(
+  known: Manifest | undefined,
+  { pondId }: TinyLogFS,
+  options: ExportOptions,
+): void {
+  if (known === undefined || options.force) return;
+  const why = known.pondId !== pondId
+    ? `it holds an export of the pond ${known.pondId}, and this is ${pondId}`
+    : keyOf(known.definition) === keyOf(options)
+    ? undefined
+    : `it holds an export that was asked for otherwise: ${
+      describe(known.definition)
+    }`;
+  if (why === undefined) return;
+  throw new PondError(
+    "INVALID_ARGUMENT",
+    `Cannot export into ${options.directory}: ${why}`,
+    {
+      path: options.directory,
+      hint: "choose another directory, or make it this export: --force",
+    },
+  );
+}
+
+function keyOf(
+  { format, glob, partitionBy, timeColumn, where }: ExportDefinition,
+): string {
+  return JSON.stringify([glob, partitionBy, timeColumn, where, format]);
+}
+
+function describe(
+  { format, glob, partitionBy, timeColumn, where }: ExportDefinition,
+): string {
+  return [
+    glob,
+    ...(partitionBy.length > 0 ? [`by ${partitionBy.join(",")}`] : []),
+    ...(timeColumn === undefined ? [] : [`of ${timeColumn}`]),
+    ...(where === undefined ? [] : [`where ${where}`]),
+    `as ${format}`,
+  ].join(" ");
+}
+
+/** Says what would be done; nothing is made, not even the directory. */
+async function tryExport(
+  { files }: Host,
+  fs: TinyLogFS,
+  sources: ReadonlyMap<string, string>,
+  options: ExportOptions,
+): Promise<ExportReport> {
+  const known = await ExportDirectory.peek(files, options.directory);
+  requireSame(known, fs, options);
+  const tally = new Tally(fs.version);
+  const same = known !== undefined && isSame(known, fs, options);
+  for (const [path, sha256] of sources) {
+    const before = known?.sources.get(path);
+    const outcome = before === undefined
+      ? "new"
+      : same && before.sha256 === sha256
+      ? "unchanged"
+      : "changed";
+    await tally.add({ path, outcome, ...NOTHING }, options);
+  }
+  for (const path of known?.sources.keys() ?? []) {
+    if (sources.has(path)) continue;
+    await tally.add({ path, outcome: "deleted", ...NOTHING }, options);
+  }
+  return tally.report;
+}
+
+function isSame(
+  { definition, pondId }: Manifest,
+  fs: TinyLogFS,
+  options: ExportOptions,
+): boolean {
+  return pondId === fs.pondId && keyOf(definition) === keyOf(options);
+}
+
+const NOTHING = { files: 0, rows: 0, sizeBytes: 0 } as const;
+
+/** Counts, and tells of each source. */
+class Tally {
+  readonly #version: number;
+  readonly #sources: Record<SourceOutcome, number> = {
+    new: 0,
+    changed: 0,
+    unchanged: 0,
+    deleted: 0,
+    failed: 0,
+  };
+  #files = 0;
+  #rows = 0;
+  #sizeBytes = 0;
+  /** Files that were removed. */
+  filesRemoved = 0;
+
+  constructor(version: number) {
+    this.#version = version;
+  }
+
+  async add(
+    source: ExportedSource,
+    { onSource }: ExportOptions,
+  ): Promise<void> {
+    this.#sources[source.outcome]++;
+    this.#files += source.files;
+    this.#rows += source.rows;
+    this.#sizeBytes += source.sizeBytes;
+    await onSource?.(source);
+  }
+
+  get report(): ExportReport {
+    return {
+      version: this.#version,
+      sources: this.#sources,
+      files: this.#files,
+      rows: this.#rows,
+      sizeBytes: this.#sizeBytes,
+      filesRemoved: this.filesRemoved,
+    };
+  }
+}
+
+/** A source whose drafts are written. */
+interface Written {
+  readonly path: string;
+  readonly sha256: string;
+  readonly drafts: readonly Draft[];
+  readonly outcome: SourceOutcome;
+}
+
+/** An export under way. */
+class ExportJob {
+  readonly #fs: TinyLogFS;
+  readonly #directory: ExportDirectory;
+  readonly #options: ExportOptions;
+  readonly #sources: Map<string, SourceEntry>;
+  /** Whether what is known is of the same export. */
+  readonly #isSame: boolean;
+  readonly #tally: Tally;
+  #gone: readonly WrittenFile[];
+  #written: Written[] = [];
+
+  constructor(
+    fs: TinyLogFS,
+    directory: ExportDirectory,
+    known: Manifest | undefined,
+    options: ExportOptions,
+  ) {
+    this.#fs = fs;
+    this.#directory = directory;
+    this.#options = options;
+    this.#sources = new Map(known?.sources);
+    this.#gone = known?.gone ?? [];
+    this.#isSame = known !== undefined && isSame(known, fs, options);
+    this.#tally = new Tally(fs.version);
+  }
+
+  get report(): ExportReport {
+    return this.#tally.report;
+  }
+
+  /** Takes away what the last run had no time for. */
+  async begin(): Promise<void> {
+    await this.#removeGone();
+  }
+
+  /** Exports a source, if it isn't there as it is. */
+  async take(path: string, sha256: string): Promise<void> {
+    const { signal } = this.#options;
+    signal?.throwIfAborted();
+    const before = this.#sources.get(path);
+    if (before !== undefined && await this.#isCurrent(before, sha256)) {
+      this.#sources.set(path, await this.#settled(before));
+      const source = { path, outcome: "unchanged", ...NOTHING } as const;
+      return await this.#tally.add(source, this.#options);
+    }
+    let drafts: readonly Draft[];
+    try {
+      drafts = await this.#drafts(path);
+      await this.#requireOurs(path, drafts);
+    } catch (error) {
+      return await this.#failed(path, error);
+    }
+    const outcome = before === undefined ? "new" : "changed";
+    this.#written.push({ path, sha256, drafts, outcome });
+    const count = this.#written.reduce((sum, it) => sum + it.drafts.length, 0);
+    if (count >= BATCH_FILES) await this.#publish();
+  }
+
+  /** Gives the rest its names, and takes away what has no source any more. */
+  async finish(sources: ReadonlyMap<string, string>): Promise<void> {
+    await this.#publish();
+    const gone = [...this.#sources.values()].filter(({ path }) =>
+      !sources.has(path)
+    );
+    for (const { files, path } of gone) {
+      this.#sources.delete(path);
+      this.#gone = [...this.#gone, ...files];
+      const source = { path, outcome: "deleted", ...NOTHING } as const;
+      await this.#tally.add(source, this.#options);
+    }
+    if (gone.length > 0) {
+      await this.#save();
+      await this.#removeGone();
+    }
+    await this.#save();
+  }
+
+  /** Whether all that was written of a source is there, and nothing has changed. */
+  async #isCurrent(
+    { files, sha256 }: SourceEntry,
+    now: string,
+  ): Promise<boolean> {
+    if (!this.#isSame || sha256 !== now || now === "") return false;
+    for (const file of files) {
+      if (!await this.#directory.isThere(file)) return false;
+    }
+    return true;
+  }
+
+  /** A source all of whose files have their names. */
+  async #settled(entry: SourceEntry): Promise<SourceEntry> {
+    const files: WrittenFile[] = [];
+    for (const { was: _, ...file } of entry.files) {
+      const changedMs = await this.#directory.changedMs(file.path);
+      files.push({ ...file, changedMs });
+    }
+    return { ...entry, files };
+  }
+
+  /** Writes the rows of a source, a draft a partition. */
+  async #drafts(path: string): Promise<readonly Draft[]> {
+    const { format, limits, partitionBy, signal } = this.#options;
+    const options = { ...limits, ...(signal ? { signal } : {}) };
+    const { columns, sql } = await this.#query(path);
+    const name = await sourceName(path, format);
+    const drafts: Draft[] = [];
+    try {
+      const rows = this.#fs.query(sql, options).batches();
+      for await (const { batches, values } of divided(rows, columns)) {
+        if (drafts.length === MAX_PARTITIONS) throw tooMany(path, partitionBy);
+        const place = partitionPath(partitionBy, values);
+        let count = 0;
+        const chunks = renderRows(
+          columns,
+          counted(batches, (rows) => count += rows),
+          { ...TO_FILE, format },
+        );
+        const target = place === "" ? name : `${place}/${name}`;
+        const draft = await this.#directory.write(target, chunks);
+        drafts.push({ ...draft, rows: count });
+      }
+    } catch (error) {
+      await this.#discard(drafts);
+      throw error;
+    }
+    return drafts;
+  }
+
+  async #query(path: string): Promise<SourceQuery> {
+    const { limits, signal } = this.#options;
+    const table = quoteText(literalPath(path));
+    const columns = await this.#fs.query(`SELECT * FROM ${table}`, {
+      ...limits,
+      ...(signal ? { signal } : {}),
+    }).columns();
+    return planQuery(table, columns, path, this.#options);
+  }
+
+  /** Somebody else's files stay, unless that is what was asked for. */
+  async #requireOurs(path: string, drafts: readonly Draft[]): Promise<void> {
+    if (this.#options.force) return;
+    const known = this.#known(path);
+    for (const draft of drafts) {
+      const what = await this.#directory.occupant(
+        draft,
+        known.get(draft.path),
+        draft.sha256,
+      );
+      if (what !== "another") continue;
+      await this.#discard(drafts);
+      throw new PondError(
+        "ALREADY_EXISTS",
+        `Cannot export ${path}: ${this.#options.directory}/${draft.path} is not what an export has written`,
+        {
+          path: draft.path,
+          hint: "move it away, or write over it: --force",
+        },
+      );
+    }
+  }
+
+  /** The files of a source that are known, by their paths. */
+  #known(path: string): ReadonlyMap<string, WrittenFile> {
+    const files = this.#sources.get(path)?.files ?? [];
+    return new Map(files.map((file) => [file.path, file]));
+  }
+
+  async #failed(path: string, error: unknown): Promise<void> {
+    const ends = this.#options.signal?.aborted ||
+      !(error instanceof PondError) ||
+      hasCode(error, "ABORTED", "NO_SPACE", "IO", "READ_ONLY");
+    if (ends) throw error;
+    const source = { path, outcome: "failed", ...NOTHING, error } as const;
+    await this.#tally.add(source, this.#options);
+  }
+
+  async #discard(drafts: readonly Draft[]): Promise<void> {
+    for (const draft of drafts) await this.#directory.discard(draft);
+  }
+
+  /** Gives drafts their names: the manifest first. */
+  async #publish(): Promise<void> {
+    const written = this.#written;
+    if (written.length === 0) return;
+    this.#written = [];
+    for (const { drafts, path, sha256 } of written) {
+      const known = this.#known(path);
+      const files = drafts.map(({ draft: _, ...file }) => ({
+        ...file,
+        was: known.get(file.path)?.sha256 ?? null,
+      }));
+      const targets = new Set(files.map((file) => file.path));
+      const left = [...known.values()].filter((it) => !targets.has(it.path));
+      this.#gone = [...this.#gone, ...left];
+      this.#sources.set(path, { path, sha256, files });
+    }
+    await this.#save();
+    const all = written.flatMap(({ drafts }) => drafts);
+    for (const draft of all) await this.#directory.publish(draft);
+    await this.#directory.flush(all.map(({ path }) => path));
+    await this.#removeGone();
+    for (const { drafts, outcome, path } of written) {
+      const entry = this.#sources.get(path);
+      if (entry) this.#sources.set(path, await this.#settled(entry));
+      await this.#tally.add({
+        path,
+        outcome,
+        files: drafts.length,
+        rows: drafts.reduce((sum, { rows }) => sum + rows, 0),
+        sizeBytes: drafts.reduce((sum, it) => sum + it.sizeBytes, 0),
+      }, this.#options);
+    }
+  }
+
+  /** Removes what is no more; what somebody has changed is theirs. */
+  async #removeGone(): Promise<void> {
+    const gone = this.#gone;
+    this.#gone = [];
+    const named = new Set(
+      [...this.#sources.values()].flatMap(({ files }) =>
+        files.map(({ path }) => path)
+      ),
+    );
+    for (const file of gone) {
+      if (named.has(file.path)) continue;
+      const what = await this.#directory.occupant(file, file);
+      if (what !== "ours" && !(what === "another" && this.#options.force)) {
+        continue;
+      }
+      if (await this.#directory.remove(file.path)) this.#tally.filesRemoved++;
+    }
+  }
+
+  async #save(): Promise<void> {
+    const { format, glob, partitionBy, timeColumn, where } = this.#options;
+    await this.#directory.setManifest({
+      pondId: this.#fs.pondId,
+      version: this.#fs.version,
+      definition: { format, glob, partitionBy, timeColumn, where },
+      sources: this.#sources,
+      gone: this.#gone,
+    });
+  }
+}
+
+/** A path as SQL takes it, where no character means another. */
+function literalPath(path: string): string {
+  return path.replaceAll(/[\\*?[\]{}]/g, "\\$&").replaceAll("@", "@@");
+}
+
+function tooMany(path: string, partitionBy: readonly string[]): PondError {
+  return new PondError(
+    "INVALID_ARGUMENT",
+    `Cannot export ${path}: by ${
+      partitionBy.join(",")
+    } it would be more than ${MAX_PARTITIONS} files`,
+    { path, hint: "divide it by larger parts: --partition-by year,month" },
+  );
+}
+
+async function* counted<B extends { readonly numRows: number }>(
+  batches: AsyncIterable<B>,
+  count: (rows: number) => void,
+): AsyncGenerator<B> {
+  for await (const batch of batches) {
+    count(batch.numRows);
+    yield batch;
+  }
+}
