@@ -8,8 +8,10 @@
  */
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { loadBundledLibrary } from "../host/standalone_library.ts";
+import { BoundedCache } from "./bounded_cache.ts";
 import type { DuckDB } from "./duckdb_values.ts";
 import { quoteText } from "./paths.ts";
+import type { StatementNames } from "./statement.ts";
 
 /** What a database may take, and see. */
 export interface DatabaseOptions {
@@ -28,6 +30,14 @@ export interface DatabaseOptions {
   readonly hostFiles?: boolean | undefined;
 }
 
+/** What is known of a statement. */
+export interface ParsedStatement {
+  /** Its tree, as JSON. */
+  readonly tree: string;
+  /** What it names without values of parameters. */
+  readonly names: StatementNames | undefined;
+}
+
 /** From the beginning: the host's files and settings say nothing to a query. */
 const CONFIGURATION = {
   autoinstall_known_extensions: "false",
@@ -38,12 +48,17 @@ const CONFIGURATION = {
 /** How many files' footers a database that is kept may remember. */
 const MAX_FILES = 1000;
 
+/** How much of statements and their trees it may remember. */
+const MAX_TREE_CHARACTERS = 4 << 20;
+
 /** An instance of DuckDB. */
 export class DuckDBDatabase implements Disposable {
   /** The package. */
   readonly duckdb: DuckDB;
   /** Whether all of the host's files may be read. */
   readonly hostFiles: boolean;
+  /** Statements that were parsed before. */
+  readonly parsed = new BoundedCache<ParsedStatement>(MAX_TREE_CHARACTERS);
   readonly #instance: DuckDBInstance;
   #isReusable = true;
   #filesSeen = 0;

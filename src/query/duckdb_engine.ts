@@ -19,7 +19,7 @@ import type {
   DuckDBResult,
   DuckDBValue,
 } from "@duckdb/node-api";
-import { invariant, PondError } from "../errors.ts";
+import { hasCode, invariant, PondError } from "../errors.ts";
 import { nextTurn } from "../host/turn.ts";
 import type {
   QueryBatch,
@@ -33,7 +33,7 @@ import type { DuckDBDatabase } from "./duckdb_database.ts";
 import { type DuckDB, DuckDBValues } from "./duckdb_values.ts";
 import { paramsInOrder } from "./params.ts";
 import { quoteName, quoteText } from "./paths.ts";
-import { queryError } from "./query_error.ts";
+import { queryError, showsStatement } from "./query_error.ts";
 import { columnsOf } from "./result_columns.ts";
 import {
   refused,
@@ -48,8 +48,24 @@ import { TABLES } from "./tables.ts";
 
 /** A statement that runs. */
 interface Run {
-  readonly prepared: DuckDBPreparedStatement;
   readonly result: DuckDBResult;
+  /** The same once more, for an error that shows it as it was written. */
+  again(): Promise<DuckDBPreparedStatement>;
+}
+
+/** How a statement runs. */
+interface RunOptions {
+  /** The values of its parameters, but for those of files. */
+  readonly params?: QueryParams | undefined;
+  /** Ends it. */
+  readonly signal?: AbortSignal | undefined;
+  /** Lists of files, by the names of their parameters. */
+  readonly lists?: ReadonlyMap<string, readonly string[]>;
+  /**
+   * Makes what the statement of the user needs to be run, where that isn't what
+   * runs: an error that shows a statement has to show that one.
+   */
+  asWritten?(): Promise<Statement>;
 }
 
 /** Rows that go into a table at once: DuckDB's own vector size. */
@@ -99,19 +115,46 @@ export class DuckDBEngine implements AsyncDisposable {
     statement: Statement,
     params: QueryParams = [],
   ): Promise<StatementNames> {
-    const call = `SELECT json_serialize_sql(${quoteText(statement.select)})`;
-    const reader = await this.#interruptible(
-      undefined,
-      () => this.#connection.runAndReadAll(call),
-    );
-    const json = reader.getRows()[0]?.[0];
+    const names = await this.#namesIn(statement, params);
+    requireHarmless(names, TABLES, this.#database.hostFiles);
+    return names;
+  }
+
+  /** The same for a text that may be no statement, and is never an offence. */
+  async namesIfAny(statement: Statement): Promise<StatementNames | undefined> {
+    try {
+      return await this.#namesIn(statement, []);
+    } catch (error) {
+      if (hasCode(error, "QUERY")) return undefined;
+      throw error;
+    }
+  }
+
+  async #namesIn(
+    statement: Statement,
+    params: QueryParams,
+  ): Promise<StatementNames> {
+    const { select } = statement;
+    const { parsed } = this.#database;
+    const known = parsed.get(select);
+    const isFixed = Object.keys(params).length === 0;
+    if (isFixed && known?.names !== undefined) return known.names;
+    const tree = known?.tree ?? await this.#treeOf(select);
+    const names = statementNames(tree, statement, params);
+    const kept = { tree, names: isFixed ? names : known?.names };
+    parsed.set(select, kept, tree.length);
+    return names;
+  }
+
+  /** Its tree as JSON, which may also tell of an error. */
+  async #treeOf(select: string): Promise<string> {
+    const sql = `SELECT json_serialize_sql(${quoteText(select)})`;
+    const [[json] = []] = await this.#rowsOf(sql);
     invariant(
       typeof json === "string",
       "json_serialize_sql() answers with text",
     );
-    const names = statementNames(json, statement, params);
-    requireHarmless(names, TABLES, this.#database.hostFiles);
-    return names;
+    return json;
   }
 
   /** Makes a table without rows. */
@@ -263,29 +306,54 @@ export class DuckDBEngine implements AsyncDisposable {
    * @throws {PondError} `QUERY` when it is wrong, or does more than read.
    */
   async query(
-    { sql }: Statement,
-    { params = [], signal }: Pick<QueryOptions, "params" | "signal">,
+    statement: Statement,
+    options: RunOptions,
   ): Promise<Omit<QueryResult, "arrow" | typeof Symbol.asyncDispose>> {
-    const run = await this.#interruptible(signal, async (): Promise<Run> => {
-      const statements = await this.#connection.extractStatements(sql);
-      requireOne(statements.count);
-      const prepared = await statements.prepare(0);
-      this.#requireReading(prepared.statementType);
-      this.#bind(prepared, params);
-      // A statement forgets interrupts that come before its beginning. So it
-      // begins here and not on another thread, where stream() would begin it.
-      signal?.throwIfAborted();
-      const pending = prepared.startStream();
-      await this.#untilReady(pending, signal);
-      const result = await pending.getResult();
-      this.#isRunning = true;
-      return { prepared, result };
-    });
+    const { asWritten, params, signal } = options;
+    let run: Run;
+    try {
+      run = await this.#interruptible(
+        signal,
+        () => this.#begin(statement, options),
+      );
+    } catch (error) {
+      if (asWritten === undefined || !showsStatement(error)) throw error;
+      return await this.query(await asWritten(), { params, signal });
+    }
     const columns = columnsOf(run.result);
     return {
       columns,
       [Symbol.asyncIterator]: () => this.#batches(run, columns, signal),
     };
+  }
+
+  async #begin(statement: Statement, options: RunOptions): Promise<Run> {
+    const { asWritten, params, signal } = options;
+    const prepared = await this.#prepare(statement, options);
+    // A statement forgets interrupts that come before its beginning. So it
+    // begins here and not on another thread, where stream() would begin it.
+    signal?.throwIfAborted();
+    const pending = prepared.startStream();
+    await this.#untilReady(pending, signal);
+    const result = await pending.getResult();
+    this.#isRunning = true;
+    const again = async () =>
+      asWritten === undefined
+        ? prepared
+        : await this.#prepare(await asWritten(), { params });
+    return { result, again };
+  }
+
+  async #prepare(
+    { sql }: Statement,
+    { lists = new Map(), params = [] }: RunOptions,
+  ): Promise<DuckDBPreparedStatement> {
+    const statements = await this.#connection.extractStatements(sql);
+    requireOne(statements.count);
+    const prepared = await statements.prepare(0);
+    this.#requireReading(prepared.statementType);
+    this.#bind(prepared, params, lists);
+    return prepared;
   }
 
   /** Ends what still runs, and drops what was made. */
@@ -360,7 +428,7 @@ export class DuckDBEngine implements AsyncDisposable {
    * package gives neither rows nor an error. But a failed result has no type.
    */
   async #nextChunk(
-    { result, prepared }: Run,
+    { again, result }: Run,
     signal: AbortSignal | undefined,
   ): Promise<DuckDBDataChunk | undefined> {
     const chunk = await result.fetchChunk();
@@ -372,7 +440,7 @@ export class DuckDBEngine implements AsyncDisposable {
     signal?.throwIfAborted();
     this.#requireOpen();
     // Without a stream, the error is told.
-    await prepared.run();
+    await (await again()).run();
     throw new PondError("QUERY", "Cannot run the query: it ended too early");
   }
 
@@ -392,15 +460,25 @@ export class DuckDBEngine implements AsyncDisposable {
     );
   }
 
-  #bind(prepared: DuckDBPreparedStatement, params: QueryParams): void {
-    const names = Array.from(
-      { length: prepared.parameterCount },
-      (_, i) => prepared.parameterName(i + 1),
-    );
-    paramsInOrder(names, params).forEach((value, i) => {
-      const [bound, type] = this.#values.toParam(value);
-      prepared.bindValue(i + 1, bound, type);
-    });
+  #bind(
+    prepared: DuckDBPreparedStatement,
+    params: QueryParams,
+    lists: ReadonlyMap<string, readonly string[]>,
+  ): void {
+    const { LIST, listValue, VARCHAR } = this.#duckdb;
+    const places = new Map<string, number>();
+    for (let place = 1; place <= prepared.parameterCount; place++) {
+      const name = prepared.parameterName(place);
+      const files = lists.get(name);
+      if (files === undefined) places.set(name, place);
+      else prepared.bindList(place, listValue(files), LIST(VARCHAR));
+    }
+    const names = [...places.keys()];
+    const values = paramsInOrder(names, params);
+    for (const [i, place] of [...places.values()].entries()) {
+      const [bound, type] = this.#values.toParam(values[i] ?? null);
+      prepared.bindValue(place, bound, type);
+    }
   }
 
   /**

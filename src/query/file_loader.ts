@@ -31,12 +31,14 @@ import {
   isScanned,
   kindOf,
   type ReadableFile,
+  readerOf,
   scanOf,
 } from "./formats.ts";
 import type { Needs } from "./needs.ts";
 import { quoteName, quoteText } from "./paths.ts";
 import { requireOneType } from "./schema_changes.ts";
 import type { QueryHost, ScratchFiles } from "./scratch_files.ts";
+import type { Replacement } from "./substitution.ts";
 
 /** A file that is to be read. */
 interface FoundFile {
@@ -54,6 +56,13 @@ interface FoundFile {
 
 /** The same, where DuckDB can read it. */
 type ScannedFile = FoundFile & ReadableFile;
+
+/** Files of one kind, which one function reads. */
+interface Part {
+  readonly files: readonly ScannedFile[];
+  /** What is selected of them, as SQL. */
+  readonly columns: string;
+}
 
 /** DuckDB's own: the place of a row's file among those that are read. */
 const FILE_INDEX = "file_index";
@@ -93,13 +102,12 @@ export class FileLoader {
   }
 
   /**
-   * Brings in what a path or pattern means.
+   * Finds what a path or pattern means, and makes it what DuckDB can read.
    *
    * @param name The name that the statement uses: `PATH`, `PATH@REV`, `PATH@*`.
-   * @returns The paths of the files.
    * @throws {PondError} `NOT_FOUND`, `UNSUPPORTED`.
    */
-  async add(name: string): Promise<readonly string[]> {
+  async load(name: string): Promise<FilesTable> {
     const found = await this.#find(name);
     const files: ScannedFile[] = [];
     for (const file of found) files.push(await this.#scanned(file));
@@ -113,11 +121,17 @@ export class FileLoader {
     // Then the files can't be told apart by their places.
     const isHidden = files.length > 1 && own.has(FILE_INDEX);
     const parts = isHidden ? files.map((file) => [file]) : groups;
-    const select = parts.map((part) => this.#select(part, own))
-      .join(" UNION ALL BY NAME ");
-    await this.#engine.addView(name, select, this.#options.signal);
-    await requireOneType(this.#engine, name, files, this.#needs, this.#options);
-    return files.map(({ path }) => path);
+    const table = new FilesTable(
+      name,
+      parts.map((part) => this.#part(part, own)),
+    );
+    await requireOneType(
+      this.#engine,
+      { name, files, select: table.select() },
+      this.#needs,
+      this.#options,
+    );
+    return table;
   }
 
   /** The columns of the files, in lower-case letters, if ours are wanted, too. */
@@ -127,7 +141,7 @@ export class FileLoader {
     const own = new Set<string>();
     if (this.#columns(groups.flat(), own).length === 0) return own;
     for (const group of groups) {
-      const sql = `SELECT * FROM ${scanOfAll(group)}`;
+      const sql = `SELECT * FROM ${scanOf(group)}`;
       const types = await this.#engine.columnTypes(sql, this.#options);
       for (const name of types.keys()) own.add(name.toLowerCase());
     }
@@ -215,11 +229,11 @@ export class FileLoader {
   }
 
   /** Files of one kind, with what is known of each. */
-  #select(files: readonly ScannedFile[], own: ReadonlySet<string>): string {
+  #part(files: readonly ScannedFile[], own: ReadonlySet<string>): Part {
     const columns = this.#columns(files, own).map(([name, values]) =>
       `${ofFile(values)} AS ${quoteName(name)}`
     );
-    return `SELECT ${["*", ...columns].join(", ")} FROM ${scanOfAll(files)}`;
+    return { files, columns: ["*", ...columns].join(", ") };
   }
 
   /**
@@ -260,10 +274,40 @@ export class FileLoader {
   }
 }
 
-function scanOfAll(files: readonly ScannedFile[]): string {
-  const [first] = files;
-  if (first === undefined) throw new TypeError("a group has files");
-  return scanOf(first.kind, files.map(({ hostPath }) => quoteText(hostPath)));
+/** What a path or pattern means. */
+export class FilesTable implements Replacement {
+  readonly #parts: readonly Part[];
+
+  /**
+   * @param name The name that the statement uses.
+   * @param parts Its files.
+   */
+  constructor(readonly name: string, parts: readonly Part[]) {
+    this.#parts = parts;
+  }
+
+  /** The paths of the files. */
+  get paths(): readonly string[] {
+    return this.#parts.flatMap(({ files }) => files.map(({ path }) => path));
+  }
+
+  /** What reads them. */
+  get scans(): Replacement["scans"] {
+    return this.#parts.flatMap(({ files }) => {
+      const [first] = files;
+      return first === undefined ? [] : [{
+        function: readerOf(first),
+        hostPaths: files.map(({ hostPath }) => hostPath),
+      }];
+    });
+  }
+
+  /** A SELECT of all of them; lists are literals when left out. */
+  select(lists?: readonly string[]): string {
+    return this.#parts.map(({ columns, files }, i) =>
+      `SELECT ${columns} FROM ${scanOf(files, lists?.[i])}`
+    ).join(" UNION ALL BY NAME ");
+  }
 }
 
 /** What is pending has none. */

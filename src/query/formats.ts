@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { PondError } from "../errors.ts";
+import { invariant, PondError } from "../errors.ts";
+import { quoteText } from "./paths.ts";
 
 /** A format of tables. */
 export type TableFormat =
@@ -65,7 +66,10 @@ const COMPRESSIONS: Readonly<Record<string, Compression>> = {
 const KNOWN_EXTENSIONS = Object.keys(FORMATS).join(", ");
 
 // DuckDB would make a column of each directory a=b on the way to the pond.
-const COMMON = "union_by_name = true, hive_partitioning = false";
+const COMMON = "hive_partitioning = false";
+
+// DuckDB reads what one file begins with once more for it.
+const UNITED = ", union_by_name = true";
 
 /** Formats that DuckDB reads; the others are turned into one of them. */
 const READERS: Readonly<Record<Exclude<TableFormat, "arrow">, Reader>> = {
@@ -135,22 +139,39 @@ export function isScanned(
   return format !== "arrow" && (format !== "parquet" || compression === "none");
 }
 
+/** The table function that reads files of one kind. */
+export function readerOf({ kind: { format } }: ReadableFile): string {
+  invariant(format !== "arrow", "DuckDB reads no Arrow files");
+  return READERS[format].name;
+}
+
+/** A list of files, as a literal of SQL. */
+export function listOf(
+  files: readonly Pick<ReadableFile, "hostPath">[],
+): string {
+  return `[${files.map(({ hostPath }) => quoteText(hostPath)).join(", ")}]`;
+}
+
 /**
- * The table function that reads files of one kind.
+ * A call of the table function that reads files of one kind.
  *
- * @param hostPaths Where they are, quoted as SQL has it.
+ * @param files The files.
+ * @param list The list of them, as SQL has it.
  */
 export function scanOf(
-  { compression, format }: FileKind,
-  hostPaths: readonly string[],
+  files: readonly ReadableFile[],
+  list: string = listOf(files),
 ): string {
-  if (format === "arrow") throw new TypeError("DuckDB reads no Arrow files");
+  const [first] = files;
+  invariant(first !== undefined, "a scan has files");
+  const { compression, format } = first.kind;
+  invariant(format !== "arrow", "DuckDB reads no Arrow files");
   const { name, options } = READERS[format];
-  const files = `[${hostPaths.join(", ")}]`;
+  const united = files.length > 1 ? UNITED : "";
   const packed = compression === "none" || format === "parquet"
     ? ""
     : `, compression = '${compression}'`;
-  return `${name}(${files}, ${options}${packed})`;
+  return `${name}(${list}, ${options}${united}${packed})`;
 }
 
 function lookUp<T>(

@@ -53,3 +53,9 @@ function hintOf(text: string): { readonly hint?: string } {
   if (UNKNOWN_TABLE.test(text)) return { hint: TABLES_HINT };
   return OUT_OF_MEMORY.test(text) ? { hint: MEMORY_HINT } : {};
 }
+
+/** Whether an error shows where in a statement it is. */
+export function showsStatement(error: unknown): boolean {
+  return error instanceof PondError && error.code === "QUERY" &&
+    /^LINE \d+: /m.test(error.message);
+}

@@ -13,13 +13,18 @@ import type {
 } from "../tinylogfs/mod.ts";
 import { DatabasePool } from "./database_pool.ts";
 import { DuckDBEngine } from "./duckdb_engine.ts";
-import { FileLoader } from "./file_loader.ts";
+import { FileLoader, type FilesTable } from "./file_loader.ts";
 import { checkedOptions, Deadline } from "./limits.ts";
 import { isPathName } from "./paths.ts";
 import { renderArrow } from "./render/arrow.ts";
 import { type RenderOptions, TO_FILE } from "./render/options.ts";
 import { type QueryHost, ScratchFiles } from "./scratch_files.ts";
-import { parseStatement } from "./statement.ts";
+import {
+  parseStatement,
+  type Statement,
+  type StatementNames,
+} from "./statement.ts";
+import { isSame, substitute } from "./substitution.ts";
 import { TableLoader } from "./table_loader.ts";
 import { TABLES } from "./tables.ts";
 import { bindTemplate } from "./template.ts";
@@ -81,6 +86,7 @@ async function run(
   });
   const { needs } = names;
   const files = new FileLoader(engine, host, scratch, source, needs, signal);
+  const read: FilesTable[] = [];
   for (const name of names.tables) {
     signal?.throwIfAborted();
     const key = asciiLowerCase(name);
@@ -91,8 +97,9 @@ async function run(
       await loader.add(table);
     } else if (isPathName(name) && !(hostFiles && isFileUrl(name))) {
       if (other !== undefined) throw sameInSql(name, other);
-      const read = await files.add(name);
-      onTable?.({ name, columns: [], read, skipped: [] });
+      const found = await files.load(name);
+      read.push(found);
+      onTable?.({ name, columns: [], read: found.paths, skipped: [] });
     }
     added.set(key, name);
   }
@@ -106,7 +113,35 @@ async function run(
       await engine.comment(isAdded ? "VIEW" : "TABLE", table);
     }
   }
-  return await engine.query(statement, { ...options, params });
+  return await runOver(engine, statement, names, read, { ...options, params });
+}
+
+/** Runs a statement over files: in the places of their names, or as views. */
+async function runOver(
+  engine: DuckDBEngine,
+  statement: Statement,
+  names: StatementNames,
+  tables: readonly FilesTable[],
+  options: QueryOptions,
+): Promise<Rows> {
+  const asWritten = async () => {
+    for (const table of tables) {
+      await engine.addView(table.name, table.select(), options.signal);
+    }
+    return statement;
+  };
+  const short = tables.length > 0 && !names.showsTables
+    ? substitute(statement, names, tables)
+    : undefined;
+  const after = short && await engine.namesIfAny(short.statement);
+  if (short === undefined || !isSame(names, after, tables)) {
+    return await engine.query(await asWritten(), options);
+  }
+  return await engine.query(short.statement, {
+    ...options,
+    lists: short.lists,
+    asWritten,
+  });
 }
 
 /** What means the host, where its files may be read. */

@@ -11,7 +11,7 @@ import type { QueryOptions } from "../tinylogfs/mod.ts";
 import type { DuckDBEngine } from "./duckdb_engine.ts";
 import { type ReadableFile, scanOf } from "./formats.ts";
 import type { Needs } from "./needs.ts";
-import { quoteName, quoteText } from "./paths.ts";
+import { quoteName } from "./paths.ts";
 import { isNumeric } from "./sql_type.ts";
 
 /** The type that a column has in a file. */
@@ -23,25 +23,29 @@ interface TypeInFile {
 /** Types that anything can become. */
 const TEXTS: ReadonlySet<string> = new Set(["VARCHAR", "JSON"]);
 
+/** Files that are one table. */
+interface UnitedFiles {
+  /** The name that the statement uses. */
+  readonly name: string;
+  readonly files: readonly ReadableFile[];
+  /** What reads all of them. */
+  readonly select: string;
+}
+
 /**
  * Requires that the columns which a statement looks at have a type.
  *
- * @param name The view of all files.
  * @throws {PondError} `UNSUPPORTED`, with the column and the first file of each
  *   type.
  */
 export async function requireOneType(
   engine: DuckDBEngine,
-  name: string,
-  files: readonly ReadableFile[],
+  { files, name, select }: UnitedFiles,
   { isWide, words }: Needs,
   options: Pick<QueryOptions, "signal">,
 ): Promise<void> {
   if (files.length < 2) return;
-  const united = await engine.columnTypes(
-    `SELECT * FROM ${quoteName(name)}`,
-    options,
-  );
+  const united = await engine.columnTypes(select, options);
   const suspects = new Map(
     [...united].map(([column, type]) => [column.toLowerCase(), type] as const)
       .filter(([column]) => isWide || words.has(column)),
@@ -49,7 +53,7 @@ export async function requireOneType(
   if (suspects.size === 0) return;
   const first = new Map<string, Map<string, TypeInFile>>();
   for (const file of files) {
-    const scan = scanOf(file.kind, [quoteText(file.hostPath)]);
+    const scan = scanOf([file]);
     const types = await engine.columnTypes(`SELECT * FROM ${scan}`, options);
     // Columns unite whatever the case of their names is.
     const byName = new Map(

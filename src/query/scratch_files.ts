@@ -14,7 +14,7 @@ export type QueryHost = Pick<Host, "files" | "random">;
 export class ScratchFiles implements AsyncDisposable {
   readonly #host: QueryHost;
   readonly #source: QuerySource;
-  #directory: string | undefined;
+  #prefix: string | undefined;
   readonly #paths: string[] = [];
 
   constructor(host: QueryHost, source: QuerySource) {
@@ -26,30 +26,18 @@ export class ScratchFiles implements AsyncDisposable {
   async write(
     chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   ): Promise<string> {
-    const path = `${await this.#home()}/${this.#paths.length}`;
+    this.#prefix ??= `${await this.#source
+      .cacheDirectory()}/query-${this.#host.random.uuidHex()}`;
+    const path = `${this.#prefix}-${this.#paths.length}`;
     this.#paths.push(path);
     await using file = await this.#host.files.create(path);
     for await (const bytes of chunks) await file.write(bytes);
     return path;
   }
 
-  async #home(): Promise<string> {
-    if (this.#directory === undefined) {
-      const { files, random } = this.#host;
-      const cache = await this.#source.cacheDirectory();
-      const directory = `${cache}/query-${random.uuidHex()}`;
-      await files.makeDirectory(directory);
-      this.#directory = directory;
-    }
-    return this.#directory;
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     const { files } = this.#host;
-    if (this.#directory === undefined) return;
-    for (const path of this.#paths) await removeIfThere(files, path);
-    await removeIfThere(files, this.#directory);
-    this.#directory = undefined;
+    for (const path of this.#paths.splice(0)) await removeIfThere(files, path);
   }
 }
 

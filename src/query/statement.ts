@@ -34,10 +34,30 @@ export interface StatementNames {
   readonly functions: readonly string[];
   /** Calls of functions in the place of tables. */
   readonly calls: readonly TableCall[];
+  /** Where tables are named, in no order; none with a schema. */
+  readonly references: readonly TableReference[];
+  /** Names of common table expressions. */
+  readonly commonTables: readonly string[];
+  /** Names of parameters, without their `$`. */
+  readonly parameters: readonly string[];
   /** What is needed of the tables. */
   readonly needs: Needs;
+  /** Whether a column of a result is called by a text that names a table. */
+  readonly calledByTable: boolean;
+  /** Whether it describes tables: `DESCRIBE`, `SHOW`, `SUMMARIZE`. */
+  readonly describes: boolean;
   /** Whether it asks which tables there are: `SHOW TABLES` and the like. */
   readonly showsTables: boolean;
+}
+
+/** A table that is named, and where. */
+export interface TableReference {
+  /** The name, as it was written. */
+  readonly name: string;
+  /** What else it is called; empty if nothing. */
+  readonly alias: string;
+  /** The byte of the SELECT, as UTF-8, where it is; NaN if not known. */
+  readonly offset: number;
 }
 
 /** A call of a function in the place of a table. */
@@ -162,30 +182,61 @@ export function statementNames(
   const statements = Array.isArray(tree.statements) ? tree.statements : [];
   requireOne(statements.length);
   const tables = new Set<string>();
+  const references: TableReference[] = [];
+  const commonTables: string[] = [];
+  const parameters = new Set<string>();
   const calls: TableCall[] = [];
   let showsTables = false;
+  let describes = false;
   const nodes = [...objectsIn(statements)];
   for (const node of nodes) {
     if (node.type === "BASE_TABLE") {
       const { schema_name, table_name } = node;
       const isOurs = schema_name === "" || schema_name === "main";
       if (isOurs && typeof table_name === "string") tables.add(table_name);
+      if (schema_name === "") references.push(referenceOf(node));
       if (schema_name === "information_schema") showsTables = true;
     } else if (node.type === "TABLE_FUNCTION") {
       const call = callOf(asObject(node.function));
       calls.push(call);
       if (call.name.startsWith("duckdb_")) showsTables = true;
-    } else if (node.type === "SHOW_REF" && node.query === null) {
-      showsTables = true;
+    } else if (node.type === "SHOW_REF") {
+      describes = true;
+      if (node.query === null) showsTables = true;
+    } else if (node.type === "VALUE_PARAMETER") {
+      parameters.add(String(node.identifier));
     }
+    commonTables.push(...commonTablesOf(node));
   }
   return {
     tables: [...tables],
+    references,
+    commonTables,
+    parameters: [...parameters],
     functions: [...new Set(calls.map(({ name }) => name))],
     calls,
     needs: needsOf(nodes, paramsByName(params)),
+    calledByTable: isCalledByTable(statements),
+    describes,
     showsTables,
   };
+}
+
+function referenceOf(node: TreeNode): TableReference {
+  const { alias, query_location, table_name } = node;
+  return {
+    name: String(table_name),
+    alias: String(alias),
+    offset: typeof query_location === "number" ? query_location : NaN,
+  };
+}
+
+/** `WITH a AS (…), b AS (…)`: a map of `{key, value}`. */
+function commonTablesOf({ cte_map }: TreeNode): string[] {
+  const { map } = asObject(cte_map);
+  return Array.isArray(map)
+    ? map.map((entry) => String(asObject(entry).key))
+    : [];
 }
 
 function callOf({ children, function_name }: TreeNode): TableCall {
@@ -277,6 +328,29 @@ function placeOf(position: number, { source, select }: Statement): string {
   const lines = before.split("\n");
   const column = [...lines.at(-1) ?? ""].length + 1;
   return ` in line ${lines.length}, column ${column}`;
+}
+
+/**
+ * Whether a table is named in an expression that gives a column its name, as in
+ * `SELECT (SELECT max(n) FROM a)`.
+ */
+function isCalledByTable(root: unknown): boolean {
+  const pending: [value: unknown, isName: boolean][] = [[root, false]];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const [value, isName] = next;
+    const node = asObject(value);
+    if (node.type === "BASE_TABLE" && isName) return true;
+    for (const [key, child] of Object.entries(node)) {
+      if (key !== "select_list" || !Array.isArray(child)) {
+        pending.push([child, isName]);
+        continue;
+      }
+      for (const item of child) {
+        pending.push([item, isName || asObject(item).alias === ""]);
+      }
+    }
+  }
+  return false;
 }
 
 /** All objects of a tree; a loop, because trees get deep. */

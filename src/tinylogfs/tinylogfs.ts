@@ -289,7 +289,10 @@ export class TinyLogFS extends BranchOperations implements AsyncDisposable {
   /** A directory for disposable files. */
   override async cacheDirectory(): Promise<string> {
     const path = `${this.path}/cache`;
-    await this.#host.files.makeDirectory(path);
+    const { files } = this.#host;
+    // To look is cheaper than an error which says that it is there.
+    const found = await files.stat(path);
+    if (found?.type !== "directory") await files.makeDirectory(path);
     return path;
   }
 
