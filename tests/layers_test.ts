@@ -15,6 +15,7 @@ import {
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "errors": [],
   "version": [],
+  "suggest": [],
   "bytes": ["errors"],
   "text": ["bytes"],
   "host": ["errors", "bytes"],
@@ -67,7 +68,15 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "oplog/name_flusher",
   ],
   "query": ["errors", "bytes", "host", "oplog", "tinylogfs"],
-  "pipeline": ["errors", "bytes", "tinylogfs", "query"],
+  "pipeline": [
+    "errors",
+    "bytes",
+    "suggest",
+    "host",
+    "oplog",
+    "tinylogfs",
+    "query",
+  ],
   // What trees of the host are, for `pond put` and for mirrors.
   "cli/transfer": ["errors", "host", "tinylogfs"],
   "cli/trees/filter": ["tinyfs"],
@@ -104,6 +113,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "errors",
     "bytes",
     "version",
+    "suggest",
     "text",
     "host",
     "tinyfs",
@@ -158,7 +168,7 @@ const PACKAGE_OWNERS: Readonly<Record<string, RegExp>> = {
   "ignore": /^src\/cli\/trees\/ignore_file\.ts$/,
   "modern-tar": /^src\/bundle\/tar\.ts$/,
   "json-p3": /^src\/tinylogfs\/find\.ts$/,
-  "yaml": /^src\/cli\/config_file\.ts$/,
+  "yaml": /^src\/(cli\/config_file|pipeline\/document)\.ts$/,
 };
 
 const imports = await importsUnder(PROJECT_ROOT, "src");

@@ -16,7 +16,7 @@ import type {
   TableEntry,
   Values,
 } from "./command.ts";
-import { didYouMean, nearest } from "./suggest.ts";
+import { didYouMean, nearest } from "../suggest.ts";
 
 /** Marks what is no option; no argument of a process contains it. */
 const MARK = "\0";

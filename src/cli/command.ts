@@ -31,6 +31,7 @@ import type {
   SqlCommand,
 } from "./query_command.ts";
 import type { TablesCommand } from "./sql_command.ts";
+import type { ApplyCommand, ResourceCommand } from "./pipeline_command.ts";
 import type { PruneCommand, UsageCommand } from "./retention_command.ts";
 import type { GetCommand, PutCommand } from "./tree_command.ts";
 
@@ -40,6 +41,7 @@ export type * from "./config_command.ts";
 export type * from "./file_command.ts";
 export type { Format } from "./format.ts";
 export type * from "./line_command.ts";
+export type * from "./pipeline_command.ts";
 export type * from "./query_command.ts";
 export type * from "./retention_command.ts";
 export type * from "./tree_command.ts";
@@ -57,6 +59,7 @@ export const GROUPS = [
   "Move data",
   "History",
   "Query",
+  "Pipelines",
   "Care",
 ] as const;
 
@@ -477,6 +480,8 @@ export type Command =
   | SwitchCommand
   | MergeCommand
   | TagCommand
+  | ApplyCommand
+  | ResourceCommand
   | MaintainCommand
   | PruneCommand
   | BackupCommand

@@ -57,6 +57,10 @@ const TABLE: Readonly<Record<CommandName, Load>> = {
     ["query", "sql", "describe"],
     async () => (await import("./table/query.ts")).QUERY_COMMANDS,
   ),
+  ...of(
+    ["apply", "resource"],
+    async () => (await import("./table/pipelines.ts")).PIPELINES,
+  ),
   ...of(["completions"], async () => (await shells()).SHELL_COMMANDS),
   complete: async () =>
     (await shells()).completeEntry(loadCommands, findCommand),

@@ -7,7 +7,7 @@
 import { usage } from "./arguments.ts";
 import type { FileLayer } from "./config_command.ts";
 import { type ConfigKey, variableOf } from "./context.ts";
-import { didYouMean, nearest } from "./suggest.ts";
+import { didYouMean, nearest } from "../suggest.ts";
 
 /** What the table says of a key. */
 export interface KeySpec {

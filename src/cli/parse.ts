@@ -19,7 +19,7 @@ import {
 } from "./context.ts";
 import { COMMAND_NAMES, findCommand, loadCommands } from "./commands.ts";
 import { GLOBAL, globalOptions, LEADING, TOP_LEVEL } from "./options.ts";
-import { didYouMean, nearest } from "./suggest.ts";
+import { didYouMean, nearest } from "../suggest.ts";
 
 /** A command line that was understood. */
 export interface Invocation extends BoundCommand {

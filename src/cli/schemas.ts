@@ -125,6 +125,9 @@ const SIDES = ["base", "ours", "theirs"].map((side) =>
 /** What each command writes with `--json`; those without write no JSON. */
 export const SCHEMAS: Readonly<Partial<Record<CommandName, readonly Shape[]>>> =
   {
+    apply: [
+      array("always", "status:string kind:string name:string path:string"),
+    ],
     attr: [array("of ls and get", "name:string value:string?"), ...CHANGED],
     backup: [
       object("of add", "name:string url:string done:boolean"),
@@ -294,6 +297,13 @@ export const SCHEMAS: Readonly<Partial<Record<CommandName, readonly Shape[]>>> =
     ],
     query: ANY_ROWS,
     redo: UNDONE,
+    resource: [
+      array("of list", "kind:string name:string desc:string? path:string"),
+      {
+        ...object("of show", "kind:string name:string spec:object"),
+        isOpen: true,
+      },
+    ],
     restore: [
       array(
         "of a commit",

@@ -25,7 +25,7 @@ import {
 } from "./context.ts";
 import { ExitCode } from "./exit_codes.ts";
 import { locatePond } from "./locate.ts";
-import { didYouMean, nearest } from "./suggest.ts";
+import { didYouMean, nearest } from "../suggest.ts";
 
 /**
  * A command is one transaction, up to so many pending bytes; what is beyond

@@ -5,7 +5,7 @@
  */
 import { hasCode, PondError } from "../errors.ts";
 import type { TinyLogFS } from "../tinylogfs/mod.ts";
-import { didYouMean, nearest } from "./suggest.ts";
+import { didYouMean, nearest } from "../suggest.ts";
 
 /**
  * An error of a name that isn't there, with what was perhaps meant as its hint.

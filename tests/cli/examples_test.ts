@@ -25,6 +25,13 @@ for (const { name, examples } of await loadCommands()) {
         await scratch.ok("backup run");
       }
       if (name === "unbundle") await scratch.ok("bundle bundled.tar");
+      await Deno.writeTextFile(
+        `${scratch.home}/inbox.yaml`,
+        `kind: Inbox\nname: field\nspec:\n  pattern: "${scratch.home}/*.csv"\n`,
+      );
+      if (["resource", "run"].includes(name)) {
+        await scratch.ok("apply -f inbox.yaml");
+      }
       if (name === "tag") await scratch.ok("tag first v1");
       const [, ...argv] = words(cmd);
       const ran = await scratch.run(argv, {

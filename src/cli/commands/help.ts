@@ -8,7 +8,7 @@ import type { HelpCommand, TableEntry } from "../command.ts";
 import type { Context } from "../context.ts";
 import { ExitCode } from "../exit_codes.ts";
 import { commandText, overviewText } from "../help.ts";
-import { didYouMean, nearest } from "../suggest.ts";
+import { didYouMean, nearest } from "../../suggest.ts";
 import { TOPICS } from "../topics.ts";
 
 /**

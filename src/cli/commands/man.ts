@@ -8,7 +8,7 @@ import type { ManCommand, TableEntry } from "../command.ts";
 import type { Context } from "../context.ts";
 import { ExitCode } from "../exit_codes.ts";
 import { manPage } from "../man_page.ts";
-import { didYouMean, nearest } from "../suggest.ts";
+import { didYouMean, nearest } from "../../suggest.ts";
 
 /**
  * Writes a manual page to standard output.

@@ -8,7 +8,7 @@ import type { SchemaCommand } from "../command.ts";
 import type { Context } from "../context.ts";
 import { ExitCode } from "../exit_codes.ts";
 import { ERROR_SCHEMA, jsonSchema, SCHEMAS, type Shape } from "../schemas.ts";
-import { didYouMean, nearest } from "../suggest.ts";
+import { didYouMean, nearest } from "../../suggest.ts";
 
 /** Writes a JSON Schema. */
 export async function runSchema(

@@ -9,7 +9,7 @@ import type { Context } from "../context.ts";
 import { ExitCode } from "../exit_codes.ts";
 import { type Column, writeRows } from "../rows.ts";
 import type { TablesCommand } from "../sql_command.ts";
-import { didYouMean, nearest } from "../suggest.ts";
+import { didYouMean, nearest } from "../../suggest.ts";
 
 const TABLE_COLUMNS: readonly Column<PondTable>[] = [
   { name: "table", type: "VARCHAR", value: ({ name }) => name },

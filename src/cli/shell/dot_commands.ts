@@ -5,7 +5,7 @@
  */
 import { PondError } from "../../errors.ts";
 import { FORMATS } from "../command.ts";
-import { didYouMean, nearest } from "../suggest.ts";
+import { didYouMean, nearest } from "../../suggest.ts";
 
 /** What a line that begins with a dot asks for. */
 export type DotCommand =

@@ -13,7 +13,7 @@ import {
 import { configKey } from "../config_keys.ts";
 import { CONFIG_KEYS } from "../context.ts";
 import { CHANGE, changeOf, FORMAT, formatOf } from "../options.ts";
-import { didYouMean, nearest } from "../suggest.ts";
+import { didYouMean, nearest } from "../../suggest.ts";
 
 /** How each verb is called. */
 const USAGE = {

@@ -26,7 +26,7 @@ import {
   VIEW,
   viewOf,
 } from "../options.ts";
-import { didYouMean, nearest } from "../suggest.ts";
+import { didYouMean, nearest } from "../../suggest.ts";
 
 const FIND: TableEntry = define<FindCommand>({
   name: "find",

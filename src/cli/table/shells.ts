@@ -12,7 +12,7 @@ import {
   type TableEntry,
 } from "../command.ts";
 import type { CommandSource } from "../completion_point.ts";
-import { didYouMean, nearest } from "../suggest.ts";
+import { didYouMean, nearest } from "../../suggest.ts";
 
 const COMPLETIONS: TableEntry = define<CompletionsCommand>({
   name: "completions",

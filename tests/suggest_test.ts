@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { didYouMean, nearest } from "../../src/cli/suggest.ts";
+import { didYouMean, nearest } from "../src/suggest.ts";
 
 Deno.test("nearest() finds at most three names, the nearest first", () => {
   assertEquals(nearest("stauts", ["status", "ls", "start"]), [

@@ -1,0 +1,67 @@
+/**
+ * `pond apply`
+ *
+ * @module
+ */
+import {
+  type AppliedResource,
+  applyResources,
+  readResources,
+  type ResourceText,
+} from "../../pipeline/mod.ts";
+import type { ApplyCommand } from "../command.ts";
+import { type Context, note } from "../context.ts";
+import { ExitCode } from "../exit_codes.ts";
+import { hostPath } from "../locate.ts";
+import { noteDryRun } from "../operations.ts";
+import { printable } from "../output.ts";
+import { type Column, writeRows } from "../rows.ts";
+import { withPond } from "../session.ts";
+import { standardInput, textFrom } from "../stdin.ts";
+
+const COLUMNS: readonly Column<AppliedResource>[] = [
+  { name: "status", type: "VARCHAR", value: ({ status }) => status },
+  { name: "kind", type: "VARCHAR", value: ({ resource }) => resource.kind },
+  { name: "name", type: "VARCHAR", value: ({ resource }) => resource.name },
+  {
+    name: "path",
+    type: "VARCHAR",
+    value: ({ path }) => path,
+    terminal: ({ path }) => printable(path),
+  },
+];
+
+/** Takes resources into the pond. */
+export async function runApply(
+  command: ApplyCommand,
+  context: Context,
+): Promise<ExitCode> {
+  const { dryRun, format, message, variables } = command;
+  const { signal } = context;
+  const texts: ResourceText[] = [];
+  for (const file of command.files) texts.push(await textOf(file, context));
+  const resources = readResources(texts, variables);
+  return await withPond(context, { changes: true }, async (fs) => {
+    const { commit, resources: applied } = await applyResources(fs, resources, {
+      dryRun,
+      signal,
+      ...(message === undefined ? {} : { message }),
+    });
+    await writeRows(context, format, COLUMNS, applied);
+    if (dryRun) await noteDryRun(context);
+    else if (commit === undefined) await note(context, "nothing has changed");
+    else await note(context, `v${commit.version} · undo: pond undo`);
+    return ExitCode.done;
+  });
+}
+
+async function textOf(file: string, context: Context): Promise<ResourceText> {
+  if (file === "-") {
+    const name = "standard input";
+    const text = await textFrom(context, name, standardInput(context));
+    return { file: name, text };
+  }
+  const path = await hostPath(context, file);
+  const source = await context.host.files.stream(path);
+  return { file, text: await textFrom(context, path, source) };
+}

@@ -1,0 +1,35 @@
+/**
+ * The commands of pipelines, as their arguments say them.
+ *
+ * @module
+ */
+import type { Format } from "./format.ts";
+
+/** `pond apply` */
+export interface ApplyCommand {
+  readonly name: "apply";
+  /** Files of the host; `-` is standard input. */
+  readonly files: readonly string[];
+  /** What `{{ name }}` means in them. */
+  readonly variables: ReadonlyMap<string, string>;
+  readonly dryRun: boolean;
+  readonly message: string | undefined;
+  readonly format: Format | undefined;
+}
+
+/** What `pond resource` can do. */
+export const RESOURCE_VERBS = ["list", "show", "delete"] as const;
+
+/** A part of `pond resource`. */
+export type ResourceVerb = typeof RESOURCE_VERBS[number];
+
+/** `pond resource` */
+export interface ResourceCommand {
+  readonly name: "resource";
+  readonly verb: ResourceVerb;
+  /** Names, kinds, or both: `KIND/NAME`. */
+  readonly words: readonly string[];
+  readonly dryRun: boolean;
+  readonly message: string | undefined;
+  readonly format: Format | undefined;
+}

@@ -1,0 +1,181 @@
+/**
+ * Commands of pipelines: resources, and what runs by them.
+ *
+ * @module
+ */
+import { PondError } from "../../errors.ts";
+import { didYouMean, nearest } from "../../suggest.ts";
+import { RESOURCE_VERBS } from "../pipeline_command.ts";
+import {
+  type ApplyCommand,
+  define,
+  type ResourceCommand,
+  type TableEntry,
+  type Values,
+} from "../command.ts";
+import { COMMITTING, DRY_RUN, FORMAT, formatOf, MESSAGE } from "../options.ts";
+
+const APPLY = define<ApplyCommand>({
+  name: "apply",
+  group: "Pipelines",
+  summary: "Take resources from YAML files into the pond",
+  description:
+    `A resource says what the pond collects: a document of kind, name and spec. All
+documents of all files are checked before any is applied, and all problems told at
+once. They become one transaction; when none differs from what the pond has, there
+is none.
+
+{{ NAME }} in a field means the VALUE of -v NAME=VALUE. A secret is never written
+into a resource: say where it is, \${env:NAME} or file:/PATH (also by -v).`,
+  arguments: [{
+    name: "FILE",
+    summary: "A file of the host, as -f FILE",
+    many: true,
+    completes: "files",
+  }],
+  options: [
+    {
+      name: "file",
+      short: "f",
+      kind: "text",
+      many: true,
+      value: "FILE",
+      summary: "A file of the host; - is standard input (repeatable)",
+    },
+    {
+      name: "variable",
+      short: "v",
+      kind: "text",
+      many: true,
+      value: "NAME=VALUE",
+      summary: "What {{ NAME }} means in the files (repeatable)",
+    },
+    DRY_RUN,
+    MESSAGE,
+    FORMAT,
+  ],
+  examples: [
+    { cmd: "pond apply -f inbox.yaml", says: "Take the resources of a file" },
+    {
+      cmd: "pond apply -n -f inbox.yaml",
+      says: "Check it, and see what would change",
+    },
+  ],
+  errors: [...COMMITTING, "NOT_FOUND", "UNSUPPORTED"],
+  read: readApply,
+  load: async () => (await import("../commands/apply.ts")).runApply,
+});
+
+function readApply(values: Values): ApplyCommand {
+  const files = [...values.texts("file"), ...values.words];
+  if (files.length === 0) {
+    throw new PondError("INVALID_ARGUMENT", "pond apply needs a file", {
+      hint: "pond apply -f FILE",
+    });
+  }
+  if (files.filter((file) => file === "-").length > 1) {
+    throw new PondError(
+      "INVALID_ARGUMENT",
+      "Cannot read standard input twice",
+      { hint: "give - once" },
+    );
+  }
+  return {
+    name: "apply",
+    files,
+    variables: variablesOf(values.texts("variable")),
+    dryRun: values.flag("dry-run"),
+    message: values.text("message"),
+    format: formatOf(values),
+  };
+}
+
+/** Reads `NAME=VALUE`; the value may be a secret, and is not told. */
+function variablesOf(texts: readonly string[]): ReadonlyMap<string, string> {
+  const variables = new Map<string, string>();
+  for (const text of texts) {
+    const [, name, value] = /^([A-Za-z_]\w*)=([^]*)$/.exec(text) ?? [];
+    if (name === undefined || value === undefined) {
+      throw new PondError(
+        "INVALID_ARGUMENT",
+        "Cannot use -v: it takes NAME=VALUE, with a name of letters, digits and _",
+        { hint: "pond apply -f FILE -v site=noyo" },
+      );
+    }
+    if (variables.has(name)) {
+      throw new PondError("INVALID_ARGUMENT", `Cannot use -v ${name} twice`, {
+        hint: "leave one of them out",
+      });
+    }
+    variables.set(name, value);
+  }
+  return variables;
+}
+
+const RESOURCE = define<ResourceCommand>({
+  name: "resource",
+  group: "Pipelines",
+  paged: true,
+  summary: "List, show and delete resources",
+  description:
+    `list shows the resources of the pond, show writes one as YAML, delete takes some out
+of the pond; what they have collected stays. A resource is called NAME, KIND/NAME,
+or KIND for all of a kind. They are files below /.pond/resources, with a history
+like any other: pond log, pond diff, pond undo.`,
+  arguments: [
+    {
+      name: "VERB",
+      summary: "list, show or delete; list when left out",
+      completes: RESOURCE_VERBS,
+    },
+    { name: "NAME", summary: "Which ones", many: true },
+  ],
+  options: [DRY_RUN, MESSAGE, FORMAT],
+  examples: [
+    { cmd: "pond resource", says: "List the resources" },
+    { cmd: "pond resource show field", says: "Show one as YAML" },
+    { cmd: "pond resource delete Inbox/field", says: "Delete it" },
+  ],
+  errors: [...COMMITTING, "NOT_FOUND"],
+  read: readResource,
+  load: async () => (await import("../commands/resource.ts")).runResource,
+});
+
+function readResource(values: Values): ResourceCommand {
+  const [word = "list", ...words] = values.words;
+  const verb = RESOURCE_VERBS.find((verb) => verb === word);
+  if (verb === undefined) {
+    throw new PondError(
+      "INVALID_ARGUMENT",
+      `pond resource takes ${RESOURCE_VERBS.join(", ")}, not "${word}"`,
+      {
+        hint: didYouMean(nearest(word, RESOURCE_VERBS)) ??
+          `pond resource show ${word}`,
+      },
+    );
+  }
+  const needsOne = verb === "show" && words.length !== 1;
+  if (needsOne || (verb === "delete" && words.length === 0)) {
+    throw new PondError(
+      "INVALID_ARGUMENT",
+      `pond resource ${verb} needs ${
+        verb === "show" ? "the name of one resource" : "the names of resources"
+      }`,
+      { hint: "list what there is: pond resource" },
+    );
+  }
+  return {
+    name: "resource",
+    verb,
+    words,
+    dryRun: values.flag("dry-run"),
+    message: values.text("message"),
+    format: formatOf(values),
+  };
+}
+
+/** Commands of pipelines. */
+export const PIPELINES: Readonly<Record<"apply" | "resource", TableEntry>> = {
+  apply: APPLY,
+  resource: RESOURCE,
+};

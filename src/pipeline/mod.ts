@@ -1,0 +1,35 @@
+/**
+ * Pipelines: resources in YAML, and what collects by them.
+ *
+ * @module
+ */
+export { type JsonSchema } from "./json_schema.ts";
+export {
+  type Kind,
+  KIND_NAMES,
+  KINDS,
+  resourceSchema,
+  type Specs,
+} from "./kinds.ts";
+export {
+  formatResource,
+  labelOf,
+  outputPath,
+  readResources,
+  type Resource,
+  type ResourceOf,
+  resourcePath,
+  RESOURCES,
+  type ResourceText,
+} from "./resource.ts";
+export {
+  type AppliedResource,
+  type ApplyOptions,
+  applyResources,
+  type ApplyResult,
+  type ApplyStatus,
+  findResource,
+  findResources,
+  listResources,
+} from "./resource_store.ts";
+export { Secret } from "./secret.ts";
