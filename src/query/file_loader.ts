@@ -2,7 +2,7 @@
  * Brings files of the pond into a query, as tables by their paths.
  *
  * Blobs are scanned where they lie; small files, and formats that DuckDB doesn't
- * read, go through scratch files. What is known of a file beside its rows is a
+ * read, go through scratch files. Of a series, all parts are read. What is known of a file beside its rows is a
  * column for those who name it:
  *
  * | column | says |
@@ -52,10 +52,12 @@ interface FoundFile {
   readonly version: Omit<FileVersion, "location"> | undefined;
   /** Where its bytes are. */
   readonly location: ContentLocation;
+  /** Of a part of a series, how many newer ones there are. */
+  readonly part?: number;
 }
 
 /** The same, where DuckDB can read it. */
-type ScannedFile = FoundFile & ReadableFile;
+type ScannedFile = Omit<FoundFile, "location"> & ReadableFile;
 
 /** Files of one kind, which one function reads. */
 interface Part {
@@ -108,9 +110,7 @@ export class FileLoader {
    * @throws {PondError} `NOT_FOUND`, `UNSUPPORTED`.
    */
   async load(name: string): Promise<FilesTable> {
-    const found = await this.#find(name);
-    const files: ScannedFile[] = [];
-    for (const file of found) files.push(await this.#scanned(file));
+    const files = await this.#files(name);
     const formats = new Set(files.map(({ kind: { format } }) => format));
     if (formats.size > 1) throw severalKinds(name, [...formats]);
     this.#engine.callFiles(files);
@@ -148,14 +148,25 @@ export class FileLoader {
     return own;
   }
 
-  async #find(name: string): Promise<FoundFile[]> {
+  /** The files that a name means, where DuckDB can read them. */
+  async #files(name: string): Promise<readonly ScannedFile[]> {
+    const files: ScannedFile[] = [];
+    for await (const file of this.#find(name)) {
+      files.push(await this.#scanned(file));
+    }
+    if (files.length > 0) return inOrder(files);
+    throw new PondError("NOT_FOUND", `Cannot query ${name}: no file matches`, {
+      path: splitRevision(name).path,
+    });
+  }
+
+  async *#find(name: string): AsyncGenerator<FoundFile> {
     const { path, revision } = splitRevision(name);
     const pattern = path.startsWith("/") ? path : `/${path}`;
     const all = revision === "*";
     const view = revision === undefined || all
       ? this.#source
       : await this.#source.at(revision);
-    const found: FoundFile[] = [];
     const matches = view.fileMatches(pattern, this.#options);
     for await (const { captures, path } of matches) {
       if (all) {
@@ -163,28 +174,35 @@ export class FileLoader {
         for await (const { location, ...version } of versions) {
           const at = version.version < 0 ? "pending" : `v${version.version}`;
           const told = `${path}@${at}`;
-          found.push({
-            filename: path,
-            path: told,
-            captures,
-            version,
-            location,
-          });
+          yield { filename: path, path: told, captures, version, location };
         }
-      } else {
-        const location = await view.contentLocation(path, this.#options);
-        const version = undefined;
-        found.push({ filename: path, path, captures, version, location });
-      }
+      } else yield* this.#parts(view, path, captures);
     }
-    if (found.length > 0) return found;
-    throw new PondError("NOT_FOUND", `Cannot query ${name}: no file matches`, {
-      path: pattern,
-    });
+  }
+
+  /** A file; of a series, its parts, from the newest back. */
+  async *#parts(
+    view: QuerySource,
+    path: string,
+    captures: readonly string[],
+  ): AsyncGenerator<FoundFile> {
+    const file = { filename: path, path, captures, version: undefined };
+    const pieces: ContentLocation[] = [];
+    let part = 0;
+    for await (
+      const { location, series } of view.fileParts(path, this.#options)
+    ) {
+      if (series?.of === "text") pieces.push(location);
+      else yield { ...file, location, part: part++ };
+    }
+    if (pieces.length === 0) return;
+    const chunks = piecesOf(this.#host, pieces.toReversed(), this.#options);
+    const hostPath = await this.#scratch.write(chunks);
+    yield { ...file, location: { kind: "blob", hostPath, sha256: "" } };
   }
 
   async #scanned(file: FoundFile): Promise<ScannedFile> {
-    const { filename, location } = file;
+    const { filename, location, ...rest } = file;
     const kind = await kindOf(
       filename,
       (packed) => this.#head(location, packed),
@@ -193,12 +211,14 @@ export class FileLoader {
     const hostPath = location.kind === "blob"
       ? location.hostPath
       : await this.#scratch.write([location.bytes]);
-    return { ...file, hostPath, kind };
+    // The bytes of parts that are in scratch files now needn't stay in memory.
+    return { ...rest, filename, hostPath, kind };
   }
 
   /** Unpacks a file, and turns Arrow into Parquet. */
   async #converted(file: FoundFile, kind: FileKind): Promise<ScannedFile> {
-    const { location, path } = file;
+    const { location, ...rest } = file;
+    const { path } = rest;
     const bytes = await unpacked(
       location.kind === "blob"
         ? await this.#host.files.read(location.hostPath)
@@ -212,7 +232,7 @@ export class FileLoader {
       : [bytes];
     const hostPath = await this.#scratch.write(chunks);
     const parquet = { format: "parquet", compression: "none" } as const;
-    return { ...file, hostPath, kind: parquet };
+    return { ...rest, hostPath, kind: parquet };
   }
 
   async #head(
@@ -307,6 +327,33 @@ export class FilesTable implements Replacement {
     return this.#parts.map(({ columns, files }, i) =>
       `SELECT ${columns} FROM ${scanOf(files, lists?.[i])}`
     ).join(" UNION ALL BY NAME ");
+  }
+}
+
+/** Parts of a series from the oldest on. */
+function inOrder(files: readonly ScannedFile[]): readonly ScannedFile[] {
+  if (!files.some(({ part = 0 }) => part > 0)) return files;
+  const ordered: ScannedFile[] = [];
+  let run: ScannedFile[] = [];
+  for (const file of files) {
+    if (!file.part) {
+      ordered.push(...run.toReversed());
+      run = [];
+    }
+    run.push(file);
+  }
+  return [...ordered, ...run.toReversed()];
+}
+
+/** The bytes of pieces, one after the other. */
+async function* piecesOf(
+  { files }: QueryHost,
+  pieces: readonly ContentLocation[],
+  options: { readonly signal?: AbortSignal },
+): AsyncGenerator<Uint8Array> {
+  for (const piece of pieces) {
+    if (piece.kind === "inline") yield piece.bytes;
+    else yield* await files.stream(piece.hostPath, options);
   }
 }
 

@@ -8,6 +8,7 @@
  * sha256             of the content, 64 hexadecimal digits (files)
  * blob               true when the content is the blob of that hash (files)
  * attributes         what users have set
+ * series             what a part of a series says of it (files)
  * snapshot           true when the content is the whole directory (directories)
  * log                {entries, changes, since} (large directories)
  * from               {directory, name, path} before a move
@@ -48,6 +49,42 @@ export interface LogPosition {
   readonly since: number;
 }
 
+/** What the parts of a series are: tables, or pieces of one text. */
+export type SeriesKind = "rows" | "text";
+
+/** What is known of a part when it is added. */
+export interface SeriesPart {
+  /** What it is; the same for all parts. */
+  readonly of: SeriesKind;
+  /** How many rows it has. */
+  readonly rows?: number;
+  /** Its earliest time, microseconds since the epoch, UTC. */
+  readonly fromUs?: number;
+  /** Its latest time. */
+  readonly toUs?: number;
+  /** What the writer wants to know when it goes on; JSON. */
+  readonly state?: Readonly<Record<string, unknown>>;
+}
+
+/** What the newest part of a series says of it. */
+export interface SeriesMark extends SeriesPart {
+  /** How many parts there are. */
+  readonly parts: number;
+  /** The node version of the part before; none of the first one. */
+  readonly previous?: number;
+  /** What is known of all parts together. */
+  readonly whole: {
+    /** Bytes. */
+    readonly sizeBytes: number;
+    /** Rows, where every part says how many. */
+    readonly rows?: number;
+    /** The earliest time. */
+    readonly fromUs?: number;
+    /** The latest time. */
+    readonly toUs?: number;
+  };
+}
+
 /** What a row says of its node beside the content. */
 export interface Attributes {
   /** When the node was created, microseconds since the epoch, UTC. */
@@ -64,6 +101,8 @@ export interface Attributes {
   readonly blob?: boolean;
   /** What users have set. */
   readonly attributes?: Readonly<Record<string, unknown>>;
+  /** What a part of a series says of it. */
+  readonly series?: SeriesMark;
   /** Whether a directory's content is all of it. */
   readonly snapshot?: boolean;
   /** How the log of a large directory stands. */
@@ -114,6 +153,7 @@ export function parseAttributes(text: string, source: string): Attributes {
   ) {
     throw new IntegrityError(source, `a row has the metadata ${text}`);
   }
+  const series = seriesMarkOf(value.series);
   return {
     createdUs: created,
     modifiedUs: modified,
@@ -124,6 +164,7 @@ export function parseAttributes(text: string, source: string): Attributes {
     ...(value.snapshot === true ? { snapshot: true } : {}),
     ...(isLogPosition(value.log) ? { log: value.log } : {}),
     ...(isRecord(value.attributes) ? { attributes: value.attributes } : {}),
+    ...(series === undefined ? {} : { series }),
     ...(isMovedFrom(value.from) ? { from: value.from } : {}),
     ...(isPlace(value.place) ? { place: value.place } : {}),
   };
@@ -155,6 +196,41 @@ export function parseObject(
 /** Whether a value is a JSON object. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The member `series` of a row's metadata. */
+function seriesMarkOf(value: unknown): SeriesMark | undefined {
+  if (!isRecord(value)) return undefined;
+  const { of, parts, previous, state, whole } = value;
+  const isSeries = (of === "rows" || of === "text") && isCount(parts) &&
+    (previous === undefined || isCount(previous)) && isRecord(whole);
+  if (!isSeries || !isCount(whole.sizeBytes)) return undefined;
+  return {
+    ...facts(value),
+    of,
+    parts,
+    ...(previous === undefined ? {} : { previous }),
+    ...(isRecord(state) ? { state } : {}),
+    whole: { sizeBytes: whole.sizeBytes, ...facts(whole) },
+  };
+}
+
+function facts(
+  { fromUs, rows, toUs }: Readonly<Record<string, unknown>>,
+): { rows?: number; fromUs?: number; toUs?: number } {
+  return {
+    ...(isCount(rows) ? { rows } : {}),
+    ...(isInteger(fromUs) ? { fromUs } : {}),
+    ...(isInteger(toUs) ? { toUs } : {}),
+  };
+}
+
+function isInteger(value: unknown): value is number {
+  return Number.isSafeInteger(value);
+}
+
+function isCount(value: unknown): value is number {
+  return isInteger(value) && value >= 0;
 }
 
 function isLogPosition(value: unknown): value is LogPosition {

@@ -15,7 +15,9 @@ import type {
   WriteOptions,
 } from "../tinyfs/mod.ts";
 import { isLiteral, joinPath } from "../tinyfs/path.ts";
+import type { SeriesMark, SeriesPart } from "./attributes.ts";
 import { OpLogDirectory } from "./directory.ts";
+import { OpLogFile } from "./file.ts";
 import { OpLogNode } from "./node.ts";
 import type { NodeFsOptions } from "./node_fs/options.ts";
 import type { NodeFsSide } from "./node_fs/side.ts";
@@ -145,6 +147,39 @@ export abstract class FileOperations {
     options?: WriteOptions,
   ): Promise<void> {
     await this.root.writeFile(path, content, options);
+  }
+
+  /**
+   * Adds a part to a series, a file whose versions together are its content; the
+   * file is made when missing.
+   *
+   * @param path Where the series is.
+   * @param content The part: a table, or the next piece of a text.
+   * @param part What is known of it.
+   * @throws {PondError} `UNSUPPORTED` when the file there is no series.
+   */
+  async appendToSeries(
+    path: string,
+    content: ByteSource,
+    part: SeriesPart,
+    options: WriteOptions = {},
+  ): Promise<void> {
+    if (!await this.exists(path)) {
+      const first = { ...options, series: part };
+      await this.root.createFile(path, content, first);
+      return;
+    }
+    const { node } = await this.root.resolve(path);
+    if (node instanceof OpLogFile) await node.append(content, part, options);
+    // Throws what a write would.
+    else await this.updateFile(path, content);
+  }
+
+  /** What the newest part of a series says of it; `undefined` of other files. */
+  async seriesMark(path: string): Promise<SeriesMark | undefined> {
+    const { node } = await this.root.resolve(path);
+    if (!(node instanceof OpLogFile)) return undefined;
+    return (await node.row()).attributes.series;
   }
 
   /**

@@ -5,6 +5,7 @@
  */
 import { type Bytes, concatBytes } from "../bytes.ts";
 import { IntegrityError, InvariantError, PondError } from "../errors.ts";
+import { parseAttributes } from "./attributes.ts";
 import type { BlobStore } from "./blobs.ts";
 import type {
   BlameLine,
@@ -22,6 +23,7 @@ import * as history from "./history.ts";
 import { isNodeId } from "./node_index.ts";
 import { checkedContent } from "./node_row.ts";
 import type {
+  FilePart,
   FileVersion,
   HistoryCriteria,
   QueryRunner,
@@ -327,6 +329,39 @@ export abstract class HistoryOperations extends FileOperations
     const { signal } = options;
     const { sha256 } = attributes;
     return await this.#locationOf(content, sha256, path, signal);
+  }
+
+  /**
+   * Where the bytes lie that together are a file: of a series, those of each
+   * part, the newest first; of any other file, those of the newest version.
+   *
+   * @throws {PondError} As {@linkcode contentLocation}; `INTEGRITY` when a part is
+   *   missing.
+   */
+  async *fileParts(
+    path: string,
+    options: { readonly signal?: AbortSignal } = {},
+  ): AsyncGenerator<FilePart> {
+    const found = await this.root.resolve(path);
+    const mark = await this.seriesMark(found.path);
+    if (mark?.previous === undefined) {
+      const location = await this.contentLocation(path, options);
+      yield { location, ...(mark === undefined ? {} : { series: mark }) };
+      return;
+    }
+    const { partsOf } = await import("./series.ts");
+    const rows = this.getNodeHistory(found.path, options);
+    for await (const { mark, row } of partsOf(rows, found.path)) {
+      const { sha256 } = parseAttributes(row.metadata, found.path);
+      const { content } = row;
+      const location = await this.#locationOf(
+        content,
+        sha256,
+        path,
+        options.signal,
+      );
+      yield { location, series: mark };
+    }
   }
 
   async #locationOf(

@@ -24,6 +24,7 @@
  *
  * @module
  */
+export type { SeriesKind, SeriesMark, SeriesPart } from "./attributes.ts";
 export { BLOB_MIN_BYTES } from "./blobs.ts";
 export type {
   CheckCounts,

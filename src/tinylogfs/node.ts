@@ -235,9 +235,13 @@ export abstract class OpLogNode {
    * Changes the node where it is now. When another call has changed it in the
    * meantime, this one comes after that.
    *
+   * @param change Makes the new row of the one before, and of its version.
+   *
    * @throws {PondError} `NOT_FOUND` when it is gone.
    */
-  protected async update(change: (row: NodeRow) => NodeRow): Promise<void> {
+  protected async update(
+    change: (row: NodeRow, nodeVersion: number) => NodeRow,
+  ): Promise<void> {
     for (;;) {
       const entry = await this.currentEntry();
       if (entry === undefined || this.location === undefined) {
@@ -253,7 +257,7 @@ export abstract class OpLogNode {
         path: await this.currentPath(),
         nodeVersion: entry.nodeVersion + 1,
         expected: expectedOf(entry),
-        ...change(await this.row()),
+        ...change(await this.row(), entry.nodeVersion),
       };
       try {
         return await this.context.apply([operation]);

@@ -7,7 +7,7 @@
  *                                  directories' records back to a snapshot, the
  *                                  rows of files that their entries point to
  * deletes between them             so that a node of a pinned state has its end
- * tags                             all rows
+ * tags, parts of series            all rows
  * everything else                  goes
  * ```
  *
@@ -29,6 +29,7 @@ import {
   TAG_PART_ID,
   TRANSACTION_PART_ID,
 } from "../oplog/record.ts";
+import { parseAttributes } from "./attributes.ts";
 import { changeOf, directoryRecords } from "./directory_record.ts";
 import { resolveRevision } from "./history.ts";
 import { isState } from "./kept_history.ts";
@@ -199,7 +200,7 @@ class Pruning {
     const kept: OplogEntry[] = [];
     for (const entry of entries) {
       const isKept = isPoint || wanted?.has(entry.nodeId) ||
-        this.#isEnd(entry, version);
+        this.#isEnd(entry, version) || isSeriesPart(entry, source);
       if (isKept) kept.push(entry);
       if (isKept) this.blobs.keep(entry, source);
       else this.blobs.drop(entry, source);
@@ -255,6 +256,12 @@ class Pruning {
       need(entry.childVersion, entry.childNodeId);
     }
   }
+}
+
+/** Parts of series are content of the newest version, not history. */
+function isSeriesPart({ fileType, metadata }: OplogEntry, source: string) {
+  return fileType === "file" && metadata.includes('"series"') &&
+    parseAttributes(metadata, source).series !== undefined;
 }
 
 function sizeOf(needed: Needed): number {

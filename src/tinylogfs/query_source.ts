@@ -5,6 +5,7 @@
  */
 import type { Bytes } from "../bytes.ts";
 import type { NodeId, NodeType } from "../tinyfs/mod.ts";
+import type { SeriesMark } from "./attributes.ts";
 import type { DiffOptions, NodeChange } from "./change_types.ts";
 import type {
   ContentLocation,
@@ -120,6 +121,14 @@ export interface FileVersion {
   readonly location: ContentLocation;
 }
 
+/** A part of what a file holds. */
+export interface FilePart {
+  /** Where its bytes are. */
+  readonly location: ContentLocation;
+  /** What a part of a series says of it; none of other files. */
+  readonly series?: SeriesMark;
+}
+
 /** What the query layer gets to see of a filesystem. */
 export interface QuerySource {
   /**
@@ -169,6 +178,16 @@ export interface QuerySource {
     path: string,
     options?: { signal?: AbortSignal },
   ): Promise<ContentLocation>;
+  /**
+   * Where the bytes lie that together are a file: of a series, those of each
+   * part, the newest first; of any other file, those of the newest version.
+   *
+   * @throws {PondError} As {@linkcode contentLocation}.
+   */
+  fileParts(
+    path: string,
+    options?: { signal?: AbortSignal },
+  ): AsyncIterable<FilePart>;
   /** The same filesystem in another state. */
   at(revision: string): Promise<QuerySource>;
   /** The directory on the host that the blobs are in. */

@@ -1,0 +1,91 @@
+/**
+ * Series: files whose versions together are their content.
+ *
+ * ```text
+ * node version   1        2        3        4
+ * member series  part 1   part 2   part 3   part 2 (restored)
+ *                     ^-----'^-------'
+ *                previous 1  previous 2
+ * ```
+ *
+ * Each part is a version of the file, with the member `series` in its row's
+ * metadata, and says which version is the part before it. So a state is the parts
+ * that lead back from its newest version: undo and restore take parts away by
+ * making an earlier version the newest one, and a change of attributes or a move,
+ * which are versions too, add none. A plain write makes it a plain file.
+ *
+ * @module
+ */
+import { IntegrityError } from "../errors.ts";
+import {
+  parseAttributes,
+  type SeriesMark,
+  type SeriesPart,
+} from "./attributes.ts";
+import type { HistoryRow } from "./types.ts";
+
+/**
+ * The mark of a part that follows another one.
+ *
+ * @param part What is known of it.
+ * @param sizeBytes Its length.
+ * @param before The part before, and the version of the node that it is.
+ */
+export function nextMark(
+  part: SeriesPart,
+  sizeBytes: number,
+  before: { readonly mark: SeriesMark; readonly nodeVersion: number },
+): SeriesMark {
+  const { fromUs, rows, toUs } = part;
+  const { mark: { parts, whole }, nodeVersion } = before;
+  const from = least(fromUs, whole.fromUs);
+  const to = greatest(toUs, whole.toUs);
+  return {
+    ...part,
+    parts: parts + 1,
+    previous: nodeVersion,
+    whole: {
+      sizeBytes: whole.sizeBytes + sizeBytes,
+      ...(rows === undefined || whole.rows === undefined
+        ? {}
+        : { rows: whole.rows + rows }),
+      ...(from === undefined ? {} : { fromUs: from }),
+      ...(to === undefined ? {} : { toUs: to }),
+    },
+  };
+}
+
+/** The parts of the newest state of a series in a node's history. */
+export async function* partsOf(
+  rows: AsyncIterable<HistoryRow>,
+  path: string,
+): AsyncGenerator<{ readonly row: HistoryRow; readonly mark: SeriesMark }> {
+  let wanted: number | undefined;
+  let isFirst = true;
+  for await (const row of rows) {
+    if (!isFirst && row.nodeVersion !== wanted) continue;
+    const { series } = parseAttributes(row.metadata, path);
+    if (series === undefined) break;
+    yield { row, mark: series };
+    isFirst = false;
+    wanted = series.previous;
+    if (wanted === undefined) return;
+  }
+  if (isFirst) return;
+  throw new IntegrityError(
+    path,
+    `version ${wanted} of the file, a part of the series, is not in its history`,
+    {
+      hint:
+        "parts stay where they were added: a merged branch brings the newest one only",
+    },
+  );
+}
+
+function least(a: number | undefined, b: number | undefined) {
+  return a === undefined || b === undefined ? a ?? b : Math.min(a, b);
+}
+
+function greatest(a: number | undefined, b: number | undefined) {
+  return a === undefined || b === undefined ? a ?? b : Math.max(a, b);
+}
