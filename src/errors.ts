@@ -22,6 +22,7 @@ export type PondErrorCode =
   | "IS_A_DIRECTORY"
   | "LOCKED"
   | "LOOP"
+  | "NETWORK"
   | "NO_POND"
   | "NO_SPACE"
   | "NOT_A_DIRECTORY"

@@ -31,7 +31,11 @@ import type {
   SqlCommand,
 } from "./query_command.ts";
 import type { TablesCommand } from "./sql_command.ts";
-import type { ApplyCommand, ResourceCommand } from "./pipeline_command.ts";
+import type {
+  ApplyCommand,
+  ResourceCommand,
+  RunCommand,
+} from "./pipeline_command.ts";
 import type { PruneCommand, UsageCommand } from "./retention_command.ts";
 import type { GetCommand, PutCommand } from "./tree_command.ts";
 
@@ -482,6 +486,7 @@ export type Command =
   | TagCommand
   | ApplyCommand
   | ResourceCommand
+  | RunCommand
   | MaintainCommand
   | PruneCommand
   | BackupCommand

@@ -68,6 +68,7 @@ const CODES: Readonly<Record<PondErrorCode, ExitCode>> = {
   IS_A_DIRECTORY: ExitCode.failed,
   LOCKED: ExitCode.locked,
   LOOP: ExitCode.failed,
+  NETWORK: ExitCode.network,
   NO_POND: ExitCode.noPond,
   NO_SPACE: ExitCode.failed,
   NOT_A_DIRECTORY: ExitCode.failed,

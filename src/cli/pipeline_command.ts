@@ -33,3 +33,12 @@ export interface ResourceCommand {
   readonly message: string | undefined;
   readonly format: Format | undefined;
 }
+
+/** `pond run` */
+export interface RunCommand {
+  readonly name: "run";
+  /** Names, kinds, or both: `KIND/NAME`; all when there are none. */
+  readonly words: readonly string[];
+  readonly dryRun: boolean;
+  readonly format: Format | undefined;
+}

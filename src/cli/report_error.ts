@@ -23,6 +23,7 @@ const HINTS: Readonly<Partial<Record<PondErrorCode, string>>> = {
   INVALID_NAME: "a name has at most 255 bytes of UTF-8, and no / and no NUL",
   IS_A_DIRECTORY: "name a file in it; list them: pond ls",
   LOOP: "look where it leads: pond ls -l",
+  NETWORK: "try again; nothing of what failed was kept",
   NOT_A_DIRECTORY: "list what is above it: pond ls -l",
   NOT_A_FILE: "list what there is: pond ls -l",
   NOT_A_SYMLINK: "list what there is: pond ls -l",

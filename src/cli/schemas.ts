@@ -313,6 +313,10 @@ export const SCHEMAS: Readonly<Partial<Record<CommandName, readonly Shape[]>>> =
     ],
     revert: [object("of a revert", "reverted:integer staged:integer"), DRY_RUN],
     rm: CHANGED,
+    run: [array(
+      "always",
+      "status:string resource:string path:string rows:integer? bytes:integer? latest:time? set_aside:string? error:string?",
+    )],
     show: [
       array("always", VERSION_ROW),
       array("with --diff", COUNTED_CHANGE),

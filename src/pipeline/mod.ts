@@ -33,3 +33,7 @@ export {
   listResources,
 } from "./resource_store.ts";
 export { Secret } from "./secret.ts";
+export type { Fetch } from "./http.ts";
+export type { AsideReason } from "./readings.ts";
+export { type RunOptions, type RunReport, runResources } from "./run.ts";
+export type { RunItem } from "./runner.ts";

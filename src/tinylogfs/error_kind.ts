@@ -33,6 +33,7 @@ const KINDS: { readonly [C in PondErrorCode]: TinyLogFSErrorKind } = {
   IS_A_DIRECTORY: "TinyFS",
   LOCKED: "Commit",
   LOOP: "TinyFS",
+  NETWORK: "OpLog",
   NO_POND: "OpLog",
   NO_SPACE: "Io",
   NOT_A_DIRECTORY: "TinyFS",

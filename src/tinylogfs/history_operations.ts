@@ -364,6 +364,28 @@ export abstract class HistoryOperations extends FileOperations
     }
   }
 
+  /**
+   * Reads a file as a stream; a series of text as the one text that its parts are
+   * together.
+   *
+   * @throws {PondError} As {@linkcode fileParts}.
+   */
+  async *streamWhole(
+    path: string,
+    options: { readonly signal?: AbortSignal } = {},
+  ): AsyncGenerator<Bytes> {
+    const mark = await this.seriesMark(path);
+    if (mark?.of !== "text") {
+      yield* await this.streamFile(path, options);
+      return;
+    }
+    const parts = await Array.fromAsync(this.fileParts(path, options));
+    for (const { location } of parts.toReversed()) {
+      if (location.kind === "inline") yield location.bytes;
+      else yield* await this.blobs.stream(location.sha256, options);
+    }
+  }
+
   async #locationOf(
     content: Bytes | null,
     sha256: string | undefined,

@@ -4,12 +4,14 @@
  * @module
  */
 import { PondError } from "../../errors.ts";
+import { ExitCode } from "../exit_codes.ts";
 import { didYouMean, nearest } from "../../suggest.ts";
 import { RESOURCE_VERBS } from "../pipeline_command.ts";
 import {
   type ApplyCommand,
   define,
   type ResourceCommand,
+  type RunCommand,
   type TableEntry,
   type Values,
 } from "../command.ts";
@@ -174,8 +176,44 @@ function readResource(values: Values): ResourceCommand {
   };
 }
 
+const RUN = define<RunCommand>({
+  name: "run",
+  group: "Pipelines",
+  summary: "Collect what is new, as the resources say",
+  description:
+    `Runs the resources NAME, KIND/NAME, or all of a KIND; every resource when none is
+named. Each one is a transaction of its own: what is new, and where to go on the next
+time. Where nothing is new, there is none. A device or a file that fails leaves no
+trace; the others go on (exit code 3).`,
+  arguments: [{ name: "NAME", summary: "Which resources", many: true }],
+  options: [DRY_RUN, FORMAT],
+  examples: [
+    { cmd: "pond run", says: "Collect everything" },
+    { cmd: "pond run Inbox/field", says: "Collect by one resource" },
+    { cmd: "pond run -n", says: "See what would be new" },
+  ],
+  errors: [
+    ...COMMITTING,
+    "CONFLICT",
+    "NETWORK",
+    "NOT_FOUND",
+    "UNSUPPORTED",
+  ],
+  exits: [ExitCode.partly],
+  read: (values) => ({
+    name: "run",
+    words: values.words,
+    dryRun: values.flag("dry-run"),
+    format: formatOf(values),
+  }),
+  load: async () => (await import("../commands/run.ts")).runRun,
+});
+
 /** Commands of pipelines. */
-export const PIPELINES: Readonly<Record<"apply" | "resource", TableEntry>> = {
+export const PIPELINES: Readonly<
+  Record<"apply" | "resource" | "run", TableEntry>
+> = {
   apply: APPLY,
   resource: RESOURCE,
+  run: RUN,
 };

@@ -48,6 +48,7 @@ const CODES: Readonly<Record<PondErrorCode, NodeErrno>> = {
   IS_A_DIRECTORY: "EISDIR",
   LOCKED: "EBUSY",
   LOOP: "ELOOP",
+  NETWORK: "EIO",
   NO_POND: "EIO",
   NO_SPACE: "ENOSPC",
   NOT_A_DIRECTORY: "ENOTDIR",
