@@ -10,6 +10,7 @@ import type { RunItem, Runner, RunSide } from "./runner.ts";
 /** The runners, imported when they are needed. Views have none. */
 const RUNNERS: { readonly [K in Kind]?: () => Promise<Runner<K>> } = {
   HydroVu: async () => (await import("./hydrovu/collect.ts")).collectHydroVu,
+  Inbox: async () => (await import("./inbox.ts")).collectInbox,
 };
 
 /** Whether resources of a kind are run. */

@@ -25,6 +25,20 @@ export interface FakeParameter {
 /** A page: what it has, whatever is asked for. */
 export type FakePage = readonly FakeParameter[];
 
+/** A location that is read at equal steps; its pages are made when asked for. */
+export interface SteadyLocation {
+  /** The first time, seconds since the epoch. */
+  readonly start: number;
+  /** Seconds between two readings. */
+  readonly step: number;
+  /** How many times there are. */
+  readonly count: number;
+  /** The ids of the parameters, and of their units. */
+  readonly ids: readonly string[];
+  /** The value of the i-th time. */
+  value(i: number): number;
+}
+
 /** What the server does with the n-th request for readings, from 1. */
 export type Misbehavior = (
   request: {
@@ -52,6 +66,8 @@ export interface FakeHydroVu extends AsyncDisposable {
   readonly url: string;
   /** What locations have; those that are missing are not found. */
   readonly locations: Map<number, readonly FakeParameter[]>;
+  /** Locations whose readings are made when asked for. */
+  readonly steady: Map<number, SteadyLocation>;
   /** Pages as they are, for locations that have such. */
   readonly pages: Map<number, readonly FakePage[]>;
   /** What parameters are called. */
@@ -73,6 +89,7 @@ export function fakeHydroVu(options: FakeHydroVuOptions = {}): FakeHydroVu {
   let dataRequests = 0;
   const fake: Omit<FakeHydroVu, "url" | typeof Symbol.asyncDispose> = {
     locations: new Map(),
+    steady: new Map(),
     pages: new Map(),
     parameters: { "1": "Temperature", "2": "Level", density: "Density" },
     units: { "1": "C", "2": "m" },
@@ -123,6 +140,10 @@ export function fakeHydroVu(options: FakeHydroVuOptions = {}): FakeHydroVu {
     const number = ++dataRequests;
     const instead = fake.misbehave?.({ number, location, page });
     if (instead !== undefined) return instead;
+    const steady = fake.steady.get(location);
+    if (steady !== undefined) {
+      return steadyPage(location, steady, { page, pageRows, startTime });
+    }
     const pages = fake.pages.get(location) ??
       pagesOf(fake.locations.get(location), startTime, pageRows);
     if (pages === undefined) return new Response("no", { status: 404 });
@@ -160,6 +181,35 @@ export function fakeHydroVu(options: FakeHydroVuOptions = {}): FakeHydroVu {
   return Object.assign(fake, {
     url: `http://127.0.0.1:${server.addr.port}`,
     [Symbol.asyncDispose]: () => server.shutdown(),
+  });
+}
+
+function steadyPage(
+  location: number,
+  { count, ids, start, step, value }: SteadyLocation,
+  { page, pageRows, startTime }: {
+    readonly page: number;
+    readonly pageRows: number;
+    readonly startTime: number;
+  },
+): Response {
+  const first = Math.max(0, Math.ceil((startTime - start) / step));
+  const from = first + page * pageRows;
+  const length = Math.max(0, Math.min(pageRows, count - from));
+  const readings = Array.from({ length }, (_, i) => ({
+    timestamp: start + (from + i) * step,
+    value: value(from + i),
+  }));
+  const parameters = ids.map((id) => ({
+    customParameter: false,
+    parameterId: id,
+    unitId: id,
+    readings,
+  }));
+  return Response.json({ locationId: location, parameters }, {
+    headers: from + pageRows < count
+      ? { "x-isi-next-page": String(page + 1) }
+      : {},
   });
 }
 
