@@ -9,6 +9,8 @@ import type { RunItem, Runner, RunSide } from "./runner.ts";
 
 /** The runners, imported when they are needed. Views have none. */
 const RUNNERS: { readonly [K in Kind]?: () => Promise<Runner<K>> } = {
+  Scribble: async () => (await import("./scribble.ts")).scribble,
+  Synthetic: async () => (await import("./synthetic.ts")).makeSynthetic,
   HydroVu: async () => (await import("./hydrovu/collect.ts")).collectHydroVu,
   Inbox: async () => (await import("./inbox.ts")).collectInbox,
 };
