@@ -42,6 +42,13 @@ export async function eachFile(
   return tally.exitCode;
 }
 
+/** The content of a series of several parts, which has as many versions. */
+async function seriesOf(fs: TinyLogFS, path: string, signal: AbortSignal) {
+  if ((await fs.entry(path)).version === 1) return undefined;
+  const { seriesContent } = await import("./series_content.ts");
+  return await seriesContent(fs, path, signal);
+}
+
 /** Writes bytes as they are to a pipe, and what they show to a terminal. */
 export async function writeContent(
   context: Context,
@@ -50,7 +57,10 @@ export async function writeContent(
   part: Pick<ReadOptions, "offset" | "length"> = {},
 ): Promise<void> {
   const { out, signal } = context;
-  const content = await fs.streamFile(path, { ...part, signal });
+  const series = part.offset === undefined && part.length === undefined
+    ? await seriesOf(fs, path, signal)
+    : undefined;
+  const content = series ?? await fs.streamFile(path, { ...part, signal });
   if (out.isTerminal) {
     const { displayed } = await import("./display.ts");
     for await (const text of displayed(content)) await out.text(text);

@@ -194,6 +194,9 @@ function readOne(
     used,
   );
   const schema = resourceSchema(kind);
+  const unexpanded = new Set(
+    expanded.issues.map(({ path }) => JSON.stringify(path)),
+  );
   const problems = [
     ...expanded.issues.map(({ message, path }) =>
       document.problemAt(
@@ -203,9 +206,12 @@ function readOne(
           : message,
       )
     ),
-    ...schemaIssues(schema, expanded.value).map(({ isKey, message, path }) =>
-      document.problemAt(path, message, isKey)
-    ),
+    ...schemaIssues(schema, expanded.value)
+      // What has no value yet can't be a wrong one.
+      .filter(({ path }) => !unexpanded.has(JSON.stringify(path)))
+      .map(({ isKey, message, path }) =>
+        document.problemAt(path, message, isKey)
+      ),
   ];
   if (problems.length > 0) return { problems };
   // The schema has seen all of it.

@@ -12,6 +12,7 @@ import type { ExitCode } from "../exit_codes.ts";
 import { expanded } from "../expand.ts";
 import { hostPath } from "../locate.ts";
 import { Progress } from "../progress.ts";
+import { seriesContent } from "../series_content.ts";
 import {
   atPath,
   baseName,
@@ -247,7 +248,7 @@ async function writeOut(
   source: string,
   { out, signal }: Context,
 ): Promise<void> {
-  for await (const chunk of await fs.streamFile(source, { signal })) {
-    await out.bytes(chunk);
-  }
+  const content = await seriesContent(fs, source, signal) ??
+    await fs.streamFile(source, { signal });
+  for await (const chunk of content) await out.bytes(chunk);
 }

@@ -25,6 +25,7 @@ import {
   writeHostFile,
   writeHostLink,
 } from "../transfer.ts";
+import { seriesContent } from "../series_content.ts";
 import { Pool } from "./pool.ts";
 import {
   AT_ONCE_BYTES,
@@ -342,7 +343,11 @@ export class TreeGet {
     const there = to.there.get(name);
     const modifiedMs = Math.floor(modifiedUs / 1000);
     const mode = entry.mode & PERMISSIONS;
-    if (there && await this.#isSame(entry, there, path)) {
+    // A series of several parts has as many versions.
+    const series = entry.version > 1
+      ? await seriesContent(fs, entry.path, signal)
+      : undefined;
+    if (there && !series && await this.#isSame(entry, there, path)) {
       const hasMode = mode === (there.mode & PERMISSIONS);
       const hasTime = modifiedMs === there.modifiedMs;
       if (!hasMode && !dryRun) await host.files.setMode(path, mode);
@@ -357,7 +362,8 @@ export class TreeGet {
     }
     const how = { force, isNew: to.isNew, mode, modifiedMs };
     if (!dryRun) {
-      if (sizeBytes <= AT_ONCE_BYTES) {
+      if (series !== undefined) await writeHostFile(host, path, series, how);
+      else if (sizeBytes <= AT_ONCE_BYTES) {
         const bytes = await from.readFile(entry.name, { signal });
         await writeHostFile(host, path, [bytes], how);
         release(bytes);

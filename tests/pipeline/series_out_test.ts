@@ -1,0 +1,36 @@
+import { assertEquals } from "@std/assert";
+import { openPond } from "../../src/pond.ts";
+import { denoHost } from "../../src/host/deno_host.ts";
+import { scratchPond } from "../cli/scratch.ts";
+
+Deno.test("pond cat and get write a series as one file, whatever parts it has", async () => {
+  await using it = await scratchPond();
+  {
+    await using pond = await openPond(denoHost(), it.pond);
+    await pond.createDirectory("/s");
+    for (const part of ["one\n", "two\n", "three\n"]) {
+      await pond.appendToSeries("/s/text", part, { of: "text" });
+      await pond.commit();
+    }
+    for (const part of ["v\n1\n", "v,w\n2,x\n"]) {
+      await pond.appendToSeries("/s/[rows].csv", part, { of: "rows" });
+      await pond.commit();
+    }
+  }
+  assertEquals(await it.ok("cat /s/text"), "one\ntwo\nthree\n");
+  assertEquals(await it.ok("cat /s/text@v3"), "one\ntwo\n");
+  assertEquals(await it.ok("cat --range 0-3 /s/text"), "thre");
+  assertEquals(await it.ok("get /s/text -"), "one\ntwo\nthree\n");
+  await it.ok("get /s out");
+  assertEquals(
+    await Deno.readTextFile(`${it.home}/out/text`),
+    "one\ntwo\nthree\n",
+  );
+  const rows = await it.ok([
+    "query",
+    "--allow-host-files",
+    `FROM read_parquet('${it.home}/out/[[]rows].csv')`,
+    "--format=csv",
+  ]);
+  assertEquals(rows, "v,w\n1,\n2,x\n");
+});
