@@ -43,6 +43,8 @@ export interface ForkOptions {
   readonly maxVersion: number;
   /** Whether it is flushed; true when left out. */
   readonly flush?: boolean;
+  /** What its own configuration has, beside that of the other table. */
+  readonly configuration?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -55,7 +57,7 @@ export interface ForkOptions {
 export async function forkTable(
   host: Host,
   { delta, files }: OplogTable,
-  { directory, maxVersion, flush = true }: ForkOptions,
+  { configuration = {}, directory, maxVersion, flush = true }: ForkOptions,
 ): Promise<void> {
   if (!(delta.store instanceof LocalStore)) {
     throw new PondError(
@@ -65,7 +67,7 @@ export async function forkTable(
     );
   }
   const store = new LocalStore(host, directory, { flush });
-  const job = { host, delta, files, maxVersion, store };
+  const job = { host, delta, files, maxVersion, store, configuration };
   const adds = await shareFiles(job);
   const { version } = delta.snapshot;
   const actions = actionsOf(job, adds);
@@ -91,6 +93,7 @@ interface ForkJob {
   readonly files: readonly IndexedFile[];
   readonly maxVersion: number;
   readonly store: LocalStore;
+  readonly configuration: Readonly<Record<string, string>>;
 }
 
 /** Links files, or writes those parts of them that belong to the new table. */
@@ -139,10 +142,12 @@ async function rewritten(
 
 /** The state of the new table: another table, with the same rows so far. */
 function actionsOf(
-  { delta: { snapshot }, host }: ForkJob,
+  { configuration: own, delta: { snapshot }, host }: ForkJob,
   adds: readonly AddFile[],
 ): Action[] {
-  const metaData = { ...snapshot.metaData, id: tableIdOf(host.random) };
+  const { metaData: before } = snapshot;
+  const configuration = { ...before.configuration, ...own };
+  const metaData = { ...before, id: tableIdOf(host.random), configuration };
   const actions: Action[] = [
     { kind: "protocol", protocol: snapshot.protocol },
     { kind: "metaData", metaData },

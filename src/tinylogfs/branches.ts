@@ -3,7 +3,8 @@
  *
  * ```text
  * $POND/oplog, head, staging/            the branch `main`
- * $POND/branches/<name>/oplog, head, staging/
+ * $POND/branches/<name>/oplog, head, staging/    the table's configuration has the
+ *                                         text of branch.json, as "pond.branch"
  *                      /branch.json      {"branch":1,"id":"<32 hex>","from":"<name>",
  *                                         "version":<n>,"created":<us>,
  *                                         "expires":<us>|null,"check":"<8 hex>"}
@@ -24,7 +25,13 @@ import type { FileStore, Host } from "../host/host.ts";
 import { NameFlusher } from "../oplog/name_flusher.ts";
 import type { OplogTable, UnusedFile } from "../oplog/mod.ts";
 import { parseObject } from "./attributes.ts";
-import { branchText, lineDirectory, MAIN_BRANCH, readBranch } from "./line.ts";
+import {
+  branchText,
+  lineDirectory,
+  MAIN_BRANCH,
+  openLine,
+  readBranch,
+} from "./line.ts";
 
 /** What is on the disk about a branch. */
 export interface BranchFile {
@@ -54,6 +61,9 @@ export interface BranchDefinition {
   readonly flush: boolean;
 }
 
+/** The member of a table's configuration with the text of `branch.json`. */
+const BRANCH_KEY = "pond.branch";
+
 const TEMPORARY = /^\.(.+)\.[0-9a-f]{32}\.tmp$/;
 
 /**
@@ -82,6 +92,7 @@ export async function makeBranch(
       directory: `${aside}/oplog`,
       maxVersion: version,
       flush,
+      configuration: { [BRANCH_KEY]: await branchText(branch) },
     });
     await writeBranchFile(files, `${aside}/branch.json`, branch, flush);
     const names = new NameFlusher(host);
@@ -202,6 +213,29 @@ export async function readBranchFile(
   if (text === undefined) {
     throw new IntegrityError(path, "it is not valid UTF-8");
   }
+  return await parseBranch(text, path);
+}
+
+/**
+ * What the table of a branch says about it: there since it was made, to make
+ * `branch.json` anew from.
+ *
+ * @param directory The branch's.
+ * @returns `undefined` of a branch that was made before tables said so, and of
+ *   `main`.
+ * @throws {IntegrityError} When the table can't be opened, or says something else.
+ */
+export async function branchInTable(
+  host: Host,
+  directory: string,
+): Promise<BranchFile | undefined> {
+  const { delta } = await openLine(host, directory);
+  const text = delta.snapshot.metaData.configuration[BRANCH_KEY];
+  if (text === undefined) return undefined;
+  return await parseBranch(text, delta.directory);
+}
+
+async function parseBranch(text: string, path: string): Promise<BranchFile> {
   const { branch, id, from, version, created, expires, check } = parseObject(
     text,
     path,
@@ -295,15 +329,24 @@ export async function removeTree(
   }
 }
 
-/** Writes what is on the disk about a branch. */
+/** Writes what is on the disk about a branch, into a file that is not there. */
 export async function writeBranchFile(
   files: FileStore,
   path: string,
-  { id, from, version, createdUs, expiresUs }: BranchFile,
+  branch: BranchFile,
   flush: boolean,
 ): Promise<void> {
+  const text = await branchText(branch);
+  await using file = await files.create(path);
+  await file.write(encodeUtf8(`${text}\n`));
+  if (flush) await file.sync();
+}
+
+async function branchText(
+  { id, from, version, createdUs, expiresUs }: BranchFile,
+): Promise<string> {
   const values = [1, id, from, version, createdUs, expiresUs ?? null];
-  const line = JSON.stringify({
+  return JSON.stringify({
     branch: 1,
     id,
     from,
@@ -312,9 +355,6 @@ export async function writeBranchFile(
     expires: expiresUs ?? null,
     check: await checkOf(values),
   });
-  await using file = await files.create(path);
-  await file.write(encodeUtf8(`${line}\n`));
-  if (flush) await file.sync();
 }
 
 async function checkOf(values: readonly unknown[]): Promise<string> {

@@ -11,7 +11,7 @@ import {
   problemOf,
   remedyFor,
 } from "../oplog/check.ts";
-import { branchNames, readBranchFile } from "./branches.ts";
+import { branchInTable, branchNames, readBranchFile } from "./branches.ts";
 import type { CheckedLine, CheckedPond, PondFinding } from "./check_types.ts";
 import { lineDirectory, MAIN_BRANCH, readBranch } from "./line.ts";
 
@@ -21,9 +21,10 @@ import { lineDirectory, MAIN_BRANCH, readBranch } from "./line.ts";
  * @returns The lines whose history is to be checked, `main` first.
  */
 export async function checkBranches(
-  { host: { files }, path }: CheckedPond,
+  { host, path }: CheckedPond,
   findings: PondFinding[],
 ): Promise<CheckedLine[]> {
+  const { files } = host;
   const lines: CheckedLine[] = [{ branch: undefined, directory: path }];
   for (const branch of await branchNames(files, path)) {
     const directory = `${path}/branches/${branch}`;
@@ -32,17 +33,29 @@ export async function checkBranches(
       await files.stat(`${directory}/oplog`) !== undefined;
     if (isLine) lines.push({ branch, directory });
     if (read.isSound) continue;
-    findings.push({
+    const found = {
       severity: "damage",
       kind: "branch",
       path: `${directory}/branch.json`,
       branch,
       problem: read.problem,
+    } as const;
+    const known = isLine && read.fault !== "unreadable" &&
+      await attempt(() => branchInTable(host, directory));
+    if (known && known.isSound && known.value !== undefined) {
+      const lost = "nothing: the branch's table says the same";
+      findings.push({ ...found, lost, remedy: BY_REPAIR, repair: "rewrite" });
+      continue;
+    }
+    findings.push({
+      ...found,
       lost: isLine
         ? "what the branch was made of, and how long it is kept"
         : "a branch, or nothing: no table is there",
-      remedy: isLine || read.fault === "unreadable"
+      remedy: read.fault === "unreadable"
         ? remedyFor(read.fault)
+        : isLine
+        ? `${FROM_BACKUP}; what the branch holds is whole in ${directory}/oplog, which any engine for Delta tables reads`
         : `${FROM_BACKUP}; or remove ${directory}`,
     });
   }

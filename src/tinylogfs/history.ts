@@ -1,6 +1,6 @@
 /**
- * History read back from the oplog: rows, transactions, and the version that a
- * revision means. `node_history.ts` has the versions of a node.
+ * History read back from the oplog: transactions, and the version that a revision
+ * means. `history_rows.ts` has the rows, `node_history.ts` the versions of a node.
  *
  * @module
  */
@@ -20,11 +20,7 @@ import type { NodeId, WorkingDir } from "../tinyfs/mod.ts";
 import { isRecord, parseAttributes, parseObject } from "./attributes.ts";
 import { type NodeRow, noteUnchecked } from "./node_row.ts";
 import type { Revision } from "./revision.ts";
-import {
-  BOOKKEEPING_POSITION,
-  type Operation,
-  PENDING_VERSION,
-} from "./operation.ts";
+import { type Operation, PENDING_VERSION } from "./operation.ts";
 import type { DirectoryEntryRow, HistoryRow, TransactionRow } from "./types.ts";
 
 /** What of a filesystem its history is read from. */
@@ -73,34 +69,6 @@ export async function readNodeRow(
     `${table.delta.directory}/_delta_log`,
     `version ${version} has no row of ${entry.name} (node ${entry.childNodeId})`,
   );
-}
-
-/** All rows of operations (and of bookkeeping, when asked for), oldest first. */
-export async function* historyRows(
-  side: HistorySide,
-  options: {
-    readonly pending?: boolean;
-    readonly bookkeeping?: boolean;
-    readonly minVersion?: number;
-    readonly signal?: AbortSignal;
-  },
-): AsyncGenerator<HistoryRow> {
-  const { minVersion = 0 } = options;
-  const { maxVersion, table } = side;
-  const all = table.readAll({ minVersion, maxVersion });
-  for await (const records of byVersion(all)) {
-    options.signal?.throwIfAborted();
-    const rows = records.flatMap((record) =>
-      record.entries().map((entry) => historyRow(entry, record))
-    );
-    yield* rows
-      .filter((row) => row.fileType !== "transaction")
-      .filter((row) =>
-        options.bookkeeping || row.position !== BOOKKEEPING_POSITION
-      )
-      .sort((a, b) => a.position - b.position);
-  }
-  if (options.pending) yield* pendingRows(side);
 }
 
 /** Which transactions are read. */

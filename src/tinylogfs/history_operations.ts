@@ -147,7 +147,8 @@ export abstract class HistoryOperations extends FileOperations
     const { summaryOf } = await import("./summary.ts");
     const side = { ...this.historySide(), maxVersion: version };
     const options = { minVersion: version };
-    return await summaryOf(history.historyRows(side, options));
+    const { historyRows } = await import("./history_rows.ts");
+    return await summaryOf(historyRows(side, options));
   }
 
   /**
@@ -213,7 +214,8 @@ export abstract class HistoryOperations extends FileOperations
       readonly signal?: AbortSignal;
     } = {},
   ): AsyncGenerator<HistoryRow> {
-    yield* history.historyRows(this.historySide(), options);
+    const { historyRows } = await import("./history_rows.ts");
+    yield* historyRows(this.historySide(), options);
   }
 
   /**

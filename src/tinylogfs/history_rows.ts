@@ -1,6 +1,6 @@
 /**
- * Rows of the history for SQL: those that meet criteria, from the files that
- * may have some, with cells that are decoded when they are asked for.
+ * Rows of the history: those that meet criteria, from the files that may have
+ * some, with cells that are decoded when they are asked for.
  *
  * @module
  */
@@ -11,6 +11,7 @@ import { TAG_PART_ID, TRANSACTION_PART_ID } from "../oplog/record.ts";
 import {
   byVersion,
   directoryRowsOf,
+  historyRow,
   type HistorySide,
   pendingDirectoryRows,
   pendingRows,
@@ -38,16 +39,44 @@ const NO_DIRECTORIES: ReadonlySet<string> = new Set([
   TAG_PART_ID,
 ]);
 
+/** Which rows are read. */
+interface RowCriteria extends HistoryCriteria {
+  /** Whether rows about directories that no operation was on are, too. */
+  readonly bookkeeping?: boolean;
+}
+
+/**
+ * Rows of operations (and of bookkeeping, when asked for), oldest first. Whoever
+ * gets a row may keep it.
+ */
+export async function* historyRows(
+  side: HistorySide,
+  criteria: RowCriteria,
+): AsyncGenerator<HistoryRow> {
+  for await (const rows of versionsOf(side, criteria)) {
+    for (const row of rows) yield row.owned();
+  }
+  if (criteria.pending) yield* pendingRows(side);
+}
+
+/** The same by versions, in the order of the operations. */
+async function* versionsOf(
+  side: HistorySide,
+  criteria: RowCriteria,
+): AsyncGenerator<readonly HistoryView[]> {
+  for await (const records of byVersion(recordsOf(side, criteria))) {
+    yield records.flatMap((record) => operationsOf(record, criteria))
+      .sort((a, b) => a.position - b.position);
+  }
+}
+
 /** Rows of operations that meet criteria, oldest first, in batches. */
 export async function* historyBatches(
   side: HistorySide,
   criteria: HistoryCriteria,
 ): AsyncGenerator<readonly HistoryRow[]> {
-  const { nodeIds } = criteria;
-  let batch: HistoryRow[] = [];
-  for await (const records of byVersion(recordsOf(side, criteria))) {
-    const rows = records.flatMap((record) => operationsOf(record, nodeIds));
-    if (records.length > 1) rows.sort((a, b) => a.position - b.position);
+  let batch: readonly HistoryRow[] = [];
+  for await (const rows of versionsOf(side, criteria)) {
     batch = batch.length === 0 ? rows : batch.concat(rows);
     if (batch.length < BATCH_ROWS) continue;
     yield batch;
@@ -166,14 +195,14 @@ function isWanted(
 
 function operationsOf(
   record: PartitionRecord,
-  nodeIds: ReadonlySet<string> | undefined,
+  { bookkeeping = false, nodeIds }: RowCriteria,
 ): HistoryView[] {
   const views: HistoryView[] = [];
   // What transactions and tags say of themselves is no operation.
   if (NO_DIRECTORIES.has(record.partId)) return views;
   for (const entry of record.views()) {
     const { position } = entry;
-    if (position === BOOKKEEPING_POSITION) continue;
+    if (position === BOOKKEEPING_POSITION && !bookkeeping) continue;
     if (nodeIds !== undefined && !nodeIds.has(entry.nodeId)) continue;
     views.push(new HistoryView(entry, record, position));
   }
@@ -190,6 +219,11 @@ class HistoryView implements HistoryRow {
     this.#entry = entry;
     this.#record = record;
     this.position = position;
+  }
+
+  /** The row with all of its cells, which stays when the record goes. */
+  owned(): HistoryRow {
+    return historyRow(this.#entry, this.#record);
   }
 
   get partId(): string {

@@ -11,12 +11,8 @@
  */
 import { hasCode } from "../errors.ts";
 import { parseAttributes } from "./attributes.ts";
-import {
-  historyRow,
-  historyRows,
-  type HistorySide,
-  pendingRows,
-} from "./history.ts";
+import { historyRow, type HistorySide, pendingRows } from "./history.ts";
+import { historyBatches } from "./history_rows.ts";
 import { absolutePath } from "./places.ts";
 import type { HistoryRow } from "./types.ts";
 
@@ -199,8 +195,9 @@ async function findLast(
   matches: (row: HistoryRow) => boolean,
 ): Promise<NodePlace | undefined> {
   let found: NodePlace | undefined;
-  for await (const row of historyRows(side, { pending: true })) {
-    if (matches(row)) found = { partId: row.partId, nodeId: row.nodeId };
+  for await (const rows of historyBatches(side, { pending: true })) {
+    const last = rows.findLast(matches);
+    if (last) found = { partId: last.partId, nodeId: last.nodeId };
   }
   return found;
 }

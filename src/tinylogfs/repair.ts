@@ -16,6 +16,8 @@
  * 7  a damaged end of the stage, likewise; what is done of it is removed
  * 8  2 to 7 for each branch; what is moved away of one gets `<branch>+` before
  *    its name                                           the rest of the branches
+ *    its `branch.json` is written anew from what its table says, over the damaged
+ *    one, which has a second name by then               the damage
  * 9  a `branch` that names none is moved away
  * 10 what vacuum deletes                                more leftovers
  * ```
@@ -36,6 +38,7 @@ import { equalBytes } from "../bytes.ts";
 import { hasCode } from "../errors.ts";
 import type { FileStore } from "../host/host.ts";
 import {
+  attempt,
   checkLog,
   checksumVersion,
   commitFileName,
@@ -51,6 +54,7 @@ import {
 } from "../oplog/check.ts";
 import { NameFlusher } from "../oplog/name_flusher.ts";
 import { checkStage, witnessOf } from "./check_files.ts";
+import { branchInTable, readBranchFile, writeBranchFile } from "./branches.ts";
 import { checkBranches } from "./check_branches.ts";
 import type {
   CheckedPond,
@@ -88,6 +92,7 @@ export async function repairPond(
     await repair.hints();
     await repair.cut();
     await repair.stage(found.pondId);
+    await repair.branchFile();
     repairs.push(repair);
   }
   await repairs[0]?.current();
@@ -151,8 +156,9 @@ class LineRepair {
     this.#signal = signal;
   }
 
-  /** What a repair that was stopped has removed must not come back. */
+  /** What a repair that was stopped has removed or replaced must not come back. */
   async flush(): Promise<void> {
+    await this.#names.flush(this.#path);
     await this.#store.flush(LOG_DIRECTORY);
     const staging = `${this.#path}/staging`;
     if (await this.#files.stat(staging)) await this.#names.flush(staging);
@@ -267,6 +273,24 @@ class LineRepair {
     await stage.remove(files.filter(({ path }) => done.has(path)));
   }
 
+  /** Writes `branch.json` anew, where the branch's table says what was in it. */
+  async branchFile(): Promise<void> {
+    const { branch } = this.#line.line;
+    if (branch === undefined) return;
+    const { host, path: pond } = this.#pond;
+    const path = `${this.#path}/branch.json`;
+    const read = await attempt(() => readBranchFile(this.#files, pond, branch));
+    if (read.isSound || read.fault === "unreadable") return;
+    const known = await attempt(() => branchInTable(host, this.#path));
+    if (!known.isSound || known.value === undefined) return;
+    const { value } = known;
+    await this.#keep(path);
+    await this.#replace(
+      path,
+      (aside) => writeBranchFile(this.#files, aside, value, true),
+    );
+  }
+
   /** A `branch` that names none leaves a pond that can't be opened. */
   async current(): Promise<void> {
     const now: PondFinding[] = [];
@@ -354,15 +378,23 @@ class LineRepair {
 
   /** Not in place, as after a commit: flushed, it must not say the old again. */
   async #writeHead(version: number, digest: string): Promise<void> {
+    await this.#replace(`${this.#path}/head`, async (aside) => {
+      await using file = await this.#files.create(aside);
+      await file.write(formatHead({ digest, version }));
+      await file.sync();
+    });
+  }
+
+  /** @param write Writes a file, and flushes it. */
+  async #replace(
+    path: string,
+    write: (aside: string) => Promise<void>,
+  ): Promise<void> {
     const directory = `${this.#pond.path}/tmp`;
     const temporary = `${directory}/${this.#pond.host.random.uuidHex()}`;
     await this.#files.makeDirectory(directory);
-    {
-      await using file = await this.#files.create(temporary);
-      await file.write(formatHead({ digest, version }));
-      await file.sync();
-    }
-    await this.#files.rename(temporary, `${this.#path}/head`);
+    await write(temporary);
+    await this.#files.rename(temporary, path);
     await this.#names.flush(this.#path);
   }
 }

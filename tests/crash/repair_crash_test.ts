@@ -41,6 +41,8 @@ interface Scenario {
   readonly least: number;
 }
 
+const EXP = `${POND}/branches/exp`;
+
 function nameOf(version: number): string {
   return commitPath(version).slice(LOG.length + 1);
 }
@@ -87,6 +89,23 @@ const SCENARIOS: readonly Scenario[] = [
     version: 5,
     kept: [nameOf(0), nameOf(5)],
     least: 40,
+  },
+  {
+    name: "a damaged newest commit of a branch, and its branch.json",
+    async damage(host) {
+      await using fs = await TinyLogFS.open(host, POND);
+      await fs.createBranch("exp");
+      await using exp = await TinyLogFS.open(host, POND, { branch: "exp" });
+      await exp.createFile("/of-the-branch", "1");
+      await exp.commit();
+      const { version } = exp;
+      assertEquals(version, 6);
+      tear(host, `${EXP}/oplog/_delta_log/${nameOf(version)}`, 30);
+      tear(host, `${EXP}/branch.json`, 30);
+    },
+    version: 5,
+    kept: [`exp+${nameOf(6)}`, "exp+branch.json"],
+    least: 15,
   },
 ];
 

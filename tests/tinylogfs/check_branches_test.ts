@@ -3,6 +3,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { encodeUtf8 } from "../../src/bytes.ts";
 import type { MemoryHost } from "../../src/host/memory.ts";
 import { assertCode } from "./scratch.ts";
+import { OplogTable } from "../../src/oplog/mod.ts";
 import { type CheckReport, TinyLogFS } from "../../src/tinylogfs/mod.ts";
 import {
   brief,
@@ -123,6 +124,44 @@ for (const layout of ["clustered", "hive"] as const) {
       true,
       true,
     ]);
+  });
+
+  test("check({repair}) writes a branch.json anew from what the branch's table says", async (host) => {
+    const path = `${EXP}/branch.json`;
+    const before = host.files.snapshot().get(path);
+    for (
+      const damage of [tear, (host: MemoryHost) => host.files.uproot(path)]
+    ) {
+      const copy = copyOf(host);
+      damage(copy, path, 40);
+      assertEquals(brief(await checked(copy)), ["damage branch - possible"]);
+      assertEquals(brief(await repaired(copy)), ["damage branch - done"]);
+      assertEquals(copy.files.snapshot().get(path), before);
+      const kept = copy.files.snapshot().has(
+        `${POND}/recovered/exp+branch.json`,
+      );
+      assertEquals(kept, damage === tear);
+      assertEquals((await checked(copy)).findings, []);
+      await using fs = await TinyLogFS.open(copy, POND, { branch: "exp" });
+      await fs.commit();
+    }
+  });
+
+  test("check() of a branch whose table doesn't say what it is says where its files are", async (host) => {
+    const { delta } = await OplogTable.open(host, `${EXP}/oplog`, {
+      headPath: `${EXP}/head`,
+    });
+    // As a branch was made before.
+    await delta.commit({
+      metaData: { ...delta.snapshot.metaData, configuration: {} },
+      commitInfo: { operation: "TEST" },
+      timestampMs: 1,
+    });
+    tear(host, `${EXP}/branch.json`, 40);
+    const [finding, ...others] = (await repaired(host)).findings;
+    assertEquals(others, []);
+    assertEquals([finding?.kind, finding?.repair], ["branch", "none"]);
+    assertStringIncludes(finding?.remedy ?? "", `${EXP}/oplog`);
   });
 
   test("check({repair}) moves a file away that names a branch which is not there", async (host) => {
