@@ -36,12 +36,16 @@ export function split(
   command: string,
   stopEarly = false,
 ): Values {
+  if (stopEarly) {
+    const at = firstWord(argv, options);
+    const own = split(argv.slice(0, at), options, command);
+    return { ...own, words: argv.slice(at) };
+  }
   const parts = marked(argv, options, command);
   const found = parseArgs(parts, {
     string: ["_", ...namesOf(options, false)],
     boolean: namesOf(options, true),
     collect: namesOf(options.filter(({ many }) => many), false),
-    stopEarly,
     "--": true,
     unknown: (argument: string, key?: string) => {
       if (key !== undefined) {
@@ -50,16 +54,30 @@ export function split(
     },
   });
   const after = Array.isArray(found["--"]) ? found["--"] : [];
-  // The command's own arguments are split again, and end where they ended.
-  const separator = stopEarly && argv.includes("--") ? ["--"] : [];
-  const words = [...found._, ...separator, ...after]
-    .map((word) => unmarked(String(word)));
+  const words = [...found._, ...after].map((word) => unmarked(String(word)));
   const count = (name: string) => {
     const option = options.find((option) => option.name === name);
     const spellings = option ? spellingsOf(option).map(dashed) : [];
     return parts.filter((part) => spellings.includes(part)).length;
   };
   return { ...valuesOf(found, words, options, command), count };
+}
+
+/** Where the options end that stand before everything else. */
+function firstWord(
+  argv: readonly string[],
+  options: readonly OptionSpec[],
+): number {
+  const valued = namesOf(options, false).map(dashed);
+  let before = "";
+  for (const [index, argument] of argv.entries()) {
+    const isOption = argument.startsWith("-") && argument !== "-";
+    if (argument === "--" || (!isOption && !valued.includes(before))) {
+      return index;
+    }
+    before = isOption ? unbundled(argument, options).at(-1) ?? "" : "";
+  }
+  return argv.length;
 }
 
 /** Marks what is no option, and separates a letter's value: `-n5`, `-mwhy`. */

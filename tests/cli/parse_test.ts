@@ -241,3 +241,14 @@ Deno.test("parse() takes letters together, the last one with a value", async () 
     assertEquals(error.code, "INVALID_ARGUMENT", line);
   }
 });
+
+Deno.test("letters in one word are options of the command, also where all commands have them", async () => {
+  for (const letters of ["-qv", "-vv", "-nq", "-qn"]) {
+    const { command, globals } = await parse(["rm", letters, "/x"]);
+    assertEquals(command?.name, "rm", letters);
+    assertEquals(globals.verbose, letters.includes("v"), letters);
+    assertEquals(globals.timings, letters === "-vv", letters);
+  }
+  const { globals } = await parse(["-v", "-C", "ls", "ls", "-v"]);
+  assertEquals([globals.timings, globals.pond], [true, "ls"]);
+});

@@ -41,6 +41,8 @@ export interface RunOptions {
   readonly rows?: number;
   /** Is told that something was written to standard error. */
   readonly onStderr?: () => void;
+  /** Has a `status` event when somebody wants to know how far it is. */
+  readonly asked?: EventTarget;
   /** In the place of a pager. */
   readonly pager?: Terminal["pipe"];
   /** In the place of programs that the command runs; gives an exit code. */
@@ -65,14 +67,17 @@ export async function run(
   const stdout = new Capture(options, options.writes);
   const stderr = new Capture(options, Infinity, options.onStderr);
   const terminal = terminalOf(stdout, stderr, options);
-  const { signal } = options;
+  const { asked, signal } = options;
   const { files, clock, random, hasher } = host;
   const buffers = () => host.buffers();
   const compression = () => host.compression();
   const code = await main(
     argv,
     { files, clock, random, hasher, buffers, compression, terminal },
-    signal === undefined ? {} : { signal },
+    {
+      ...(signal === undefined ? {} : { signal }),
+      ...(asked === undefined ? {} : { asked }),
+    },
   );
   return {
     code,
