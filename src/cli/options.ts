@@ -130,6 +130,19 @@ export const TREE: readonly OptionSpec[] = [
     summary: "Leave out what matches, and what is in it (repeatable)",
   },
   {
+    name: "files-from",
+    kind: "text",
+    value: "FILE",
+    summary:
+      "Take only what FILE (or -) lists: paths in the source, a line each",
+  },
+  {
+    name: "null",
+    short: "0",
+    kind: "flag",
+    summary: "What --files-from lists ends with NUL, not with a line break",
+  },
+  {
     name: "delete",
     kind: "flag",
     summary: "Delete, at last, what the destination has and the source hasn't",
@@ -260,6 +273,8 @@ export function treeOf(values: Values): TreeOptions {
   return {
     include: values.texts("include"),
     exclude: values.texts("exclude"),
+    filesFrom: values.text("files-from"),
+    zero: values.flag("null"),
     deletes: values.flag("delete"),
   };
 }

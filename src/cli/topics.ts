@@ -77,6 +77,9 @@ the shell looks for files of the host.`,
   PAGER             shows what is taller than the screen; less -FRX without it, and
                     LESS is FRX unless it is set. The setting pager wins over it
   POND_DEBUG        when set, errors come with a stack trace
+  POND_LOG          with ndjson, standard error is a log for programs: an object a
+                    line with the member error, warning, note or timing, or of the
+                    type status. SIGUSR2 asks a command how far it is
   POND_FORCE_TTY    a number: write as to a terminal of so many columns
   NO_COLOR          when set, no colours; the setting color wins over it
   FORCE_COLOR       when set, colours even to a pipe (also CLICOLOR_FORCE)

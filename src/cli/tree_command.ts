@@ -12,6 +12,10 @@ export interface TreeOptions {
   readonly include: readonly string[];
   /** What matches one of these patterns is left out. */
   readonly exclude: readonly string[];
+  /** A file of the host that lists what is meant; `-` is standard input. */
+  readonly filesFrom: string | undefined;
+  /** Whether NUL ends what is listed there. */
+  readonly zero: boolean;
   /** Whether what isn't in the source goes from the destination. */
   readonly deletes: boolean;
 }

@@ -315,3 +315,45 @@ Deno.test("--delete leaves what is left out, in directories that would go as wel
   await scratch.ok("get /in/out . --delete --include gone --include f");
   assertEquals(await names(`${scratch.home}/out`), ["d", "d/keep.log", "f"]);
 });
+
+Deno.test("--files-from takes what is listed, where it is in the source, in put and get", async () => {
+  await using scratch = await scratchTree({
+    "a": "1",
+    "b": "2",
+    "d/c": "3",
+    "d/e": "4",
+    "d/f/g": "5",
+    "h/i j": "6",
+  });
+  const { home } = scratch;
+  await scratch.ok("put --files-from - tree /", {
+    stdin: "./a\nd/f/\nh/i j\n\n",
+  });
+  const chosen = ["a", "d", "d/f", "d/f/g", "h", "h/i j"];
+  assertEquals(
+    await tree(scratch, "/tree"),
+    chosen.map((name) => `/tree/${name}`),
+  );
+  await Deno.writeTextFile(`${home}/list`, "h/i j\0a\0");
+  await scratch.ok("get -0 --files-from list /tree/. out --exclude a");
+  assertEquals(await names(`${home}/out`), ["h", "h/i j"]);
+  const missing = await scratch.run("put tree/. /x --delete --files-from -", {
+    stdin: "b\nd/none\n",
+  });
+  assertEquals(missing.code, 3);
+  assertStringIncludes(missing.stderr, "Cannot find /d/none in the source");
+  assertEquals(await tree(scratch, "/x"), ["/x/b"]);
+  for (
+    const [line, stdin] of [
+      ["put --files-from - tree /y", "../a\n"],
+      ["put --files-from - tree /y", "/\n"],
+      ["put --files-from - tree tree/d /y", "a\n"],
+      ["put -0 tree /y", ""],
+      ["put --files-from nowhere tree /y", ""],
+    ] as const
+  ) {
+    const { code } = await scratch.run(line, { stdin });
+    assertEquals(code, line.includes("nowhere") ? 4 : 2, line);
+  }
+  assertEquals((await scratch.run("ls /y")).code, 4);
+});

@@ -26,7 +26,8 @@ import {
   joined,
   requireApart,
 } from "../transfer.ts";
-import { TreeFilter } from "../trees/filter.ts";
+import { filterOf, tellMissing } from "../trees/file_list.ts";
+import type { TreeFilter } from "../trees/filter.ts";
 import { TreeGet } from "../trees/get_tree.ts";
 import { TreeReport } from "../trees/tree_report.ts";
 
@@ -35,7 +36,7 @@ export async function runGet(
   command: GetCommand,
   context: Context,
 ): Promise<ExitCode> {
-  const filter = new TreeFilter(command);
+  const filter = await filterOf(command, command.sources, context);
   return await viewPond(context, command, async (fs) => {
     if (command.destination === "-") {
       return await writeOutAll(fs, command, context);
@@ -75,6 +76,7 @@ export async function runGet(
         await report.failed(told instanceof PondError ? told : error);
       }
     }
+    await tellMissing(filter, report);
     const others = trees.reduce((count, tree) => count + tree.others, 0);
     if (await report.mayDelete(others)) {
       for (const tree of trees) await tree.deleteOthers();

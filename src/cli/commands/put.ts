@@ -25,7 +25,8 @@ import {
   parentOf,
   requireApart,
 } from "../transfer.ts";
-import { TreeFilter } from "../trees/filter.ts";
+import { filterOf, tellMissing } from "../trees/file_list.ts";
+import type { TreeFilter } from "../trees/filter.ts";
 import { type HostNode, walkHost } from "../trees/host_tree.ts";
 import { PutIndex } from "../trees/put_index.ts";
 import { TreePut } from "../trees/put_tree.ts";
@@ -38,7 +39,7 @@ export async function runPut(
   context: Context,
 ): Promise<ExitCode> {
   const to = pondPath(command.destination);
-  const filter = new TreeFilter(command);
+  const filter = await filterOf(command, command.sources, context);
   if (command.sources.includes("-")) {
     requireName(command.sources, to);
     return command.dryRun
@@ -77,6 +78,7 @@ export async function runPut(
         await put.putDirectory(node, target);
       } else await new TreePut(parts).putOne(node, target);
     }
+    await tellMissing(filter, report);
     const others = trees.reduce((count, tree) => count + tree.others, 0);
     if (await report.mayDelete(others)) {
       for (const tree of trees) await tree.deleteOthers();

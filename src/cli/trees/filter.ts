@@ -18,6 +18,8 @@ export interface FilterOptions {
   readonly include: readonly string[];
   /** What matches one of these is left out. */
   readonly exclude: readonly string[];
+  /** Only these paths from the top, and what is in them, if that is said. */
+  readonly listed?: readonly string[];
 }
 
 /** Something in a tree. */
@@ -34,12 +36,21 @@ export class TreeFilter {
   readonly #exclude: readonly Glob[];
   /** Those of `#exclude` that are of names. */
   readonly #excludedNames: readonly Glob[];
+  /** Paths from the top that are meant, and those above them. */
+  readonly #listed: ReadonlySet<string> | undefined;
+  readonly #above = new Set<string>();
+  readonly #missing: Set<string>;
 
   /**
    * @param options The patterns.
    * @throws {PondError} `INVALID_ARGUMENT` for one that is none.
    */
-  constructor({ exclude, include }: FilterOptions) {
+  constructor({ exclude, include, listed }: FilterOptions) {
+    this.#listed = listed && new Set(listed);
+    this.#missing = new Set(listed);
+    for (const path of listed ?? []) {
+      for (const above of pathsAbove(path)) this.#above.add(above);
+    }
     this.#include = include.map(globOf);
     this.#exclude = exclude.map(globOf);
     this.#excludedNames = exclude.filter((it) => !isAnchored(it)).map(globOf);
@@ -47,7 +58,12 @@ export class TreeFilter {
 
   /** Whether files are chosen, so that a directory alone means nothing. */
   get chooses(): boolean {
-    return this.#include.length > 0;
+    return this.#include.length > 0 || this.#listed !== undefined;
+  }
+
+  /** What was listed, and never asked for: it isn't there. */
+  get missing(): readonly string[] {
+    return [...this.#missing];
   }
 
   /**
@@ -64,10 +80,25 @@ export class TreeFilter {
 
   /** Whether something is meant, if its directory is. */
   takes(candidate: Candidate): boolean {
+    if (!this.#isListed(candidate)) return false;
     if (this.#exclude.some((glob) => matches(glob, candidate))) return false;
     return candidate.isDirectory || this.#include.length === 0 ||
       this.#include.some((glob) => matches(glob, candidate));
   }
+
+  /** Whether it is listed, in what is, or on the way there. */
+  #isListed({ isDirectory, path }: Candidate): boolean {
+    if (this.#listed === undefined) return true;
+    this.#missing.delete(path);
+    return this.#listed.has(path) || (isDirectory && this.#above.has(path)) ||
+      pathsAbove(path).some((above) => this.#listed?.has(above));
+  }
+}
+
+/** The directories that a path lies in, but for the top. */
+function pathsAbove(path: string): readonly string[] {
+  const names = path.split("/").slice(1, -1);
+  return names.map((_, i) => `/${names.slice(0, i + 1).join("/")}`);
 }
 
 function globOf(pattern: string): Glob {
