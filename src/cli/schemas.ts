@@ -364,7 +364,7 @@ export const SCHEMAS: Readonly<Partial<Record<CommandName, readonly Shape[]>>> =
     version: [{
       ...object(
         "always",
-        "version:string format:integer delta_reader_version:integer delta_writer_version:integer os:string arch:string",
+        "version:string format:integer delta_reader_version:integer delta_writer_version:integer duckdb:string? os:string arch:string",
       ),
       isOpen: true,
     }],

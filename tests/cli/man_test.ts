@@ -1,5 +1,5 @@
 /** `pond man` and what `pond version --json` says. */
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { loadCommands } from "../../src/cli/commands.ts";
 import { POND_FORMAT } from "../../src/tinylogfs/mod.ts";
 import { isInstalled, runProgram } from "../support/deno_process.ts";
@@ -51,7 +51,8 @@ Deno.test("pond man COMMAND is about one, and suggests one for a wrong one", asy
 
 Deno.test("pond version --json says what pond runs on", async () => {
   const ran = await run(hostWithoutFiles(), ["version", "--json"]);
-  const { version: _, ...rest } = JSON.parse(ran.stdout);
+  const { version: _, duckdb, ...rest } = JSON.parse(ran.stdout);
+  assertMatch(duckdb, /^v\d+\.\d+/);
   assertEquals(rest, {
     format: POND_FORMAT,
     delta_reader_version: 1,

@@ -33,7 +33,7 @@ export async function runVersion(
   return ExitCode.done;
 }
 
-/** Where the engine can't be loaded, the doctor says why. */
+/** Null where the engine can't be loaded: `pond doctor` says why. */
 async function duckdbVersion(): Promise<string | null> {
   try {
     const { engineVersion } = await import("../../query/mod.ts");
