@@ -7,6 +7,7 @@
  */
 // @ts-types="npm:@uwdata/flechette@2.6.0"
 import {
+  Column,
   CompressionType,
   type DataType,
   Precision,
@@ -17,6 +18,8 @@ import {
   Type,
 } from "@uwdata/flechette";
 import { IntegrityError, InvariantError, PondError } from "../errors.ts";
+import { checkArrowClaims } from "./arrow_metadata.ts";
+import { ArrowValues } from "./arrow_values.ts";
 import type { ColumnKind, TypedCell, TypedColumn } from "./column_kind.ts";
 import { decodeLz4Frame } from "./lz4_frame.ts";
 import { loadZstd } from "./zstd.ts";
@@ -45,6 +48,9 @@ interface Conversion {
 }
 
 const MS_PER_DAY = 86_400_000;
+
+/** More than this is not unpacked into memory. */
+const MAX_UNPACKED_BYTES = 1 << 30;
 
 /** Digits of a decimal that other formats have, too. */
 const MAX_DECIMAL_WIDTH = 38;
@@ -80,13 +86,14 @@ export async function readArrowTable(
     columns: conversions.map(({ kind, name }) => ({ name, kind })),
     numRows: table.numRows,
     rows: (from, to) =>
-      conversions.map(({ column, convert }) => {
-        const cells: TypedCell[] = [];
-        for (let row = from; row < to; row++) {
-          cells.push(orNull(column?.at(row), convert));
-        }
-        return cells;
-      }),
+      orIntegrity(source, () =>
+        conversions.map(({ column, convert }) => {
+          const cells: TypedCell[] = [];
+          for (let row = from; row < to; row++) {
+            cells.push(orNull(column?.at(row), convert));
+          }
+          return cells;
+        })),
   };
 }
 
@@ -106,13 +113,62 @@ function packsNothing(): never {
 }
 
 function openTable(bytes: Uint8Array, source: string): Table {
-  try {
+  return orIntegrity(source, () => {
+    const { sizeBytes } = checkArrowClaims(bytes);
+    if (sizeBytes - bytes.length > MAX_UNPACKED_BYTES) throw tooLarge(source);
     // Buffers begin at multiples of eight bytes, if all of it does.
     const all = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
-    return tableFromIPC(all, EXACT);
+    const values = new ArrowValues(source, sizeBytes);
+    const table = withDictionaries(values, () => tableFromIPC(all, EXACT));
+    const [first] = table.children;
+    for (const { data } of table.children) {
+      data.forEach((array, batch) => {
+        if (array.length !== first?.data[batch]?.length) {
+          throw new RangeError("its columns have different lengths");
+        }
+        values.check(array);
+      });
+    }
+    return table;
+  });
+}
+
+/**
+ * Reads a table whose dictionaries are checked before the library makes their
+ * values, which it does while it reads.
+ */
+function withDictionaries<T>(values: ArrowValues, read: () => T): T {
+  const { prototype } = Column;
+  const { cache } = prototype;
+  prototype.cache = function (this: Column<unknown>) {
+    values.checkDictionary(this);
+    return cache.call(this);
+  };
+  try {
+    return read();
+  } finally {
+    prototype.cache = cache;
+  }
+}
+
+/** Whatever the library makes of what isn't right, it is no Arrow IPC. */
+function orIntegrity<T>(source: string, read: () => T): T {
+  try {
+    return read();
   } catch (cause) {
+    if (cause instanceof PondError) throw cause;
     throw new IntegrityError(source, "it holds no valid Arrow IPC", { cause });
   }
+}
+
+function tooLarge(source: string): PondError {
+  return new PondError(
+    "UNSUPPORTED",
+    `Cannot read ${source}: it unpacks to more than ${
+      MAX_UNPACKED_BYTES / 2 ** 20
+    } MiB`,
+    { hint: "divide it, or write it as Parquet" },
+  );
 }
 
 function orNull(

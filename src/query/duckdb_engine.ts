@@ -33,7 +33,7 @@ import type { DuckDBDatabase } from "./duckdb_database.ts";
 import { type DuckDB, DuckDBValues } from "./duckdb_values.ts";
 import { paramsInOrder } from "./params.ts";
 import { quoteName, quoteText } from "./paths.ts";
-import { queryError, showsStatement } from "./query_error.ts";
+import { isFatal, queryError, showsStatement } from "./query_error.ts";
 import { columnsOf } from "./result_columns.ts";
 import {
   refused,
@@ -536,6 +536,8 @@ export class DuckDBEngine implements AsyncDisposable {
   }
 
   #queryError(cause: unknown): PondError {
+    // What it says to every query from now on.
+    if (isFatal(cause)) this.#database.giveUp();
     return queryError(cause, this.#paths);
   }
 

@@ -54,6 +54,13 @@ function hintOf(text: string): { readonly hint?: string } {
   return OUT_OF_MEMORY.test(text) ? { hint: MEMORY_HINT } : {};
 }
 
+/** Whether a database does nothing any more after an error. */
+export function isFatal(cause: unknown): boolean {
+  const message = cause instanceof Error ? cause.message : "";
+  const text = message.replace(PLACE_IN_DUCKDB, "");
+  return /^(FATAL|INTERNAL) Error/.test(text);
+}
+
 /** Whether an error shows where in a statement it is. */
 export function showsStatement(error: unknown): boolean {
   return error instanceof PondError && error.code === "QUERY" &&

@@ -371,10 +371,20 @@ Deno.test("a query with other limits, and one after an interrupt, has another da
       { threads: 1 },
     );
     assertEquals((await answerOf(limited)).rows, [[1n]]);
-    await assertRejects(
-      () => scratch.fs.queryHistory(RUNAWAY, { timeoutMs: 50 }),
-      PondError,
-      "longer",
+    const stop = new AbortController();
+    await whenCalled(
+      DuckDBPreparedStatement.prototype,
+      "startStream",
+      1,
+      () => setTimeout(() => stop.abort(new Error("stopped"))),
+      async () => {
+        const { signal } = stop;
+        await assertRejects(
+          () => scratch.fs.queryHistory(RUNAWAY, { signal }),
+          Error,
+          "stopped",
+        );
+      },
     );
     await scratch.rows("SELECT 1");
   });
@@ -404,5 +414,34 @@ Deno.test("a pond that is closed keeps no database", async () => {
     assertEquals(closed, 2);
   } finally {
     DuckDBInstance.prototype.closeSync = original;
+  }
+});
+
+Deno.test("a database whose query ended with a fatal error serves no other", async () => {
+  const failures: readonly (readonly [message: string, opened: number])[] = [
+    ["FATAL Error: Failed: database has been invalidated", 2],
+    ["Failed to execute prepared statement: INTERNAL Error: Attempted …", 2],
+    ["Invalid Input Error: INTERNAL Error", 1],
+  ];
+  const { prototype } = DuckDBPreparedStatement;
+  const { startStream } = prototype;
+  for (const [message, expected] of failures) {
+    await using scratch = await withSmallFile();
+    const opened = await databasesOpened(async () => {
+      prototype.startStream = () => {
+        throw new Error(message);
+      };
+      try {
+        await assertRejects(
+          () => scratch.rows("SELECT 1"),
+          PondError,
+          message.replace(/^Failed to [a-z ]+: /, ""),
+        );
+      } finally {
+        prototype.startStream = startStream;
+      }
+      assertEquals(await scratch.rows("SELECT 1"), [[1]]);
+    });
+    assertEquals(opened, expected, message);
   }
 });
