@@ -86,7 +86,7 @@ export function queryParams(texts: readonly string[]): QueryParams {
         `Cannot give the parameter ${name} two values`,
       );
     }
-    params.set(name, paramOf(value));
+    params.set(name, paramOf(name, value));
   }
   return Object.fromEntries(params);
 }
@@ -95,13 +95,21 @@ const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 const INTEGER = /^-?(0|[1-9]\d*)$/;
 
 /** A value as JSON has it; what JSON hasn't is text. */
-function paramOf(text: string): QueryParam {
+function paramOf(name: string, text: string): QueryParam {
   if (text === "null") return null;
   if (text === "true" || text === "false") return text === "true";
   if (INTEGER.test(text) && !Number.isSafeInteger(Number(text))) {
     return BigInt(text);
   }
-  if (NUMBER.test(text)) return Number(text);
+  if (NUMBER.test(text)) {
+    const number = Number(text);
+    if (Number.isFinite(number)) return number;
+    throw new PondError(
+      "INVALID_ARGUMENT",
+      `Cannot give the parameter ${name} the value ${text}: no number of 64 bits is that large`,
+      { hint: `as text: --param '${name}="${text}"'` },
+    );
+  }
   return text.length > 1 && /^".*"$/s.test(text) ? textOf(text) : text;
 }
 

@@ -14,6 +14,10 @@ const TABLES_HINT =
 const UNKNOWN_TABLE =
   /^(Catalog Error: Table with name|Permission Error: Cannot access file)/;
 
+/** A name like one of DuckDB's own tables, which say nothing of a pond. */
+const OWN_SUGGESTION =
+  /\nDid you mean "(?:pg_|duckdb_|sqlite_|pragma_)[^"]*"\?/;
+
 const OUT_OF_MEMORY = /^Out of Memory Error/;
 
 /** Advice about settings that nobody can change here. */
@@ -40,7 +44,7 @@ export function queryError(
 ): PondError {
   const message = cause instanceof Error ? cause.message : String(cause);
   let text = message.replace(PLACE_IN_DUCKDB, "").replace(VIEW_EXCERPT, "")
-    .replace(ADVICE, "").trim();
+    .replace(ADVICE, "").replace(OWN_SUGGESTION, "").trim();
   for (const [hostPath, path] of files) text = text.replaceAll(hostPath, path);
   return new PondError(
     "QUERY",

@@ -12,7 +12,7 @@
  * @module
  */
 import { PondError } from "../errors.ts";
-import type { QueryParams } from "../tinylogfs/mod.ts";
+import type { QueryParam, QueryParams } from "../tinylogfs/mod.ts";
 import { type Needs, needsOf, type TreeNode } from "./needs.ts";
 import { paramsByName } from "./params.ts";
 
@@ -64,7 +64,7 @@ export interface TableReference {
 export interface TableCall {
   /** The function, in lower-case letters. */
   readonly name: string;
-  /** Its arguments, if they are constants. */
+  /** Its arguments, if they are constants or parameters. */
   readonly arguments: readonly CallArgument[];
 }
 
@@ -72,7 +72,7 @@ export interface TableCall {
 export interface CallArgument {
   /** The parameter, in lower-case letters; empty for one by its place. */
   readonly name: string;
-  /** The value, of a constant text. */
+  /** The value, of a constant text, or of a parameter that is text. */
   readonly text: string | undefined;
 }
 
@@ -188,6 +188,7 @@ export function statementNames(
   const calls: TableCall[] = [];
   let showsTables = false;
   let describes = false;
+  const values = paramsByName(params);
   const nodes = [...objectsIn(statements)];
   for (const node of nodes) {
     if (node.type === "BASE_TABLE") {
@@ -197,7 +198,7 @@ export function statementNames(
       if (schema_name === "") references.push(referenceOf(node));
       if (schema_name === "information_schema") showsTables = true;
     } else if (node.type === "TABLE_FUNCTION") {
-      const call = callOf(asObject(node.function));
+      const call = callOf(asObject(node.function), values);
       calls.push(call);
       if (call.name.startsWith("duckdb_")) showsTables = true;
     } else if (node.type === "SHOW_REF") {
@@ -215,7 +216,7 @@ export function statementNames(
     parameters: [...parameters],
     functions: [...new Set(calls.map(({ name }) => name))],
     calls,
-    needs: needsOf(nodes, paramsByName(params)),
+    needs: needsOf(nodes, values),
     calledByTable: isCalledByTable(statements),
     describes,
     showsTables,
@@ -239,17 +240,22 @@ function commonTablesOf({ cte_map }: TreeNode): string[] {
     : [];
 }
 
-function callOf({ children, function_name }: TreeNode): TableCall {
+function callOf(
+  { children, function_name }: TreeNode,
+  params: ReadonlyMap<string, QueryParam>,
+): TableCall {
   const all = Array.isArray(children) ? children.map(asObject) : [];
   return {
     name: String(function_name).toLowerCase(),
     arguments: all.map((child) => {
-      const { value } = asObject(child.value);
-      const isText = child.type === "VALUE_CONSTANT" &&
-        typeof value === "string";
+      const value = child.type === "VALUE_CONSTANT"
+        ? asObject(child.value).value
+        : child.type === "VALUE_PARAMETER"
+        ? params.get(String(child.identifier))
+        : undefined;
       return {
         name: String(child.alias ?? "").toLowerCase(),
-        text: isText ? value : undefined,
+        text: typeof value === "string" ? value : undefined,
       };
     }),
   };

@@ -232,7 +232,10 @@ function valuesOf(table: PondTable, call: TableCall): readonly string[] {
       throw refused(`${name}() takes no ${what}`, hint);
     }
     if (text === undefined) {
-      throw refused(`${name}() takes only constant texts`, hint);
+      throw refused(
+        `${name}() takes only texts that are known before it runs`,
+        hint,
+      );
     }
     values[place] = text;
   }

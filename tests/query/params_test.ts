@@ -116,3 +116,26 @@ Deno.test("a parameter of more than 128 bits is an error, and no other number", 
   );
   assertStringIncludes(error.message, "more than 128 bits");
 });
+
+Deno.test("a table is called with a parameter, and without its value it is an error", async () => {
+  await using scratch = await queryScratch();
+  await scratch.fs.createFile("/a", "a");
+  await scratch.fs.commit();
+  const before = scratch.fs.version;
+  await scratch.fs.createFile("/b", "b");
+  const sql =
+    "SELECT path FROM files(at := $at) WHERE type = 'file' ORDER BY 1";
+  const at = (at: QueryParam) => scratch.rows(sql, { params: { at } });
+  assertEquals(await at("@"), [["/a"], ["/b"]]);
+  assertEquals(await at(`v${before}`), [["/a"]]);
+  const error = await assertRejects(() => at(1), PondError);
+  assertStringIncludes(error.message, "files() takes only texts");
+});
+
+Deno.test("an error suggests no table of DuckDB's own", async () => {
+  await using scratch = await queryScratch();
+  const error = await assertRejects(() => scratch.rows("FROM foo"), PondError);
+  assertStringIncludes(error.message, "Table with name foo does not exist!");
+  assertEquals(error.message.includes("Did you mean"), false);
+  assertStringIncludes(error.hint ?? "", "tables are files, ");
+});
