@@ -5,7 +5,7 @@
  * @module
  */
 import { hasCode, PondError } from "../errors.ts";
-import type { FileStat, FileStore, Host, WritableFile } from "../host/mod.ts";
+import type { FileStat, FileStore, Host } from "../host/mod.ts";
 import type { DirEntry } from "../tinylogfs/mod.ts";
 
 /** Links that a path may lead through, as on other systems. */
@@ -145,23 +145,31 @@ export interface WriteHow {
  *
  * @param host The platform.
  * @param path The file; its directory exists.
- * @param content The bytes, in chunks.
+ * @param content The bytes, at once or in chunks.
  * @throws {PondError} `ALREADY_EXISTS` without `force`; `IS_A_DIRECTORY`.
  */
 export async function writeHostFile(
   { files, random }: Pick<Host, "files" | "random">,
   path: string,
-  content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  content: Uint8Array | AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   { flush = false, force, isNew = false, mode, modifiedMs }: WriteHow,
 ): Promise<void> {
   if (!isNew) await requireFree(files, path, force);
   const draft = joined(parentOf(path), `.pond-${random.uuidHex()}`);
+  const bits = mode === undefined ? {} : { mode };
+  const times = modifiedMs === undefined ? {} : { modifiedMs };
   try {
-    await using file = await createDraft(files, draft, path, mode);
-    for await (const chunk of content) await file.write(chunk);
-    if (modifiedMs !== undefined) await file.setModified(modifiedMs);
-    if (flush) await file.sync();
-    await file.close();
+    if (content instanceof Uint8Array && !flush) {
+      const how = { ...bits, ...times };
+      await created(path, () => files.writeNew(draft, content, how));
+    } else {
+      await using file = await created(path, () => files.create(draft, bits));
+      const chunks = content instanceof Uint8Array ? [content] : content;
+      for await (const chunk of chunks) await file.write(chunk);
+      if (modifiedMs !== undefined) await file.setModified(modifiedMs);
+      if (flush) await file.sync();
+      await file.close();
+    }
     await publish(files, draft, path, force || isNew);
     if (flush) await files.syncDirectory(parentOf(path));
   } catch (error) {
@@ -171,14 +179,9 @@ export async function writeHostFile(
 }
 
 /** Creates a file that will have another name; its errors say that one. */
-async function createDraft(
-  files: FileStore,
-  draft: string,
-  path: string,
-  mode: number | undefined,
-): Promise<WritableFile> {
+async function created<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
-    return await files.create(draft, mode === undefined ? {} : { mode });
+    return await work();
   } catch (error) {
     if (!(error instanceof PondError)) throw error;
     const parent = parentOf(path);

@@ -19,11 +19,8 @@ import type {
 /** Chunks of streams: large enough to keep a disk busy, small in memory. */
 const CHUNK_BYTES = 256 * 1024;
 
-/** A look-up that takes longer had to wait for a disk or a network. */
-const SLOW_STAT_MS = 0.5;
-
-/** So many look-ups after a slow one are slow as well, most likely. */
-const SLOW_STATS = 256;
+/** Files of at most so many bytes are read at once, if they can be. */
+const SMALL_BYTES = 64 * 1024;
 
 /** What the systems say where there are no hard links. */
 const NO_HARD_LINKS: readonly string[] = [
@@ -36,15 +33,15 @@ const NO_HARD_LINKS: readonly string[] = [
 
 /** Files by Deno. Every failure is a {@linkcode PondError}. */
 export class DenoFiles implements FileStore {
-  /** How many files are looked up in other threads before it is tried again. */
-  #slowStats = 0;
+  readonly #stats = new AtOnce();
+  readonly #reads = new AtOnce();
+  readonly #renames = new AtOnce();
 
   /** Reads a range of a file into memory. */
   async read(path: string, range: ReadRange = {}): Promise<Bytes> {
     const { offset = 0, length, signal } = range;
     if (offset === 0 && length === undefined) {
-      const options = signal ? { signal } : {};
-      const work = () => Deno.readFile(path, options);
+      const work = () => this.#readWhole(path, signal);
       return await attempt("read", path, work, signal);
     }
     const work = async () => {
@@ -65,6 +62,15 @@ export class DenoFiles implements FileStore {
     return await attempt("read", path, work, signal);
   }
 
+  async #readWhole(path: string, signal?: AbortSignal): Promise<Bytes> {
+    signal?.throwIfAborted();
+    const bytes = await this.#reads.run(
+      () => readSmall(path),
+      () => Promise.resolve(undefined),
+    );
+    return bytes ?? await Deno.readFile(path, signal ? { signal } : {});
+  }
+
   /** Reads a range of a file as a stream. */
   async stream(
     path: string,
@@ -81,31 +87,19 @@ export class DenoFiles implements FileStore {
     return new ReadableStream<Bytes>(source, { highWaterMark: 0 });
   }
 
-  /**
-   * Describes a file; symbolic links are not followed.
-   *
-   * What the system has in memory it tells within 3 µs, and the way through another
-   * thread takes 60: so it is asked at once, as long as it answers at once.
-   */
+  /** Describes a file; symbolic links are not followed. */
   async stat(path: string): Promise<FileStat | undefined> {
     try {
-      if (this.#slowStats === 0) return statOf(this.#statAtOnce(path));
-      this.#slowStats--;
-      return statOf(await Deno.lstat(path));
+      return statOf(
+        await this.#stats.run(
+          () => Deno.lstatSync(path),
+          () => Deno.lstat(path),
+        ),
+      );
     } catch (error) {
       const failure = denoError("read", path, error);
       if (failure.code === "NOT_FOUND") return undefined;
       throw failure;
-    }
-  }
-
-  #statAtOnce(path: string): Deno.FileInfo {
-    const startMs = performance.now();
-    try {
-      return Deno.lstatSync(path);
-    } finally {
-      const isSlow = performance.now() - startMs > SLOW_STAT_MS;
-      if (isSlow) this.#slowStats = SLOW_STATS;
     }
   }
 
@@ -166,6 +160,24 @@ export class DenoFiles implements FileStore {
     await attempt("set the time of", path, work);
   }
 
+  /** Creates a file with all of its bytes, by one way through another thread. */
+  async writeNew(
+    path: string,
+    bytes: Uint8Array,
+    { mode, modifiedMs }: {
+      readonly mode?: number;
+      readonly modifiedMs?: number;
+    } = {},
+  ): Promise<void> {
+    const bits = mode === undefined ? {} : { mode };
+    await attempt("create", path, async () => {
+      await Deno.writeFile(path, bytes, { createNew: true, ...bits });
+      if (modifiedMs === undefined) return;
+      const time = new Date(modifiedMs);
+      Deno.utimeSync(path, time, time);
+    });
+  }
+
   /** Puts bytes under a name, whole or not at all. */
   async replace(path: string, bytes: Uint8Array): Promise<void> {
     const slash = path.lastIndexOf("/");
@@ -214,7 +226,12 @@ export class DenoFiles implements FileStore {
 
   /** Moves a file, over what was there. */
   async rename(from: string, to: string): Promise<void> {
-    await attempt(`rename ${from} to`, to, () => Deno.rename(from, to));
+    await attempt(`rename ${from} to`, to, async () => {
+      await this.#renames.run(
+        () => Deno.renameSync(from, to),
+        () => Deno.rename(from, to),
+      );
+    });
   }
 
   /** Removes a file or an empty directory. */
@@ -275,6 +292,49 @@ export class DenoFiles implements FileStore {
     );
     return Number(bavail) * Number(bsize);
   }
+}
+
+/** A call that takes longer had to wait for a disk or a network. */
+const SLOW_MS = 0.5;
+
+/** So many calls after a slow one are slow as well, most likely. */
+const SLOW_CALLS = 256;
+
+/**
+ * What the system has in memory it does within a few µs, and the way through
+ * another thread takes 60: so it is asked at once, as long as it answers at once.
+ */
+class AtOnce {
+  /** How many calls go through other threads before it is tried again. */
+  #slowCalls = 0;
+
+  /**
+   * Makes a call.
+   *
+   * @param atOnce Makes it in this thread.
+   * @param later Makes it in another one.
+   */
+  run<T>(atOnce: () => T, later: () => Promise<T>): T | Promise<T> {
+    if (this.#slowCalls > 0) {
+      this.#slowCalls--;
+      return later();
+    }
+    const startMs = performance.now();
+    try {
+      return atOnce();
+    } finally {
+      if (performance.now() - startMs > SLOW_MS) this.#slowCalls = SLOW_CALLS;
+    }
+  }
+}
+
+/**
+ * Reads a small file that is nothing else: to open a named pipe, one may have to
+ * wait for ever.
+ */
+function readSmall(path: string): Bytes | undefined {
+  const { isFile, size } = Deno.lstatSync(path);
+  return isFile && size <= SMALL_BYTES ? Deno.readFileSync(path) : undefined;
 }
 
 function openLock(path: string): Promise<Deno.FsFile> {
@@ -453,9 +513,14 @@ async function removeDraft(path: string): Promise<void> {
   await bestEffort(() => attempt("remove", path, () => Deno.remove(path)));
 }
 
-/** The permission bits that the system takes from new files. */
+let masked: number | undefined;
+
+/**
+ * The permission bits that the system takes from new files. To ask for them is to
+ * set them, for a moment and for all threads: so that is done once.
+ */
 function maskedBits(): number {
-  return Deno.build.os === "windows" ? 0 : Deno.umask();
+  return masked ??= Deno.build.os === "windows" ? 0 : Deno.umask();
 }
 
 /** Whether there is a directory, or a symbolic link to one. */

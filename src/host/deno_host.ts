@@ -111,10 +111,13 @@ class CryptoRandom implements Random {
 
 /** Hashes by the platform's OpenSSL; loaded by the first large content. */
 export class NodeHasher implements Hasher {
+  #crypto: typeof import("node:crypto") | undefined;
+
   /** Starts a SHA-256. */
   async sha256(): Promise<HashStream> {
-    const { createHash } = await import("node:crypto");
-    const hash = createHash("sha256");
+    // An import that was made before takes longer than a small hash.
+    this.#crypto ??= await import("node:crypto");
+    const hash = this.#crypto.createHash("sha256");
     return {
       update: (bytes) => void hash.update(bytes),
       digestHex: () => encodeHex(new Uint8Array(hash.digest())),

@@ -238,6 +238,19 @@ export class SimDisk implements FileStore {
     return await this.#perform({ name: "create", path, work });
   }
 
+  async writeNew(
+    path: string,
+    bytes: Uint8Array,
+    { modifiedMs, ...options }: {
+      readonly mode?: number;
+      readonly modifiedMs?: number;
+    } = {},
+  ): Promise<void> {
+    await using file = await this.create(path, options);
+    await file.write(bytes);
+    if (modifiedMs !== undefined) await file.setModified(modifiedMs);
+  }
+
   async replace(path: string, bytes: Uint8Array): Promise<void> {
     await this.#perform({
       name: "replace",

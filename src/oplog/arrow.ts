@@ -288,11 +288,7 @@ function encodeColumn(
   const base = { length: values.length, nullCount, validity };
   switch (type) {
     case "utf8":
-      return variableColumn(
-        utf8(),
-        base,
-        values.map((v) => (v === null ? EMPTY : encodeUtf8(asString(v)))),
-      );
+      return textColumn(base, values);
     case "binary":
       return variableColumn(
         binary(),
@@ -494,15 +490,36 @@ function encodeBits<T>(
   return bits;
 }
 
+/** Many short texts are encoded by one call: each call costs more than they. */
+function textColumn(
+  base: ColumnBase,
+  values: readonly Cell[],
+): Column<unknown> {
+  const texts = values.map((v) => v === null ? "" : asString(v));
+  const all = texts.join("");
+  const bytes = encodeUtf8(all);
+  if (bytes.length !== all.length) {
+    // Not ASCII: where each one ends is known when it is encoded by itself.
+    return variableColumn(utf8(), base, texts.map((text) => encodeUtf8(text)));
+  }
+  const offsets = offsetsOf(texts);
+  return fixedColumn(utf8(), base, bytes, offsets);
+}
+
+/** Where each item begins when they follow one another, and the last one ends. */
+function offsetsOf(items: readonly { readonly length: number }[]): Int32Array {
+  const offsets = new Int32Array(items.length + 1);
+  let end = 0;
+  items.forEach(({ length }, i) => offsets[i + 1] = end += length);
+  return offsets;
+}
+
 function variableColumn(
   type: DataType,
   base: ColumnBase,
   chunks: readonly Uint8Array[],
 ): Column<unknown> {
-  const offsets = new Int32Array(chunks.length + 1);
-  let end = 0;
-  chunks.forEach((chunk, i) => offsets[i + 1] = end += chunk.length);
-  return fixedColumn(type, base, concatBytes(chunks), offsets);
+  return fixedColumn(type, base, concatBytes(chunks), offsetsOf(chunks));
 }
 
 function fixedColumn(

@@ -83,6 +83,10 @@ export class BlobStore {
    * @returns Content that is durable after {@linkcode BlobStore.flush}.
    */
   async store(source: ByteSource, signal?: AbortSignal): Promise<Content> {
+    if (source instanceof Uint8Array && source.length < BLOB_MIN_BYTES) {
+      signal?.throwIfAborted();
+      return await this.#inline(source.slice());
+    }
     const head: Bytes[] = [];
     let sizeBytes = 0;
     const chunks = chunksOf(source, signal);

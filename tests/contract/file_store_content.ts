@@ -192,6 +192,27 @@ export function statContract(test: Register): void {
   });
 
   test(
+    "writeNew() makes a file with its bytes, bits and time, and replaces none",
+    async (files, at) => {
+      const bytes = encodeUtf8("all of it");
+      for (const mode of [0o600, 0o644, 0o666, 0o777]) {
+        const path = at(`mode-${mode}`);
+        await files.writeNew(path, bytes, { mode, modifiedMs: 1_234_567_000 });
+        const stat = await files.stat(path);
+        assertEquals([stat?.mode, stat?.modifiedMs], [mode, 1_234_567_000]);
+        assertEquals(await files.read(path), bytes);
+      }
+      const plain = at("plain");
+      await files.writeNew(plain, bytes);
+      const again = () => files.writeNew(plain, encodeUtf8("another"));
+      await assertFails(again, "ALREADY_EXISTS", plain);
+      assertEquals(await files.read(plain), bytes);
+      const path = at("missing/file");
+      await assertFails(() => files.writeNew(path, bytes), "NOT_FOUND", path);
+    },
+  );
+
+  test(
     "create() gives a file exactly the permission bits that it is told",
     async (files, at) => {
       for (const mode of [0o600, 0o644, 0o666, 0o777]) {

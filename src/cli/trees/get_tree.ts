@@ -365,7 +365,7 @@ export class TreeGet {
       if (series !== undefined) await writeHostFile(host, path, series, how);
       else if (sizeBytes <= AT_ONCE_BYTES) {
         const bytes = await from.readFile(entry.name, { signal });
-        await writeHostFile(host, path, [bytes], how);
+        await writeHostFile(host, path, bytes, how);
         release(bytes);
       } else {
         const stream = await fs.streamFile(entry.path, { signal });
