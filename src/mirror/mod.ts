@@ -28,5 +28,10 @@
  *
  * @module
  */
+export {
+  PondError,
+  type PondErrorCode,
+  type PondErrorOptions,
+} from "../errors.ts";
 export { MirrorSync } from "./mirror_sync.ts";
 export type * from "./types.ts";

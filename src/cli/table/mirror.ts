@@ -37,7 +37,7 @@ DIR/.pond-mirror:
 
 What both sides have changed in different ways is a conflict: it is listed, stays as
 it is on both sides, and the exit code is 5, until one is changed to what the other
-is, or --prefer says which counts; the other's version is in the pond's history then.
+is, or --prefer says which counts; the other version is in the pond's history then.
 A change wins against a deletion. Deletions are carried over with --delete alone.
 
 What --exclude, --include and .pondignore (of either side) leave out is touched on
