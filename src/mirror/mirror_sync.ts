@@ -200,9 +200,12 @@ export class MirrorSync {
       signal,
     };
     const run = new MirrorRun(place, all);
+    const before = last?.head.directory ?? this.root;
+    const reported = (): MirrorReport =>
+      before === this.root ? run.report : { ...run.report, movedFrom: before };
     if (dryRun) {
       await run.run();
-      return run.report;
+      return reported();
     }
     const keep = async () => {
       await run.flush();
@@ -218,7 +221,7 @@ export class MirrorSync {
       throw error;
     }
     await keep();
-    return run.report;
+    return reported();
   }
 
   #topOf(last: MirrorState | undefined): string {
@@ -302,7 +305,8 @@ export class MirrorSync {
       directory: this.root,
     };
     const state = { head, base };
-    if (last !== undefined && await isSame(last, base)) return;
+    const isThere = last?.head.directory === this.root;
+    if (isThere && await isSame(last, base)) return;
     await this.#store.write(state);
   }
 }

@@ -23,9 +23,10 @@ import { inPond } from "./pond_side.ts";
 import { isBelow, parentOf } from "./reconcile.ts";
 import {
   attemptItem,
-  changeOf,
   type Plan,
   type RunParts,
+  type Step,
+  stepsOf,
 } from "./run_parts.ts";
 import type { MirrorItem } from "./types.ts";
 
@@ -58,13 +59,6 @@ export interface Pulled {
   readonly hasMore: boolean;
 }
 
-/** A path that is to change. */
-interface Step {
-  readonly path: string;
-  readonly three: Three;
-  readonly item: MirrorItem;
-}
-
 /** Does what a plan says of the pond. */
 export async function pullPlan(
   parts: PullParts,
@@ -84,7 +78,7 @@ class Pull {
   }
 
   async run(plan: Plan): Promise<Pulled> {
-    const steps = stepsOf(plan);
+    const steps = stepsOf(plan, "pond");
     for (const step of steps.toReversed()) {
       if (step.item.action === "delete") await this.#remove(step);
     }
@@ -235,15 +229,4 @@ class Pull {
     this.#agreed.set(path, agreed);
     this.#items.push({ ...item, done: true });
   }
-}
-
-function stepsOf({ threes, verdicts }: Plan): Step[] {
-  const steps: Step[] = [];
-  for (const [path, verdict] of verdicts) {
-    const three = threes.get(path);
-    if (three === undefined || verdict.kind !== "apply") continue;
-    if (verdict.to === "host" || verdict.isHeld) continue;
-    steps.push({ path, three, item: changeOf(path, three, "pond", verdict) });
-  }
-  return steps;
 }

@@ -25,11 +25,11 @@ import { inPond } from "./pond_side.ts";
 import { isBelow, parentOf } from "./reconcile.ts";
 import {
   attemptItem,
-  changeOf,
   type Plan,
   type RunParts,
+  type Step,
+  stepsOf,
 } from "./run_parts.ts";
-import type { MirrorItem } from "./types.ts";
 
 /** How many files are written at a time: each waits for its flush. */
 const FILES_AT_A_TIME = 16;
@@ -49,13 +49,6 @@ interface PushParts extends PushRequest {
   readonly directories: OpenDirectories;
 }
 
-/** A path that is to change. */
-interface Step {
-  readonly path: string;
-  readonly three: Three;
-  readonly item: MirrorItem;
-}
-
 /** Does what a plan says of the host. */
 export async function pushPlan(
   request: PushRequest,
@@ -63,7 +56,7 @@ export async function pushPlan(
 ): Promise<void> {
   const directories = new OpenDirectories(request.fs);
   const parts: PushParts = { ...request, directories };
-  const steps = stepsOf(plan);
+  const steps = stepsOf(plan, "host");
   for (const step of steps.toReversed()) {
     if (step.item.action === "delete") await remove(parts, step);
   }
@@ -86,17 +79,6 @@ export async function pushPlan(
     await pool.settled();
   }
   for (const step of modes.reverse()) await setMode(parts, step);
-}
-
-function stepsOf({ threes, verdicts }: Plan): Step[] {
-  const steps: Step[] = [];
-  for (const [path, verdict] of verdicts) {
-    const three = threes.get(path);
-    if (three === undefined || verdict.kind !== "apply") continue;
-    if (verdict.to === "pond" || verdict.isHeld) continue;
-    steps.push({ path, three, item: changeOf(path, three, "host", verdict) });
-  }
-  return steps;
 }
 
 async function remove(parts: PushParts, step: Step): Promise<void> {

@@ -61,6 +61,26 @@ export class Items {
   }
 }
 
+/** A path that is to change. */
+export interface Step {
+  readonly path: string;
+  readonly three: Three;
+  /** What is told of it when it is done. */
+  readonly item: MirrorItem;
+}
+
+/** What a plan wants done on one side, ordered by path. */
+export function stepsOf({ threes, verdicts }: Plan, to: MirrorSide): Step[] {
+  const steps: Step[] = [];
+  for (const [path, verdict] of verdicts) {
+    const three = threes.get(path);
+    if (three === undefined || verdict.kind !== "apply") continue;
+    if (verdict.to !== to || verdict.isHeld) continue;
+    steps.push({ path, three, item: changeOf(path, three, to, verdict) });
+  }
+  return steps;
+}
+
 /** A change of one side, as an item that isn't done yet. */
 export function changeOf(
   path: string,

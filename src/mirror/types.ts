@@ -61,6 +61,11 @@ export interface MirrorReport {
   readonly version: number;
   /** How many transactions it made in the pond. */
   readonly commits: number;
+  /**
+   * Where the directory was at the last sync, if elsewhere: it was moved, or is a copy.
+   * Either is compared with what it itself had.
+   */
+  readonly movedFrom?: string;
 }
 
 /** Which of a tree is meant, beside what `.pondignore` says. */

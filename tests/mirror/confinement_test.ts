@@ -1,7 +1,6 @@
 /** Nothing is written outside of the directory, by whatever name or link. */
 import { assert, assertEquals } from "@std/assert";
 import { encodeUtf8 } from "../../src/bytes.ts";
-import type { FileStore } from "../../src/host/mod.ts";
 import { memoryHost, type SimDisk } from "../../src/host/memory.ts";
 import { requireHostNames } from "../../src/mirror/names.ts";
 import { hasCode } from "../../src/errors.ts";
@@ -10,6 +9,7 @@ import {
   emptyDisk,
   hostTree,
   lines,
+  withIntruder,
   withMirror,
   withMirrorOn,
   writeHost,
@@ -26,31 +26,6 @@ async function guardedDisk(): Promise<SimDisk> {
 
 async function assertUntouched(disk: SimDisk): Promise<void> {
   assertEquals(await hostTree(disk, OUTSIDE), { "/kept": "kept" });
-}
-
-/** A host on which somebody does something before a call of a method. */
-function withIntruder(
-  disk: SimDisk,
-  method: keyof FileStore,
-  path: RegExp,
-  intrude: () => Promise<void>,
-) {
-  let isDone = false;
-  const files = new Proxy(disk, {
-    get(target, name) {
-      const value: unknown = Reflect.get(target, name, target);
-      if (typeof value !== "function") return value;
-      if (name !== method) return value.bind(target);
-      return async (...words: unknown[]) => {
-        if (!isDone && words.some((word) => path.test(String(word)))) {
-          isDone = true;
-          await intrude();
-        }
-        return await value.apply(target, words);
-      };
-    },
-  });
-  return { ...memoryHost({ files: disk }), files };
 }
 
 Deno.test("a push goes through no symlink, wherever it stands, and says so", async () => {

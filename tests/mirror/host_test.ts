@@ -99,7 +99,10 @@ Deno.test("a change of equal size and time is found, as by the next sync so by a
   await write(dir, "new");
   await mirror.sync();
   const copy = await MirrorSync.open(fs, denoHost(), temp.join("copy"));
-  assertEquals(lines(await copy.sync()), ["update /a -> host, done"]);
+  const report = await copy.sync();
+  assertEquals(lines(report), ["update /a -> host, done"]);
+  assertEquals(report.movedFrom, dir);
+  assertEquals((await copy.status()).movedFrom, undefined);
   await write(temp.join("copy"), "six");
   assertEquals(lines(await copy.sync()), ["update /a -> pond, done"]);
 });

@@ -11,7 +11,9 @@ import {
   lines,
   POND,
   pondTree,
+  withIntruder,
   withMirror,
+  withMirrorOn,
   writeHost,
 } from "./support.ts";
 
@@ -328,5 +330,73 @@ Deno.test("a damaged last sync is an integrity error, and --resync goes on", asy
   }, { resync: true });
   await withMirror(disk, async (mirror) => {
     assertEquals((await mirror.sync()).items, []);
+  });
+});
+
+Deno.test("who commits to the same path while a pull works is not written over", async () => {
+  const disk = await emptyDisk("clustered");
+  await withMirror(disk, async (mirror, fs) => {
+    await fs.createFile("/a", "1");
+    await fs.createFile("/b", "1");
+    await fs.commit();
+    await mirror.sync();
+  });
+  await writeHost(disk, `${DIR}/a`, "22");
+  await writeHost(disk, `${DIR}/b`, "22");
+  const host = withIntruder(disk, "read", /\/dir\/a$/, async () => {
+    await withMirror(disk, async (_, other) => {
+      await other.writeFile("/a", "333");
+      await other.commit();
+    });
+  });
+  await withMirrorOn(host, async (mirror, fs) => {
+    const report = await mirror.syncFromFilesystem();
+    assertEquals(lines(report), ["conflict /a", "update /b -> pond, done"]);
+    await fs.refresh();
+    assertEquals(await pondTree(fs), { "/a": "333", "/b": "22" });
+  });
+  assertEquals(await hostTree(disk), { "/a": "22", "/b": "22" });
+});
+
+Deno.test("a directory of the pond that was deleted is an error, not a deletion of all", async () => {
+  const disk = await emptyDisk("clustered");
+  await withMirror(disk, async (mirror, fs) => {
+    await writeHost(disk, `${DIR}/a`, "1");
+    await mirror.syncFromFilesystem();
+    assertEquals(await pondTree(fs), { "/new": "/", "/new/a": "1" });
+    await fs.delete("/new", { recursive: true });
+    await fs.commit();
+    const error = await assertRejects(
+      () => mirror.sync({ deletes: true }),
+      PondError,
+    );
+    assertEquals(error.code, "NOT_FOUND");
+  }, { path: "/new" });
+  assertEquals(await hostTree(disk), { "/a": "1" });
+});
+
+Deno.test("a dry run and a status change nothing, on either side", async () => {
+  const disk = await emptyDisk("clustered");
+  await withMirror(disk, async (mirror, fs) => {
+    await fs.createFile("/a", "1");
+    await fs.commit();
+    await mirror.sync();
+    await fs.writeFile("/a", "2");
+    await fs.commit();
+    await writeHost(disk, `${DIR}/b`, "3");
+    const before = [...disk.snapshot().keys()];
+    const options = { dryRun: true, deletes: true };
+    const reports = [
+      await mirror.status(),
+      await mirror.sync(options),
+      await mirror.syncToFilesystem(options),
+      await mirror.syncFromFilesystem(options),
+    ];
+    for (const report of reports) {
+      assertEquals(lines(report), ["update /a -> host", "create /b -> pond"]);
+      assertEquals(report.commits, 0);
+    }
+    assertEquals([...disk.snapshot().keys()], before);
+    assertEquals(await hostTree(disk), { "/a": "1", "/b": "3" });
   });
 });

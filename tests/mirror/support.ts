@@ -135,3 +135,28 @@ export function lineOf({ action, done, path, to }: MirrorItem): string {
   const where = to === undefined ? "" : ` -> ${to}`;
   return `${action} ${path}${where}${done ? ", done" : ""}`;
 }
+
+/** A host on which somebody does something before a call of a method. */
+export function withIntruder(
+  disk: SimDisk,
+  method: keyof FileStore,
+  path: RegExp,
+  intrude: () => Promise<void>,
+): Host {
+  let isDone = false;
+  const files = new Proxy(disk, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name, target);
+      if (typeof value !== "function") return value;
+      if (name !== method) return value.bind(target);
+      return async (...words: unknown[]) => {
+        if (!isDone && words.some((word) => path.test(String(word)))) {
+          isDone = true;
+          await intrude();
+        }
+        return await value.apply(target, words);
+      };
+    },
+  });
+  return { ...memoryHost({ files: disk }), files };
+}

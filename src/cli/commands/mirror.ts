@@ -187,8 +187,12 @@ async function tellProblems(
 
 async function saySummary(
   context: Context,
-  { commits, items, version }: MirrorReport,
+  { commits, items, movedFrom, version }: MirrorReport,
 ): Promise<void> {
+  if (movedFrom !== undefined) {
+    const from = printable(movedFrom);
+    await note(context, `the directory was moved or copied from ${from}`);
+  }
   const count = (filter: (item: MirrorItem) => boolean) =>
     items.filter(filter).length;
   const waiting = (side: MirrorItem["to"]) =>
