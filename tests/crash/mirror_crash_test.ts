@@ -146,7 +146,7 @@ for (const layout of LAYOUTS) {
       const stops = whole.operations.flatMap(({ name }, i) =>
         READS.includes(name) ? [] : [i + 1]
       );
-      assert(stops.length > 80, `${stops.length} stops`);
+      assert(stops.length > 60, `${stops.length} stops`);
       for (const at of stops.filter((_, n) => n % every === 0)) {
         const disk = start.clone(numbers(seed));
         const isCut = /killed|survive|random/.test(how);
