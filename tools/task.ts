@@ -83,6 +83,8 @@ const TASKS: Record<string, Task> = {
   "test:interop": (flags, args) => interop(testCommand(flags), args),
   "bench": (flags, args) =>
     deno(["bench", "-A", ...flags, ...orElse(args, ["bench"])]),
+  "bench:backup": (flags, args) =>
+    deno(["run", "-A", ...flags, "bench/backup/compare.ts", ...args]),
   "bench:compare": compare,
   "bench:large": (flags, args) =>
     deno(["run", "-A", ...flags, "bench/large/compare.ts", ...args]),

@@ -14,6 +14,8 @@ export interface Program {
 /** What a run took. */
 export interface Taken {
   readonly milliseconds: number;
+  /** What it took of the processors. */
+  readonly cpuMilliseconds: number;
   /** Memory at its largest, of the largest of its processes. */
   readonly mebibytes: number;
 }
@@ -25,7 +27,8 @@ start = time.monotonic()
 pid = os.posix_spawnp(sys.argv[1], sys.argv[1:], os.environ)
 _, status, usage = os.wait4(pid, 0)
 taken = (time.monotonic() - start) * 1000
-sys.stderr.write(f"\\n{taken} {usage.ru_maxrss / 1024}")
+cpu = (usage.ru_utime + usage.ru_stime) * 1000
+sys.stderr.write(f"\\n{taken} {cpu} {usage.ru_maxrss / 1024}")
 sys.exit(os.waitstatus_to_exitcode(status))
 `;
 
@@ -36,13 +39,15 @@ export async function measured(
   ...programs: readonly Program[]
 ): Promise<Taken> {
   let milliseconds = 0;
+  let cpuMilliseconds = 0;
   let mebibytes = 0;
   for (const program of programs) {
-    const [time = 0, memory = 0] = await measuredOne(program);
+    const [time = 0, cpu = 0, memory = 0] = await measuredOne(program);
     milliseconds += time;
+    cpuMilliseconds += cpu;
     mebibytes = Math.max(mebibytes, memory);
   }
-  return { milliseconds, mebibytes };
+  return { milliseconds, cpuMilliseconds, mebibytes };
 }
 
 async function measuredOne(

@@ -36,9 +36,17 @@ export class Backup {
   readonly place: BackupPlace;
   /** What `backup.json` says. */
   readonly file: BackupFile;
-  /** Its objects. */
+  /**
+   * Its objects.
+   *
+   * @ignore
+   */
   readonly objects: ObjectStore;
-  /** What packs its pieces. */
+  /**
+   * What packs its pieces.
+   *
+   * @ignore
+   */
   readonly compression: Compression;
 
   private constructor(
@@ -77,7 +85,11 @@ export class Backup {
     return new Backup(host, place, file, objects, compression);
   }
 
-  /** Reads its packs. */
+  /**
+   * Reads its packs.
+   *
+   * @ignore
+   */
   packReader(): PackReader {
     return new PackReader(this.objects, this.compression);
   }
@@ -105,7 +117,11 @@ export class Backup {
     return { ...content, id, path };
   }
 
-  /** Reads an index. */
+  /**
+   * Reads an index.
+   *
+   * @ignore
+   */
   async index(
     sha256: string,
     kind: "index" | "unfinished" = "index",
@@ -115,7 +131,11 @@ export class Backup {
     return decodeIndex(bytes, this.compression, source);
   }
 
-  /** Reads the indexes of a snapshot, in their order. */
+  /**
+   * Reads the indexes of a snapshot, in their order.
+   *
+   * @ignore
+   */
   async indexes({ indexes }: SnapshotContent): Promise<IndexContent[]> {
     const found: IndexContent[] = [];
     for (const sha256 of indexes) found.push(await this.index(sha256));

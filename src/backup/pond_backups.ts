@@ -64,6 +64,8 @@ export class PondBackups {
   readonly #pond: string;
 
   /**
+   * Opens nothing yet.
+   *
    * @param host The platform.
    * @param pond The pond's directory, absolute.
    */
