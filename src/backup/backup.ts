@@ -5,7 +5,6 @@
  */
 import { hasCode, PondError } from "../errors.ts";
 import type { Compression, Host } from "../host/host.ts";
-import { pathIn } from "../oplog/store/store.ts";
 import {
   BACKUP_FILE,
   BACKUP_FORMAT,
@@ -14,7 +13,7 @@ import {
   encodeBackupFile,
 } from "./format.ts";
 import { decodeIndex, type IndexContent } from "./index_object.ts";
-import { ObjectStore } from "./objects.ts";
+import { ObjectStore, pathIn } from "./objects.ts";
 import { PackReader } from "./pack_reader.ts";
 import type { BackupPlace } from "./place.ts";
 import type { BackupSecrets } from "./secrets.ts";

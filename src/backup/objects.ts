@@ -9,7 +9,7 @@
  */
 import { type Bytes, sha256Hex } from "../bytes.ts";
 import { hasCode, IntegrityError } from "../errors.ts";
-import { pathIn, type TableStore } from "../oplog/store/store.ts";
+import type { TableStore } from "../oplog/mod.ts";
 
 /** What there is. */
 export type ObjectKind = "index" | "pack" | "snapshot" | "unfinished";
@@ -168,6 +168,11 @@ export function objectPath(
     default:
       return kind satisfies never;
   }
+}
+
+/** The whole path of an object, for messages and errors. */
+export function pathIn({ location }: TableStore, path: string): string {
+  return `${location}/${path}`;
 }
 
 /** When a snapshot was made, by its path; 0 for anything else. */

@@ -24,7 +24,6 @@ import { bestEffort, hasCode, IntegrityError, PondError } from "../errors.ts";
 import type { FileStore, Host } from "../host/host.ts";
 import { NameFlusher, type OplogLayout } from "../oplog/mod.ts";
 import { rebuildTable } from "../oplog/rebuild.ts";
-import { pathIn } from "../oplog/store/store.ts";
 import { BLOB_MIN_BYTES, BlobStore } from "../tinylogfs/blobs.ts";
 import { removeTree, writeBranchFile } from "../tinylogfs/branches.ts";
 import { lineDirectory, MAIN_BRANCH } from "../tinylogfs/line.ts";
@@ -36,6 +35,7 @@ import {
   type SavedBlob,
 } from "./index_object.ts";
 import { joinedIndex } from "./index_merge.ts";
+import { pathIn } from "./objects.ts";
 import type { PackReader } from "./pack_reader.ts";
 import { blobChunks, SavedRows } from "./saved_rows.ts";
 import type { SavedLine } from "./snapshot.ts";

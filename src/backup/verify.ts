@@ -16,11 +16,10 @@
  */
 import { hasCode, IntegrityError } from "../errors.ts";
 import { EntryBatch } from "../oplog/record.ts";
-import { pathIn } from "../oplog/store/store.ts";
 import type { Backup, Snapshot } from "./backup.ts";
 import { joinedIndex, piecesIn } from "./index_merge.ts";
 import type { IndexContent, Piece, RowSegment } from "./index_object.ts";
-import { type ListedObject, objectPath } from "./objects.ts";
+import { type ListedObject, objectPath, pathIn } from "./objects.ts";
 import type { PackReader } from "./pack_reader.ts";
 import { decodeRows } from "./row_piece.ts";
 import { blobChunks } from "./saved_rows.ts";
