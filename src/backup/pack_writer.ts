@@ -42,6 +42,9 @@ class WrittenPiece implements Piece {
   }
 }
 
+/** Is told of the pieces in a pack that is in the backup. */
+export type OnPack = (pieces: readonly Piece[]) => Promise<void>;
+
 /** Writes packs. */
 export class PackWriter {
   readonly #objects: ObjectStore;
@@ -52,26 +55,21 @@ export class PackWriter {
   #pieces: WrittenPiece[] = [];
   #bytes = 0;
   #puts: Promise<void>[] = [];
-  #written: Piece[] = [];
-  #packs = 0;
+  readonly #onPack: OnPack;
 
   /**
    * @param objects Where packs are put.
    * @param compression Compresses pieces.
+   * @param onPack Is told of each pack that is in the backup.
    */
-  constructor(objects: ObjectStore, compression: Compression) {
+  constructor(
+    objects: ObjectStore,
+    compression: Compression,
+    onPack: OnPack,
+  ) {
     this.#objects = objects;
     this.#compression = compression;
-  }
-
-  /** Packs that were begun to be put. */
-  get packs(): number {
-    return this.#packs;
-  }
-
-  /** Pieces that this has written, as far as their packs are in the backup. */
-  get written(): readonly Piece[] {
-    return this.#written;
+    this.#onPack = onPack;
   }
 
   /** Takes in what the backup has already. */
@@ -126,7 +124,6 @@ export class PackWriter {
     // It fails for whoever waits for it next.
     put.catch(() => {});
     this.#puts.push(put);
-    this.#packs++;
     this.#chunks = [];
     this.#pieces = [];
     this.#bytes = 0;
@@ -139,6 +136,6 @@ export class PackWriter {
   ): Promise<void> {
     const pack = await this.#objects.put("pack", concatBytes(chunks));
     for (const piece of pieces) piece.isIn(pack);
-    this.#written = this.#written.concat(pieces);
+    await this.#onPack(pieces);
   }
 }

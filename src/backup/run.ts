@@ -25,6 +25,7 @@ import {
   blobBytes,
   encodeIndex,
   type IndexContent,
+  type Piece,
   type RowSegment,
 } from "./index_object.ts";
 import { joinedIndex, mergedTail, piecesIn } from "./index_merge.ts";
@@ -61,6 +62,8 @@ export interface RunOptions {
    * backup is mended by it, as far as the pond has it.
    */
   readonly full?: boolean;
+  /** After how many packs it notes what is in them; 32 when left out. */
+  readonly noteAfterPacks?: number;
   /** Is told what has been read so far. */
   readonly onProgress?: (progress: RunProgress) => void;
   /** Ends it. */
@@ -191,8 +194,9 @@ class Run {
   readonly #packs: PackWriter;
   readonly #blobs: BlobWriter;
   #rows = 0;
-  #notedPacks = 0;
-  #notedPieces = 0;
+  /** Pieces of packs that no index has yet, and how many packs these are. */
+  #unnoted: Piece[] = [];
+  #unnotedPacks = 0;
 
   constructor(
     backup: Backup,
@@ -205,7 +209,11 @@ class Run {
     this.#source = source;
     this.#parent = parent;
     this.#options = options;
-    this.#packs = new PackWriter(backup.objects, backup.compression);
+    this.#packs = new PackWriter(
+      backup.objects,
+      backup.compression,
+      (pieces) => this.#note(pieces),
+    );
     const known = (parent?.indexes ?? []).flatMap(({ blobs }) =>
       blobs.map(({ sha256 }) => sha256)
     );
@@ -226,7 +234,7 @@ class Run {
 
   async #run(): Promise<RunResult> {
     const { objects } = this.#backup;
-    const unfinished = await this.#takeUnfinished();
+    await this.#takeUnfinished();
     const planned = await this.#plan();
     const rows = new Map<string, readonly RowSegment[]>();
     for (const line of planned) {
@@ -239,7 +247,9 @@ class Run {
       ? await this.#append(added)
       : await this.#renew(planned, added);
     const snapshot = await this.#putSnapshot(planned, indexes);
-    for (const { path } of unfinished) await objects.delete(path);
+    for await (const { path } of objects.list("unfinished")) {
+      await objects.delete(path);
+    }
     return {
       status: "saved",
       snapshot,
@@ -250,17 +260,16 @@ class Run {
   }
 
   /** Takes in what the backup has, also of runs that didn't come to their end. */
-  async #takeUnfinished() {
+  async #takeUnfinished(): Promise<void> {
     const { objects } = this.#backup;
     for (const index of this.#parent?.indexes ?? []) {
       this.#packs.know(piecesIn(index));
     }
-    const unfinished = await Array.fromAsync(objects.list("unfinished"));
-    for (const { sha256 } of this.#options.full ? [] : unfinished) {
+    if (this.#options.full) return;
+    for await (const { sha256 } of objects.list("unfinished")) {
       const index = await this.#backup.index(sha256, "unfinished");
       this.#packs.know(piecesIn(index));
     }
-    return unfinished;
   }
 
   async #plan(): Promise<PlannedLine[]> {
@@ -322,19 +331,19 @@ class Run {
       this.#rows++;
       for (const blob of blobsOf(record)) await this.#blobs.add(blob, signal);
       onProgress?.({ rows: this.#rows, blobs: this.#blobs.count });
-      await this.#note();
     }
     return await writer.finish();
   }
 
   /** Notes now and then what is there, so that it isn't written again. */
-  async #note(): Promise<void> {
-    if (this.#packs.packs < this.#notedPacks + NOTED_PACKS) return;
-    this.#notedPacks = this.#packs.packs;
-    const written = this.#packs.written;
-    const pieces = written.slice(this.#notedPieces);
-    this.#notedPieces = written.length;
-    const index = { rows: new Map(), blobs: [], pieces };
+  async #note(pieces: readonly Piece[]): Promise<void> {
+    const { noteAfterPacks = NOTED_PACKS } = this.#options;
+    for (const piece of pieces) this.#unnoted.push(piece);
+    this.#unnotedPacks++;
+    if (this.#unnotedPacks < noteAfterPacks) return;
+    const index = { rows: new Map(), blobs: [], pieces: this.#unnoted };
+    this.#unnoted = [];
+    this.#unnotedPacks = 0;
     const { compression, objects } = this.#backup;
     await objects.put("unfinished", encodeIndex(index, compression));
   }

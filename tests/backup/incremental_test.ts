@@ -1,10 +1,12 @@
 /** What a run writes: what is new, and nothing else. */
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { PondBackups, type Snapshot } from "../../src/backup/mod.ts";
+import { hasCode } from "../../src/errors.ts";
 import type { Host } from "../../src/host/host.ts";
 import type { MemoryHost } from "../../src/host/memory.ts";
 import { TinyLogFS } from "../../src/tinylogfs/mod.ts";
 import {
+  copyOf,
   passDays,
   pathsLike,
   POND,
@@ -21,13 +23,14 @@ import {
   run,
 } from "./support.ts";
 
-const NOISE = (seed: number, length: number) => {
+/** Bytes that don't get shorter. */
+function noise(seed: number, length: number): Uint8Array {
   let state = seed;
   return Uint8Array.from({ length }, () => {
     state = Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 1;
     return state >>> 24;
   });
-};
+}
 
 async function commit(
   host: Host,
@@ -75,7 +78,7 @@ Deno.test("a run writes what is new, and each snapshot is what the pond was then
   await run(host);
   const roots: [Snapshot, unknown][] = [];
   for (let i = 0; i < 12; i++) {
-    const content = NOISE(i, 70_000 + i);
+    const content = noise(i, 70_000 + i);
     await commit(host, (fs) => fs.createFile(`/new${i}`, content));
     if (i % 3 === 0) {
       await commit(host, (fs) => fs.writeFile("/branch", `${i}`), "exp");
@@ -106,12 +109,12 @@ Deno.test("a snapshot names few indexes, however many runs there were", async ()
 
 Deno.test("a file that has only grown is written from the piece on where it has", async () => {
   const host = await pondWithHistory("clustered");
-  const start = NOISE(5, 3_500_000);
+  const start = noise(5, 3_500_000);
   await commit(host, (fs) => fs.writeFile("/log", start));
   await run(host);
   const grown = new Uint8Array(3_600_000);
   grown.set(start);
-  grown.set(NOISE(6, 100_000), 3_500_000);
+  grown.set(noise(6, 100_000), 3_500_000);
   await commit(host, (fs) => fs.writeFile("/log", grown));
   assertLess((await run(host)).bytesWritten, 700_000);
   await requireEqual(host, RESTORED);
@@ -135,7 +138,7 @@ Deno.test("branches that are made, changed, deleted and switched are in the next
   const { rows } = await run(host);
   assertEquals(rows, 0, "what they have is main's");
   await requireEqual(host, "/made");
-  await commit(host, (fs) => fs.createFile("/own", NOISE(9, 80_000)), "trial");
+  await commit(host, (fs) => fs.createFile("/own", noise(9, 80_000)), "trial");
   await using trial = await TinyLogFS.open(host, POND, { branch: "trial" });
   await trial.createBranch("twig");
   await run(host);
@@ -174,7 +177,7 @@ Deno.test("what a prune of the pond has dropped is in the older snapshots only",
 Deno.test("a pond that was restored goes on in its backup, from the snapshot that it was restored from", async () => {
   const host = await pondWithHistory("clustered");
   const { snapshot } = await run(host);
-  await commit(host, (fs) => fs.writeFile("/lost", NOISE(3, 90_000)));
+  await commit(host, (fs) => fs.writeFile("/lost", noise(3, 90_000)));
   await run(host);
   await restore(host, { snapshot, directory: RESTORED, layout: "hive" });
   await host.files.rename(POND, "/was");
@@ -206,4 +209,25 @@ Deno.test("status() says how far a backup is behind, and when a restore was prov
   await backups.run("usb", {}, options);
   assertEquals((await Array.fromAsync(backups.status()))[0]?.behind, 0);
   assert(objects(host).length > 0);
+});
+
+Deno.test("a run that failed has noted what it has written, and the next one goes on from there", async () => {
+  const start = await pondWithHistory("clustered");
+  await commit(start, (fs) => fs.createFile("/noise", noise(7, 17e6)));
+  const trial = copyOf(start);
+  const before = trial.files.operations.length;
+  await run(trial, { noteAfterPacks: 1 });
+  const at = trial.files.operations.slice(before).findIndex(({ name, path }) =>
+    name === "create" && path.includes("/indexes/")
+  );
+  const host = copyOf(start);
+  host.files.inject({ at: at + 1, kind: "NO_SPACE" });
+  const error = await run(host, { noteAfterPacks: 1 }).catch((error) => error);
+  assert(hasCode(error, "NO_SPACE"), String(error));
+  host.files.inject(undefined);
+  assertEquals(pathsLike(host, /^\/backup\/snapshots\//), []);
+  assert(pathsLike(host, /^\/backup\/unfinished\/[0-9a-f]/).length > 0);
+  assertLess((await run(host)).bytesWritten, 1e6);
+  assertEquals(pathsLike(host, /^\/backup\/unfinished\/[0-9a-f]/), []);
+  await requireEqual(host, RESTORED);
 });
