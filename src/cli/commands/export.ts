@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { PondError } from "../../errors.ts";
+import { hasCode, PondError } from "../../errors.ts";
 import {
   type ExportedSource,
   type ExportReport,
@@ -17,7 +17,7 @@ import { hostPath } from "../locate.ts";
 import { printable } from "../output.ts";
 import { Progress } from "../progress.ts";
 import { queryLimits } from "../query_options.ts";
-import { counted, viewPond } from "../session.ts";
+import { counted, type PondWork, viewPond } from "../session.ts";
 import { humanSize } from "../units.ts";
 
 /** Writes tables for other programs. */
@@ -33,7 +33,7 @@ export async function runExport(
     await hostPath(context, command.to),
   );
   const view = { at, pending: false };
-  return await viewPond(context, view, async (fs, settings) => {
+  const work: PondWork<ExitCode> = async (fs, settings) => {
     const { hostFiles: _, ...limits } = queryLimits(await settings(), command);
     await using progress = Progress.start(context, {
       verb: "export",
@@ -59,6 +59,23 @@ export async function runExport(
     await progress.clear();
     await tell(command, context, { directory, report, sources });
     return exitCode(report, sources);
+  };
+  try {
+    return await viewPond(context, view, work);
+  } catch (error) {
+    throw withOwnHint(error, directory);
+  }
+}
+
+/** What is damaged in the directory, no check of the pond tells more of. */
+function withOwnHint(error: unknown, directory: string): unknown {
+  if (!hasCode(error, "INTEGRITY")) return error;
+  const { message, path = "" } = error;
+  if (!path.startsWith(`${directory}/`)) return error;
+  return new PondError("INTEGRITY", message, {
+    path,
+    cause: error.cause,
+    hint: "export into another directory, or write over what is there: --force",
   });
 }
 

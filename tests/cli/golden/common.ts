@@ -27,8 +27,12 @@ export function commonCases(
   const [first] = own;
   if (first === undefined) return cases;
   const errors = errorsOf(entry);
+  // What opens no pond finds nothing of it that is damaged, or newer.
+  const needsPond = (code: PondErrorCode) =>
+    !["FORMAT_TOO_NEW", "INTEGRITY"].includes(code) ||
+    errors.includes("NO_POND");
   const add = (code: PondErrorCode, says: string, more: Partial<Case>) => {
-    if (errors.includes(code)) {
+    if (errors.includes(code) && needsPond(code)) {
       cases.push({ ...first, says, error: code, ...more });
     }
   };
