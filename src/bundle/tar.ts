@@ -120,7 +120,7 @@ export async function* readTar(
     if (error instanceof PondError || !(error instanceof Error)) return error;
     // What the library throws has no class of its own.
     if (!/^(?:Tar|Invalid|Too many)\b/i.test(error.message)) return error;
-    return noArchive(source, error.message, error);
+    return noArchive(source, plain(error.message));
   };
   const members = ReadableStream.from(guarded(bytes, failed)).pipeThrough(
     createTarDecoder({ strict: true }),
@@ -173,13 +173,18 @@ function isType(type: string): type is MemberType {
   return TYPES.includes(type);
 }
 
-function noArchive(source: string, why: string, cause?: unknown): PondError {
+/** The library's sentence as a part of ours. */
+function plain(message: string): string {
+  return message.slice(0, 1).toLowerCase() +
+    message.slice(1).replace(/\.$/, "");
+}
+
+function noArchive(source: string, why: string): PondError {
   return new PondError(
     "INTEGRITY",
     `Cannot read the bundle ${source}: ${why}`,
     {
       path: source,
-      cause,
       hint: "copy it again, or bundle the pond again; nothing was made",
     },
   );

@@ -6,13 +6,22 @@
 import { pipeline, Readable, type Transform } from "node:stream";
 import { createGunzip, createGzip } from "node:zlib";
 import { IntegrityError } from "../errors.ts";
-import { FRAME, fromZstdFrames, SKIPPABLE, zstdFrames } from "./zstd_frames.ts";
+import {
+  FRAME,
+  fromZstdFrames,
+  pieces,
+  SKIPPABLE,
+  zstdFrames,
+} from "./zstd_frames.ts";
 
 /** How bytes are compressed. */
 export type Compression = "gzip" | "none" | "zstd";
 
 /** What gzip begins with. */
 const GZIP: readonly number[] = [0x1f, 0x8b];
+
+/** What gzip makes of bytes depends on how they are divided. */
+const PIECE_BYTES = 1024 * 1024;
 
 /** Compresses; the same bytes always become the same. */
 export async function* compressed(
@@ -23,7 +32,7 @@ export async function* compressed(
     case "none":
       return yield* bytes;
     case "gzip":
-      return yield* through(bytes, createGzip());
+      return yield* through(pieces(bytes, PIECE_BYTES), createGzip());
     case "zstd":
       return yield* zstdFrames(bytes);
     default:

@@ -115,7 +115,7 @@ function lengthIn(header: Uint8Array, source: string): number {
 }
 
 /** Joins and divides chunks, so that each has so many bytes, but the last. */
-async function* pieces(
+export async function* pieces(
   bytes: AsyncIterable<Uint8Array>,
   length: number,
 ): AsyncGenerator<Uint8Array> {

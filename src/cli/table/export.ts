@@ -88,7 +88,7 @@ directory, nor through a symlink in it.`,
   ],
   examples: [
     {
-      cmd: "pond export '/sensors/*.csv' --to lake",
+      cmd: "pond export --to lake '/sensors/*.csv'",
       says: "Write each of them as Parquet",
     },
     {
@@ -96,11 +96,11 @@ directory, nor through a symlink in it.`,
       says: "Write a directory for each value of a column",
     },
     {
-      cmd: "pond export '/**/*.csv' --to lake --where 'v > 5'",
+      cmd: "pond export --to lake --where 'v > 5' '/**/*.csv'",
       says: "Write only some of the rows",
     },
     {
-      cmd: "pond export '/sensors/*.csv' --to lake -n",
+      cmd: "pond export -n --to lake '/sensors/*.csv'",
       says: "Say which sources have changed",
     },
   ],
