@@ -10,7 +10,7 @@ for (const layout of ["clustered", "hive"] as const) {
     const below = (end: number) => Math.floor(random.fraction() * end);
     const host = await pondOfFifty(layout);
     const needed = await neededFiles(host);
-    const counts = await changeAndCheck(host, function* (path, sizeBytes) {
+    const counts = await changeAndCheck(host, function* (_path, sizeBytes) {
       if (sizeBytes === 0) return;
       yield { offset: below(sizeBytes), mask: 1 + below(255) };
     }, (path) => needed.has(path));

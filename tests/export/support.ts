@@ -61,7 +61,6 @@ export async function exportScratch(): Promise<ExportScratch> {
   const run: ExportScratch["run"] = async (
     options = {},
     on = host,
-    view = fs,
   ) => {
     const sources: ExportedSource[] = [];
     const report = await exportTables(on, fs, {
