@@ -9,14 +9,7 @@ import { hasCode, PondError } from "../errors.ts";
 import type { FileStore, Host } from "../host/host.ts";
 import { NameFlusher } from "../oplog/mod.ts";
 import { parseHeader } from "./header.ts";
-import {
-  blobPath,
-  HEADER,
-  kindOf,
-  type MemberKind,
-  README,
-  TOP,
-} from "./names.ts";
+import { blobPath, kindOf, type MemberKind, README, TOP } from "./names.ts";
 import { sumLine } from "./sums.ts";
 import type { ReadMember } from "./tar.ts";
 import type { BundleHeader } from "./types.ts";

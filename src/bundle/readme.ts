@@ -74,11 +74,15 @@ for version, content in zip(table["version"], table["content"]):
             print(version, row["operation"], row["node_id"], row["name"], where)
 \`\`\`
 
-\`file_type\` is \`file\`, \`directory\`, \`symlink\` or \`transaction\`; \`part_id\` is
+${COLUMNS}`;
+}
+
+/** What the rows of the script are. */
+const COLUMNS =
+  `\`file_type\` is \`file\`, \`directory\`, \`symlink\` or \`transaction\`; \`part_id\` is
 the directory that a file is in, of the root 32 zeros; of several rows of a
 \`node_id\` the one with the greatest \`version\` counts.
 `;
-}
 
 function branchLine(
   { contentRoot, historyRoot, name, version }: BundleHeader["branches"][number],
