@@ -9,7 +9,8 @@ import type { FileStore, Host } from "../host/mod.ts";
 export function hostWith(host: Host, files: FileStore): Host {
   const { clock, hasher, random, terminal } = host;
   const buffers = () => host.buffers();
-  return { buffers, clock, files, hasher, random, terminal };
+  const compression = () => host.compression();
+  return { buffers, clock, compression, files, hasher, random, terminal };
 }
 
 /** The same files, of which these methods are others. */

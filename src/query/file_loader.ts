@@ -125,9 +125,11 @@ export class FileLoader {
       name,
       parts.map((part) => this.#part(part, own)),
     );
+    // Parts of a series are made alike: the newest one stands for all.
+    const kinds = files.filter(({ part = 0 }) => part === 0);
     await requireOneType(
       this.#engine,
-      { name, files, select: table.select() },
+      { name, files: kinds, select: table.select() },
       this.#needs,
       this.#options,
     );

@@ -19,7 +19,7 @@ import {
 } from "../command.ts";
 import { ExitCode } from "../exit_codes.ts";
 import { COMMITTING, DRY_RUN, FORMAT, formatOf } from "../options.ts";
-import { didYouMean, nearest } from "../suggest.ts";
+import { didYouMean, nearest } from "../../suggest.ts";
 
 /** How each verb is called, and how many words it takes. */
 const USAGE: Readonly<

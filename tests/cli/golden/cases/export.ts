@@ -75,7 +75,7 @@ export const CASES: CommandCases = {
     {
       says: "while another process does the same",
       line: LINE,
-      refuse: { method: "tryLock", code: "LOCKED" },
+      refuse: { method: "tryLock", code: "nothing" },
       error: "LOCKED",
     },
     {

@@ -75,7 +75,7 @@ export const CASES: CommandCases = {
     {
       says: "while another process does the same",
       setup: SETUP,
-      refuse: { method: "tryLock", code: "LOCKED" },
+      refuse: { method: "tryLock", code: "nothing" },
       line: "pond unbundle pond.tar copy",
       error: "LOCKED",
     },
