@@ -60,21 +60,23 @@ export async function* partsOf(
   rows: AsyncIterable<HistoryRow>,
   path: string,
 ): AsyncGenerator<{ readonly row: HistoryRow; readonly mark: SeriesMark }> {
-  let wanted: number | undefined;
-  let isFirst = true;
+  let after: SeriesMark | undefined;
   for await (const row of rows) {
-    if (!isFirst && row.nodeVersion !== wanted) continue;
+    if (after !== undefined && row.nodeVersion !== after.previous) continue;
     const { series } = parseAttributes(row.metadata, path);
-    if (series === undefined) break;
+    // On another line of history, the version may be another one.
+    const isNext = after === undefined || series?.parts === after.parts - 1;
+    if (series === undefined || !isNext) break;
     yield { row, mark: series };
-    isFirst = false;
-    wanted = series.previous;
-    if (wanted === undefined) return;
+    after = series;
+    if (series.previous === undefined) return;
   }
-  if (isFirst) return;
+  if (after === undefined) return;
   throw new IntegrityError(
     path,
-    `version ${wanted} of the file, a part of the series, is not in its history`,
+    `version ${after.previous} of the file, part ${
+      after.parts - 1
+    } of the series, is not in its history`,
     {
       hint:
         "parts stay where they were added: a merged branch brings the newest one only",

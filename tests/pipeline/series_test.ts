@@ -106,6 +106,23 @@ Deno.test("a series can't be copied: its parts are its versions", async () => {
   assertEquals(error.code, "UNSUPPORTED");
 });
 
+Deno.test("a series that a merge has brought the newest part of is not read as less than it is", async () => {
+  await using scratch = await scratchPond();
+  const { pond } = scratch;
+  await append(pond, "/s.csv", "v\n1\n");
+  await pond.branch("more");
+  {
+    await using branch = await Pond.open(pond.path, { branch: "more" });
+    await append(branch, "/s.csv", "v\n2\n", "v\n3\n");
+    assertEquals(await valuesOf(branch, "/s.csv"), [1n, 2n, 3n]);
+  }
+  await pond.merge("more");
+  const error = await assertRejects(() => valuesOf(pond, "/s.csv"), PondError);
+  assertEquals(error.code, "INTEGRITY");
+  await pond.undo();
+  assertEquals(await valuesOf(pond, "/s.csv"), [1n]);
+});
+
 Deno.test("appendToSeries() adds up what is known of the parts", async () => {
   await using scratch = await scratchPond();
   const { pond } = scratch;

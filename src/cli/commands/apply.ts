@@ -12,7 +12,7 @@ import {
 import type { ApplyCommand } from "../command.ts";
 import { type Context, note } from "../context.ts";
 import { ExitCode } from "../exit_codes.ts";
-import { hostPath } from "../locate.ts";
+import { hostPath, locatePond } from "../locate.ts";
 import { noteDryRun } from "../operations.ts";
 import { printable } from "../output.ts";
 import { type Column, writeRows } from "../rows.ts";
@@ -38,6 +38,8 @@ export async function runApply(
 ): Promise<ExitCode> {
   const { dryRun, format, message, variables } = command;
   const { signal } = context;
+  // Without a pond, that is what is said.
+  await locatePond(context);
   const texts: ResourceText[] = [];
   for (const file of command.files) texts.push(await textOf(file, context));
   const resources = readResources(texts, variables);

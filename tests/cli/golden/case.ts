@@ -14,6 +14,8 @@ export interface Case {
   readonly says: string;
   /** The command line, quoted as in a shell: `pond ls`. */
   readonly line: string;
+  /** Host files that are there from the first on: names below home, and texts. */
+  readonly files?: Readonly<Record<string, string>>;
   /** The command lines before it, which must succeed. */
   readonly setup?: readonly string[];
   /** Changes the disk after them: a host file, damage. */

@@ -12,6 +12,7 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
+import { encodeUtf8 } from "../../../src/bytes.ts";
 import { PondError } from "../../../src/errors.ts";
 import { exitCodeOf } from "../../../src/cli/exit_codes.ts";
 import type { FileStore } from "../../../src/host/mod.ts";
@@ -63,6 +64,9 @@ export async function runCase(
   onHost: boolean,
 ): Promise<readonly Said[]> {
   const disk = copyOf(world);
+  for (const [name, text] of Object.entries(case_.files ?? {})) {
+    disk.plant(`${HOME}/${name}`, encodeUtf8(text));
+  }
   for (const [i, line] of (case_.setup ?? []).entries()) {
     await mustRun(disk, SETUP_STEP + i, line);
   }

@@ -1,0 +1,69 @@
+/** Cases of pond resource. */
+import type { Case, CommandCases } from "../case.ts";
+
+const RESOURCES = `kind: Inbox
+name: field
+desc: Tables from the field
+spec:
+  pattern: /home/ana/sensors/*.csv
+---
+kind: Scribble
+name: field
+spec: {count_min: 1, count_max: 2, probs: {data: 1}}
+`;
+
+const APPLIED: Pick<Case, "files" | "setup"> = {
+  files: { "resources.yaml": RESOURCES },
+  setup: ["pond apply -f resources.yaml"],
+};
+
+/** What `pond resource` is asked. */
+export const CASES: CommandCases = {
+  cases: [
+    { ...APPLIED, says: "all", line: "pond resource" },
+    { ...APPLIED, says: "for programs", line: "pond resource --json" },
+    { ...APPLIED, says: "those of a kind", line: "pond resource list Inbox" },
+    { says: "none yet", line: "pond resource" },
+    { ...APPLIED, says: "one", line: "pond resource show Inbox/field" },
+    {
+      ...APPLIED,
+      says: "one, for programs",
+      line: "pond resource show Inbox/field --json",
+    },
+    {
+      ...APPLIED,
+      says: "one of two with a name",
+      line: "pond resource show field",
+      error: "INVALID_ARGUMENT",
+    },
+    { ...APPLIED, says: "two go", line: "pond resource delete field" },
+    {
+      ...APPLIED,
+      says: "one would go",
+      line: "pond resource delete -n Scribble",
+    },
+    {
+      ...APPLIED,
+      says: "none of this name",
+      line: "pond resource delete feild",
+      error: "NOT_FOUND",
+    },
+    {
+      says: "no verb",
+      line: "pond resource lst",
+      error: "INVALID_ARGUMENT",
+    },
+    {
+      says: "no name",
+      line: "pond resource show",
+      error: "INVALID_ARGUMENT",
+    },
+    {
+      ...APPLIED,
+      says: "the disk is full",
+      line: "pond resource delete Scribble",
+      refuse: { method: "link", code: "NO_SPACE" },
+      error: "NO_SPACE",
+    },
+  ],
+};
