@@ -110,7 +110,7 @@ Deno.test("a series that a merge has brought the newest part of is not read as l
   await using scratch = await scratchPond();
   const { pond } = scratch;
   await append(pond, "/s.csv", "v\n1\n");
-  await pond.branch("more");
+  await pond.createBranch("more");
   {
     await using branch = await Pond.open(pond.path, { branch: "more" });
     await append(branch, "/s.csv", "v\n2\n", "v\n3\n");
