@@ -182,9 +182,9 @@ const RUN = define<RunCommand>({
   summary: "Collect what is new, as the resources say",
   description:
     `Runs the resources NAME, KIND/NAME, or all of a KIND; every resource when none is
-named. Each one is a transaction of its own: what is new, and where to go on the next
-time. Where nothing is new, there is none. A device or a file that fails leaves no
-trace; the others go on (exit code 3).`,
+named. Each one is a transaction of its own: what is new, and where to go on the
+next time. Where nothing is new, there is none. A device or a file that fails leaves
+no trace; the others go on (exit code 3).`,
   arguments: [{ name: "NAME", summary: "Which resources", many: true }],
   options: [DRY_RUN, FORMAT],
   examples: [
