@@ -160,7 +160,7 @@ const PACKAGE_OWNERS: Readonly<Record<string, RegExp>> = {
   "@duckdb/node-api": /^src\/query\/duckdb_(database|engine|values)\.ts$/,
   "@std/cli": /^src\/cli\//,
   "@std/path": /^src\/(cli|host)\//,
-  "@uwdata/flechette": /^src\/oplog\/arrow(_table)?\.ts$/,
+  "@uwdata/flechette": /^src\/oplog\/arrow(_table|_values)?\.ts$/,
   "age-encryption": /^src\/backup\/encryption\.ts$/,
   "apache-arrow": /^src\/oplog\/arrow\.ts$/,
   "fast-string-width":

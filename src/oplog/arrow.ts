@@ -1,5 +1,5 @@
 /**
- * Arrow IPC streams of one record batch; with `arrow_table.ts` all that names
+ * Arrow IPC streams of one record batch; with `arrow_table.ts` and `arrow_values.ts` all that names
  * the Arrow library.
  *
  * Columns go straight into Arrow's buffers (validity, offsets, values) without

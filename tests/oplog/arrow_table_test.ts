@@ -4,7 +4,6 @@
  */
 import {
   assert,
-  assertEquals,
   assertLess,
   assertRejects,
   assertStringIncludes,

@@ -198,7 +198,10 @@ Deno.test("calls that a table doesn't take are refused", async () => {
   const refusals = [
     ["FROM files('v1', 'v2')", "files() takes no 2 arguments"],
     ["FROM files(until := 'v1')", "files() takes no until"],
-    ["FROM files(at := 1 + 1)", "files() takes only texts that are known before it runs"],
+    [
+      "FROM files(at := 1 + 1)",
+      "files() takes only texts that are known before it runs",
+    ],
     ["FROM changes", "changes must be called"],
     ["FROM files(at := 'v9')", "Cannot find the revision v9"],
   ] as const;
