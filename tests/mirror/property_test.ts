@@ -198,7 +198,8 @@ async function endedRun(disk: SimDisk, step: Run): Promise<void> {
   try {
     await withMirror(disk, (mirror) => doRun(mirror, step));
   } catch (error) {
-    const isEnd = error instanceof SimStop || hasCode(error, "NO_SPACE", "IO");
+    const isEnd = error instanceof SimStop ||
+      hasCode(error, "NO_SPACE", "IO", "OUTCOME_UNKNOWN");
     if (stop === undefined || !isEnd) throw error;
   }
   disk.inject(undefined);
