@@ -208,12 +208,13 @@ async function endedRun(disk: SimDisk, step: Run): Promise<void> {
   else disk.crash(end);
 }
 
-/** SHA-256 of all contents that a tree has. */
+/** SHA-256 of all contents that a tree has; a killed run's drafts are none. */
 async function contentsOf(tree: Record<string, string>): Promise<string[]> {
+  const contents = Object.entries(tree).filter(([path, text]) =>
+    text !== "/" && !path.includes("/.pond-mirror-")
+  );
   return await Promise.all(
-    Object.values(tree).filter((text) => text !== "/").map((text) =>
-      sha256Hex(encodeUtf8(text.replace(/^-> /, "")))
-    ),
+    contents.map(([, text]) => sha256Hex(encodeUtf8(text.replace(/^-> /, "")))),
   );
 }
 
