@@ -120,7 +120,15 @@ function pondSide(tree: string): Side {
 
 function gitSide(tree: string): Side {
   const git = (place: string, work: string, words: string[]): Program => ({
-    command: ["git", `--git-dir=${place}/git`, `--work-tree=${work}`, ...words],
+    command: [
+      "git",
+      // Else it packs in the background, beside whoever comes next.
+      "-c",
+      "gc.auto=0",
+      `--git-dir=${place}/git`,
+      `--work-tree=${work}`,
+      ...words,
+    ],
     cwd: work,
     env: { GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_SYSTEM: "/dev/null" },
   });

@@ -172,9 +172,7 @@ export class DenoFiles implements FileStore {
     const bits = mode === undefined ? {} : { mode };
     await attempt("create", path, async () => {
       await Deno.writeFile(path, bytes, { createNew: true, ...bits });
-      if (modifiedMs === undefined) return;
-      const time = new Date(modifiedMs);
-      Deno.utimeSync(path, time, time);
+      if (modifiedMs !== undefined) setTime(path, modifiedMs);
     });
   }
 
@@ -506,6 +504,12 @@ async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
   while (written < bytes.length) {
     written += await file.write(bytes.subarray(written));
   }
+}
+
+/** At once: it changes nothing but what the system has in memory. */
+function setTime(path: string, modifiedMs: number): void {
+  const time = new Date(modifiedMs);
+  Deno.utimeSync(path, time, time);
 }
 
 /** Removes what a write has left that failed; that failure is the one to say. */
