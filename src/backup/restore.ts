@@ -26,7 +26,7 @@ import { NameFlusher, type OplogLayout } from "../oplog/mod.ts";
 import { rebuildTable } from "../oplog/rebuild.ts";
 import { BLOB_MIN_BYTES, BlobStore } from "../tinylogfs/blobs.ts";
 import { removeTree, writeBranchFile } from "../tinylogfs/branches.ts";
-import { lineDirectory, MAIN_BRANCH } from "../tinylogfs/line.ts";
+import { branchText, lineDirectory, MAIN_BRANCH } from "../tinylogfs/line.ts";
 import { POND_FORMAT, writePondFile } from "../tinylogfs/pond_file.ts";
 import type { Backup, Snapshot } from "./backup.ts";
 import {
@@ -370,7 +370,7 @@ class Restore {
     }
     if (current !== MAIN_BRANCH) {
       await using file = await files.create(`${this.#path}/branch`);
-      await file.write(encodeUtf8(`${current}\n`));
+      await file.write(encodeUtf8(await branchText(current)));
       await file.sync();
     }
     await writePondFile(

@@ -92,7 +92,7 @@ export async function makeBranch(
       directory: `${aside}/oplog`,
       maxVersion: version,
       flush,
-      configuration: { [BRANCH_KEY]: await branchText(branch) },
+      configuration: { [BRANCH_KEY]: await branchFileText(branch) },
     });
     await writeBranchFile(files, `${aside}/branch.json`, branch, flush);
     const names = new NameFlusher(host);
@@ -336,13 +336,13 @@ export async function writeBranchFile(
   branch: BranchFile,
   flush: boolean,
 ): Promise<void> {
-  const text = await branchText(branch);
+  const text = await branchFileText(branch);
   await using file = await files.create(path);
   await file.write(encodeUtf8(`${text}\n`));
   if (flush) await file.sync();
 }
 
-async function branchText(
+async function branchFileText(
   { id, from, version, createdUs, expiresUs }: BranchFile,
 ): Promise<string> {
   const values = [1, id, from, version, createdUs, expiresUs ?? null];
