@@ -294,6 +294,33 @@ Deno.test("HydroVu: what can't be understood is told, and nothing is kept", asyn
   assertEquals(await it.pond.exists(A), false);
 });
 
+Deno.test("HydroVu: what is too much for memory is several parts, all of them or none", async () => {
+  await using it = await scratch({ pageRows: 50_000 });
+  it.fake.steady.set(1, {
+    start: Date.UTC(2024, 0, 1) / 1000,
+    step: 60,
+    count: 600_000,
+    ids: ["1"],
+    value: (i) => i,
+  });
+  it.fake.misbehave = ({ location, page }) =>
+    location === 1 && page === 11
+      ? new Response("no", { status: 400 })
+      : undefined;
+  assertEquals(told((await run(it)).items)[0], ["failed", undefined]);
+  assertEquals(await it.pond.exists(A), false);
+  it.fake.misbehave = undefined;
+  assertEquals(told((await run(it)).items)[0], ["created", 600_000]);
+  assertEquals((await it.pond.seriesMark(A))?.parts, 2);
+  assertEquals(
+    await rowsOf(
+      it,
+      `SELECT count(*) n, sum("Vulink.Temperature.C") s FROM '${A}'`,
+    ),
+    [{ n: 600_000n, s: 600_000 * 599_999 / 2 }],
+  );
+});
+
 Deno.test("HydroVu: two runs at once collect everything once", async () => {
   await using it = await scratch();
   await using other = await openPond(it.host, it.pond.path);
