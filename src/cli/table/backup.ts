@@ -18,7 +18,7 @@ import {
   type Values,
 } from "../command.ts";
 import { ExitCode } from "../exit_codes.ts";
-import { COMMITTING, DRY_RUN, FORMAT, formatOf } from "../options.ts";
+import { DRY_RUN, FORMAT, formatOf, OPENING } from "../options.ts";
 import { didYouMean, nearest } from "../../suggest.ts";
 
 /** How each verb is called, and how many words it takes. */
@@ -201,12 +201,14 @@ goes on in the same backup. Of two, use one.`,
     },
   ],
   errors: [
-    ...COMMITTING,
+    ...OPENING,
     "ALREADY_EXISTS",
     "INVALID_NAME",
     "LOCKED",
     "NOT_FOUND",
+    "NO_SPACE",
     "PERMISSION_DENIED",
+    "READ_ONLY",
     "UNSUPPORTED",
   ],
   exits: [ExitCode.partly, ExitCode.integrity],

@@ -51,21 +51,28 @@ export function commonCases(
     prepare: (disk) =>
       disk.flipBit(newestCommit([...disk.snapshot().keys()]), 99),
   });
-  const fullDisk = { method: "link", code: "NO_SPACE" } as const;
-  if (!own.some(({ error }) => error === "NO_SPACE")) {
-    add("NO_SPACE", "the disk is full", { refuse: fullDisk });
-  }
-  add("READ_ONLY", "the disk is read-only", {
+  // Of a commit; what else a command does with the disk, its own cases show.
+  const addUnlessOwn: typeof add = (code, says, more) => {
+    if (!own.some(({ error }) => error === code)) add(code, says, more);
+  };
+  addUnlessOwn("NO_SPACE", "the disk is full", {
+    refuse: { method: "link", code: "NO_SPACE" },
+  });
+  addUnlessOwn("READ_ONLY", "the disk is read-only", {
     refuse: { method: "create", code: "READ_ONLY" },
   });
-  add("LOCKED", "others are faster each time", {
+  addUnlessOwn("LOCKED", "others are faster each time", {
     refuse: { method: "link", code: "ALREADY_EXISTS" },
     // It tries a hundred times.
     isSlow: true,
   });
-  add("OUTCOME_UNKNOWN", "the disk fails while a commit gets its name", {
-    refuse: { method: "link", code: "IO" },
-  });
+  addUnlessOwn(
+    "OUTCOME_UNKNOWN",
+    "the disk fails while a commit gets its name",
+    {
+      refuse: { method: "link", code: "IO" },
+    },
+  );
   add("ABORTED", "Ctrl-C", { aborted: true });
   return cases;
 }

@@ -106,6 +106,12 @@ export const CASES: CommandCases = {
       error: "LOCKED",
     },
     {
+      says: "the disk fails while a commit gets its name",
+      line: "pond mirror pull notes /notebook",
+      refuse: { method: "link", code: "IO" },
+      error: "OUTCOME_UNKNOWN",
+    },
+    {
       says: "no verb",
       line: "pond mirror copy sensors",
       error: "INVALID_ARGUMENT",
