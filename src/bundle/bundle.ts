@@ -18,7 +18,7 @@
 import { encodeUtf8 } from "../bytes.ts";
 import { hasCode, IntegrityError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
-import { planCopy, type TableCopy } from "../oplog/mod.ts";
+import { planCopy, type TableCopy } from "../oplog/table_copy.ts";
 import { parseAttributes } from "../tinylogfs/attributes.ts";
 import { TinyLogFS } from "../tinylogfs/mod.ts";
 import { VERSION } from "../version.ts";

@@ -14,6 +14,7 @@ export {
 export * from "./byte_stream_table.ts";
 export type * from "./column_kind.ts";
 export type * from "./data_type.ts";
+export type { RowKey } from "./data_file.ts";
 export type { OplogLayout, RecordDraft } from "./data_file_writer.ts";
 export * from "./delta/mod.ts";
 export * from "./directory_log.ts";
@@ -25,12 +26,6 @@ export type { IndexedFile } from "./partition_index.ts";
 export * from "./record.ts";
 export type { RecordStats } from "./record_stats.ts";
 export * from "./table.ts";
-export {
-  type CopiedData,
-  type CopiedText,
-  planCopy,
-  type TableCopy,
-} from "./table_copy.ts";
 export { LocalStore, type LocalStoreOptions } from "./store/local_store.ts";
 export { MemoryStore } from "./store/memory_store.ts";
 export type {

@@ -61,7 +61,7 @@ for (const [columns, more] of TERMINALS) {
       };
       const shown = async (line: string) => {
         const text = await showInTerminal(words(line).slice(1), columns, env);
-        return text.replaceAll("\r\n", "\n");
+        return withoutProgress(text.replaceAll("\r\n", "\n"));
       };
       // With the zone of the others, which is that of the process.
       Deno.env.set("TZ", "UTC");
@@ -70,4 +70,10 @@ for (const [columns, more] of TERMINALS) {
       }
     },
   });
+}
+
+/** Without the lines that a command shows, and takes away, when it is slow. */
+function withoutProgress(text: string): string {
+  // deno-lint-ignore no-control-regex
+  return text.replaceAll(/(?:\r[^\r\n]*\x1b\[K)+/g, "");
 }

@@ -16,13 +16,13 @@ const BUNDLE: TableEntry = define<BundleCommand>({
   summary: "Write the whole pond into one archive",
   description:
     `Writes a tar archive with the pond in it: all branches, all of history, and the
-current tree as plain files. A page in it says how to read it without pond, with tar,
-sha256sum, DuckDB, Spark or Python; pond unbundle makes a pond of it again.
+current tree as plain files. A page in it says how to read it without pond, with
+tar, sha256sum, DuckDB, Spark or Python; pond unbundle makes a pond of it again.
 
 Everything is checked against its hash while it is written. The archive is of the
 state when it begins, whatever others commit meanwhile; what is staged is not in it.
-The same pond makes the same bytes. A name that ends with .gz, .tgz, .zst or .tzst is
-compressed; without FILE, or with "-", it goes to standard output.`,
+The same pond makes the same bytes. A name that ends with .gz, .tgz, .zst or .tzst
+is compressed; without FILE, or with "-", it goes to standard output.`,
   arguments: [{
     name: "FILE",
     summary: "A file of the host, or -",
@@ -87,7 +87,8 @@ Every byte is checked: the hashes in the archive, the rows of the pond that come
 it, and that its two roots are those of the pond that was bundled. A damaged or
 shortened archive, and one that is no bundle, makes no pond; neither does a run that
 was interrupted: the next one begins anew. Names that lead elsewhere, and links, are
-refused. The plain files in the archive are checked, and left out: the pond has them.`,
+refused. The plain files in the archive are checked, and left out: the pond has
+them.`,
   arguments: [
     {
       name: "FILE",
