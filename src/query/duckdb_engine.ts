@@ -33,6 +33,7 @@ import type { DuckDBDatabase } from "./duckdb_database.ts";
 import { type DuckDB, DuckDBValues } from "./duckdb_values.ts";
 import { paramsInOrder } from "./params.ts";
 import { quoteName, quoteText } from "./paths.ts";
+import { requirePlannable } from "./planning_limits.ts";
 import { isFatal, queryError, showsStatement } from "./query_error.ts";
 import { columnsOf } from "./result_columns.ts";
 import {
@@ -59,6 +60,8 @@ interface RunOptions {
   readonly params?: QueryParams | undefined;
   /** Ends it. */
   readonly signal?: AbortSignal | undefined;
+  /** Whether planning it may take long. */
+  readonly isLarge?: boolean;
   /** Lists of files, by the names of their parameters. */
   readonly lists?: ReadonlyMap<string, readonly string[]>;
   /**
@@ -109,7 +112,8 @@ export class DuckDBEngine implements AsyncDisposable {
   /**
    * What a statement names, as it was written.
    *
-   * @throws {PondError} `QUERY` when it is no SQL, or does more than read.
+   * @throws {PondError} `QUERY` when it is no SQL, does more than read, or names
+   *   too much.
    */
   async namesIn(
     statement: Statement,
@@ -117,6 +121,7 @@ export class DuckDBEngine implements AsyncDisposable {
   ): Promise<StatementNames> {
     const names = await this.#namesIn(statement, params);
     requireHarmless(names, TABLES, this.#database.hostFiles);
+    requirePlannable(names.size);
     return names;
   }
 
@@ -318,7 +323,8 @@ export class DuckDBEngine implements AsyncDisposable {
       );
     } catch (error) {
       if (asWritten === undefined || !showsStatement(error)) throw error;
-      return await this.query(await asWritten(), { params, signal });
+      const { isLarge = false } = options;
+      return await this.query(await asWritten(), { params, signal, isLarge });
     }
     const columns = columnsOf(run.result);
     return {
@@ -328,20 +334,32 @@ export class DuckDBEngine implements AsyncDisposable {
   }
 
   async #begin(statement: Statement, options: RunOptions): Promise<Run> {
-    const { asWritten, params, signal } = options;
+    const { asWritten, isLarge = false, params, signal } = options;
     const prepared = await this.#prepare(statement, options);
-    // A statement forgets interrupts that come before its beginning. So it
-    // begins here and not on another thread, where stream() would begin it.
     signal?.throwIfAborted();
-    const pending = prepared.startStream();
-    await this.#untilReady(pending, signal);
-    const result = await pending.getResult();
+    const result = isLarge
+      ? await prepared.stream()
+      : await this.#startHere(prepared, signal);
     this.#isRunning = true;
     const again = async () =>
       asWritten === undefined
         ? prepared
         : await this.#prepare(await asWritten(), { params });
     return { result, again };
+  }
+
+  /**
+   * A statement forgets interrupts that come before its beginning, which also
+   * plans it. So it begins here; on another thread, where stream() begins it, a
+   * large one gives way to the interrupts that are repeated.
+   */
+  async #startHere(
+    prepared: DuckDBPreparedStatement,
+    signal: AbortSignal | undefined,
+  ): Promise<DuckDBResult> {
+    const pending = prepared.startStream();
+    await this.#untilReady(pending, signal);
+    return await pending.getResult();
   }
 
   async #prepare(

@@ -16,6 +16,7 @@ import { DuckDBEngine } from "./duckdb_engine.ts";
 import { FileLoader, type FilesTable } from "./file_loader.ts";
 import { checkedOptions, Deadline } from "./limits.ts";
 import { isPathName } from "./paths.ts";
+import { isLarge } from "./planning_limits.ts";
 import { renderArrow } from "./render/arrow.ts";
 import { type RenderOptions, TO_FILE } from "./render/options.ts";
 import { type QueryHost, ScratchFiles } from "./scratch_files.ts";
@@ -130,15 +131,17 @@ async function runOver(
     }
     return statement;
   };
+  const size = { isLarge: isLarge(names.size, statement.select) };
   const short = tables.length > 0 && !names.showsTables
     ? substitute(statement, names, tables)
     : undefined;
   const after = short && await engine.namesIfAny(short.statement);
   if (short === undefined || !isSame(names, after, tables)) {
-    return await engine.query(await asWritten(), options);
+    return await engine.query(await asWritten(), { ...options, ...size });
   }
   return await engine.query(short.statement, {
     ...options,
+    ...size,
     lists: short.lists,
     asWritten,
   });

@@ -15,6 +15,7 @@ import { PondError } from "../errors.ts";
 import type { QueryParam, QueryParams } from "../tinylogfs/mod.ts";
 import { type Needs, needsOf, type TreeNode } from "./needs.ts";
 import { paramsByName } from "./params.ts";
+import { type PlanningSize, planningSize } from "./planning_limits.ts";
 
 /** A statement, taken apart. */
 export interface Statement {
@@ -42,6 +43,8 @@ export interface StatementNames {
   readonly parameters: readonly string[];
   /** What is needed of the tables. */
   readonly needs: Needs;
+  /** What planning it takes. */
+  readonly size: PlanningSize;
   /** Whether a column of a result is called by a text that names a table. */
   readonly calledByTable: boolean;
   /** Whether it describes tables: `DESCRIBE`, `SHOW`, `SUMMARIZE`. */
@@ -217,6 +220,7 @@ export function statementNames(
     functions: [...new Set(calls.map(({ name }) => name))],
     calls,
     needs: needsOf(nodes, values),
+    size: planningSize(nodes),
     calledByTable: isCalledByTable(statements),
     describes,
     showsTables,

@@ -15,6 +15,7 @@ const LARGE_SORT =
 
 Deno.test("what doesn't fit into memoryBytes goes to cache/, and leaves nothing there", async () => {
   await using scratch = await queryScratch();
+  await Deno.mkdir(`${scratch.path}/cache`, { recursive: true });
   let most = 0;
   const watch = setInterval(async () => {
     let count = 0;
@@ -132,4 +133,69 @@ Deno.test("hostFiles lets functions read the host, and still nothing be written"
     await assertRejects(() => scratch.rows(sql, hostFiles), PondError);
     assertEquals(await scratch.listing(), before, sql);
   }
+});
+
+/** A SELECT that joins a file with itself, by one key. */
+function joined(count: number, join: string = "JOIN"): string {
+  const more = Array.from(
+    { length: count - 1 },
+    (_, i) => `${join} '/a.csv' t${i} USING (n)`,
+  );
+  return `SELECT count(*) FROM '/a.csv' t ${more.join(" ")}`;
+}
+
+Deno.test("a file that is named hundreds of times is brought in once, and reads as often", async () => {
+  await using scratch = await queryScratch();
+  await scratch.fs.createFile("/a.csv", "n\n1\n");
+  const loaded: string[] = [];
+  const rows = await scratch.rows(
+    Array.from({ length: 300 }, () => "FROM '/a.csv'").join(" UNION ALL "),
+    { onTable: ({ name }) => loaded.push(name) },
+  );
+  assertEquals([rows.length, loaded], [300, ["/a.csv"]]);
+});
+
+Deno.test("a SELECT that joins more tables than can be planned is refused before it is", async () => {
+  await using scratch = await queryScratch();
+  await scratch.fs.createFile("/a.csv", "n\n1\n");
+  assertEquals(await scratch.rows(joined(50)), [[1n]]);
+  // Outer joins are planned one by one.
+  assertEquals(await scratch.rows(joined(100, "LEFT JOIN")), [[1n]]);
+  const tooMany = new Map([
+    [joined(51), "a SELECT in it joins 51 tables, of at most 50"],
+    [joined(900), "a SELECT in it joins 900 tables, of at most 50"],
+    [
+      `SELECT 1 WHERE 1 IN (${joined(51)})`,
+      "a SELECT in it joins 51 tables, of at most 50",
+    ],
+    [
+      `FROM ${Array(60).fill("files").join(", ")} WHERE true`,
+      "a SELECT in it joins 60 tables, of at most 50",
+    ],
+    [
+      Array(1001).fill("FROM '/a.csv'").join(" UNION ALL "),
+      "it names 1001 tables, of at most 1000",
+    ],
+  ]);
+  for (const [sql, why] of tooMany) {
+    const error = await assertRejects(
+      () => scratch.rows(sql),
+      PondError,
+      `Cannot run the query: ${why}`,
+    );
+    assertEquals(error.code, "QUERY");
+    assertStringIncludes(error.hint ?? "", "as one table");
+  }
+  await scratch.assertNoCache();
+});
+
+Deno.test("timeoutMs is heard while a statement is planned", async () => {
+  await using scratch = await queryScratch();
+  await scratch.fs.createFile("/a.csv", "n\n1\n");
+  await assertRejects(
+    () => scratch.rows(joined(50), { timeoutMs: 50 }),
+    PondError,
+    "it took longer than 0.05 s",
+  );
+  assertEquals(await scratch.rows("SELECT 1"), [[1]]);
 });
