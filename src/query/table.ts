@@ -40,6 +40,8 @@ export interface TableParameter {
   readonly name: string;
   /** What it is when it isn't given: a revision. */
   readonly fallback: string;
+  /** The same in a query that sees what is pending; no other when left out. */
+  readonly pendingFallback?: string;
 }
 
 /** Which rows a statement looks at: others need not be read. */

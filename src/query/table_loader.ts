@@ -51,7 +51,7 @@ export class TableLoader {
    * @throws {PondError} `QUERY` for one that has rows only when it is called.
    */
   async add(table: PondTable): Promise<void> {
-    const { name, parameters } = table;
+    const { name, parameters } = this.#withFallbacks(table);
     if (table.isFunction) {
       const call = parameters.map(({ fallback }) => quoteText(fallback));
       throw refused(
@@ -74,8 +74,19 @@ export class TableLoader {
     const calls = this.#names.calls.filter(({ name }) => TABLES.has(name));
     for (const [name, group] of Map.groupBy(calls, ({ name }) => name)) {
       const table = TABLES.get(name);
-      if (table !== undefined) await this.#addCallsOf(table, group);
+      if (table === undefined) continue;
+      await this.#addCallsOf(this.#withFallbacks(table), group);
     }
+  }
+
+  /** With what its parameters are in this query when they aren't given. */
+  #withFallbacks(table: PondTable): PondTable {
+    if (!this.#options.pending) return table;
+    const parameters = table.parameters.map((parameter) => ({
+      ...parameter,
+      fallback: parameter.pendingFallback ?? parameter.fallback,
+    }));
+    return { ...table, parameters };
   }
 
   /** A macro with the rows of each call, which are told apart by what it was given. */

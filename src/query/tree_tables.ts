@@ -179,8 +179,8 @@ export const TREE_TABLES: readonly PondTable[] = [
     comment: "what differs between two revisions: changes('v1', 'v2')",
     columns: CHANGE_COLUMNS,
     parameters: [
-      { name: "from", fallback: "v-1" },
-      { name: "to", fallback: "@" },
+      { name: "from", fallback: "v-1", pendingFallback: "@" },
+      { name: "to", fallback: "@", pendingFallback: "@pending" },
     ],
     read: (source, { parameters: [from = "", to = ""], signal }) =>
       source.diff(from, to, signal ? { signal } : {}),

@@ -268,3 +268,27 @@ Deno.test("files has no row where nothing can be", async () => {
   }
   await story.fs.close();
 });
+
+Deno.test("changes() of a query that sees what is pending are that", async () => {
+  const story = await tell();
+  const { fs } = story;
+  const of = (call: string, pending = true) =>
+    rowsOf(story, `SELECT change, path FROM ${call}`, pending);
+  const added = [["added", "/p.txt"]];
+  const pending = [["deleted", "/d/big"], ...added];
+  assertEquals(await of("changes()"), pending);
+  assertEquals(await of("changes('@', '@pending')"), pending);
+  // Whoever says where it begins has what is pending as its end.
+  const all = await of("changes('v1')");
+  assertEquals(all.filter(([, path]) => path === "/p.txt"), added);
+  assertEquals(await of("changes('@', '@')"), []);
+  const committed = await of("changes()", false);
+  assertEquals(committed.filter(([, path]) => path === "/p.txt"), []);
+  assertEquals(committed, await of("changes('v-1', '@')"));
+  await assertRejects(
+    () => of("changes"),
+    PondError,
+    "changes must be called",
+  );
+  await fs.close();
+});
