@@ -171,7 +171,7 @@ const DATES_SQL = `SELECT unnest([DATE '0044-03-15 (BC)', '0001-01-01 (BC)',
   '10000-01-01', '275760-09-14', '5881580-07-10', '5877642-06-25 (BC)',
   'infinity', '-infinity', NULL]) AS day`;
 
-Deno.test("parquet: dates of any year are themselves, infinity is NULL", async () => {
+Deno.test("parquet: dates of any year are themselves, and so is infinity", async () => {
   await using scratch = await queryScratch();
   assertEquals((await parquetText(scratch, DATES_SQL)).rows, [
     ["0044-03-15 (BC)"],
@@ -180,13 +180,13 @@ Deno.test("parquet: dates of any year are themselves, infinity is NULL", async (
     ["275760-09-14"],
     ["5881580-07-10"],
     ["5877642-06-25 (BC)"],
-    [null],
-    [null],
+    ["infinity"],
+    ["-infinity"],
     [null],
   ]);
 });
 
-Deno.test("parquet: times of any year are themselves, infinity is NULL", async () => {
+Deno.test("parquet: times of any year are themselves, and so is infinity", async () => {
   await using scratch = await queryScratch();
   const sql = `SELECT unnest(['0044-03-15 (BC) 10:00:00.000001',
       '294247-01-10 04:00:54.775806', 'infinity', NULL]::TIMESTAMP[]) AS at,
@@ -195,9 +195,34 @@ Deno.test("parquet: times of any year are themselves, infinity is NULL", async (
   assertEquals((await parquetText(scratch, sql)).rows, [
     ["0044-03-15 (BC) 10:00:00.000001", "0044-03-15 (BC) 10:00:00.000001+00"],
     ["294247-01-10 04:00:54.775806", "290000-01-10 04:00:00+00"],
-    [null, null],
+    ["infinity", "-infinity"],
     [null, null],
   ]);
+});
+
+Deno.test("parquet and arrow: what has no end has none when the pond reads it", async () => {
+  await using scratch = await queryScratch();
+  const times = `SELECT 'infinity'::DATE AS d, '-infinity'::DATE AS e,
+    'infinity'::TIMESTAMP AS t, '-infinity'::TIMESTAMPTZ AS z,
+    ['infinity'::DATE, NULL] AS l, {'a': '-infinity'::TIMESTAMP} AS s`;
+  const expected = await scratch.rows(times);
+  assertEquals(expected[0]?.slice(0, 4), [
+    "infinity",
+    "-infinity",
+    "infinity",
+    "-infinity",
+  ]);
+  for (const format of ["arrow", "parquet"] as const) {
+    const path = `/times.${format}`;
+    const bytes = await renderedBytes(scratch, times, format);
+    await scratch.fs.createFile(path, bytes);
+    const read = `SELECT d, e, t, z FROM '${path}'`;
+    assertEquals(
+      await scratch.rows(read),
+      [expected[0]?.slice(0, 4) ?? []],
+      format,
+    );
+  }
 });
 
 Deno.test("parquet: more rows than a row group are whole and in order", async () => {

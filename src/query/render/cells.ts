@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { PondError } from "../../errors.ts";
+import { invariant, PondError } from "../../errors.ts";
 import type { ColumnKind, TypedCell, TypedColumn } from "../../oplog/mod.ts";
 import {
   type QueryBatch,
@@ -16,6 +16,14 @@ import { plainText } from "./text.ts";
 
 const US_PER_MS = 1000n;
 const MS_PER_DAY = 86_400_000;
+
+/**
+ * DuckDB's numbers for times without end, in its own files, too; PostgreSQL has
+ * the greatest as well. Other readers show them as years that no calendar has, or
+ * fail: NULL would be taken for no value by all of them.
+ */
+const INFINITE_DAYS = 2 ** 31 - 1;
+const INFINITE_US = 2n ** 63n - 1n;
 
 /** The calendar repeats itself; a `Date` goes on for 275760 years only. */
 const CYCLE_YEARS = 400;
@@ -71,8 +79,7 @@ export function typedCell(value: QueryValue, kind: ColumnKind): TypedCell {
     case "timestamp":
       if (value instanceof Timestamp) return value.us;
       if (value instanceof Date) return BigInt(value.getTime()) * US_PER_MS;
-      // Infinity has no value there.
-      return null;
+      return infinite(value, INFINITE_US, -INFINITE_US);
     case "blob":
       return value instanceof Uint8Array ? value : null;
     case "text":
@@ -120,12 +127,21 @@ function decimalOf(text: string, width: number): bigint {
   return BigInt(digits);
 }
 
-/** Days since the epoch. Infinity has no value there. */
-function daysOf(date: string): number | null {
+function infinite<T>(value: QueryValue, most: T, least: T): T {
+  invariant(
+    value === "infinity" || value === "-infinity",
+    "a time is one, or has no end",
+  );
+  return value === "infinity" ? most : least;
+}
+
+/** Days since the epoch. */
+function daysOf(date: string): number {
   const match = /^([+-]?\d+)-(\d\d)-(\d\d)$/.exec(date);
-  if (match === null) return null;
-  const [year, month, day] = match.slice(1).map(Number);
-  if (year === undefined || month === undefined) return null;
+  const [year, month, day] = (match?.slice(1) ?? []).map(Number);
+  if (year === undefined || month === undefined) {
+    return infinite(date, INFINITE_DAYS, -INFINITE_DAYS);
+  }
   const cycles = Math.floor(year / CYCLE_YEARS) - 5;
   const near = Date.UTC(year - cycles * CYCLE_YEARS, month - 1, day);
   return near / MS_PER_DAY + cycles * CYCLE_DAYS;
