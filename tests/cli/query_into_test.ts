@@ -200,3 +200,46 @@ Deno.test("pond query --timeout gives up, and --chart draws", async () => {
   ]);
   assertMatch(chart, /n2 ▕█/);
 });
+
+Deno.test("pond query --into and --output pack what is called .gz, and the pond reads it", async () => {
+  await using scratch = await scratchPond();
+  const sql = "SELECT i, 'n' || i AS name FROM range(3000) t(i)";
+  const expected = await rows(scratch, sql);
+  for (const name of ["a.csv.gz", "a.tsv.gz", "a.jsonl.gz", "a.PARQUET.GZ"]) {
+    await scratch.ok(["query", sql, "--into", `/${name}`]);
+    assertEquals(await rows(scratch, `FROM '/${name}'`), expected, name);
+  }
+  const output = `${scratch.home}/out.csv.gz`;
+  await scratch.ok(["query", sql, "--output", output]);
+  const unpacked = (await Deno.open(output)).readable
+    .pipeThrough(new DecompressionStream("gzip"));
+  const text = await new Response(unpacked).text();
+  assertEquals(text.slice(0, 19), "i,name\n0,n0\n1,n1\n2,");
+  // What fails on the way is no file, packed or not.
+  const { code, stderr } = await scratch.run([
+    "query",
+    "SELECT CASE WHEN i = 90000 THEN error('late') END FROM range(99999) t(i)",
+    "--into",
+    "/late.csv.gz",
+  ]);
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, "late");
+  assertEquals(
+    await rows(scratch, "FROM files WHERE name = 'late.csv.gz'"),
+    [],
+  );
+});
+
+Deno.test("pond query --into writes Arrow as a stream, and says so of .feather", async () => {
+  await using scratch = await scratchPond();
+  await scratch.ok(["query", "SELECT 1 AS a", "--into", "/a.arrows"]);
+  assertEquals(await rows(scratch, "FROM '/a.arrows'"), [{ a: 1 }]);
+  const { code, stderr } = await scratch.run([
+    "query",
+    "SELECT 1",
+    "--into",
+    "/a.feather",
+  ]);
+  assertEquals(code, 2);
+  assertStringIncludes(stderr, "by the name of .arrows");
+});

@@ -13,7 +13,7 @@ import type {
 import type { Format, QueryCommand } from "../command.ts";
 import { type Context, note } from "../context.ts";
 import { ExitCode } from "../exit_codes.ts";
-import { exportOf, formatOfFile } from "../export.ts";
+import { exportOf, formatOfFile, rowsAsFile } from "../export.ts";
 import { hostPath } from "../locate.ts";
 import { Progress } from "../progress.ts";
 import {
@@ -149,7 +149,6 @@ async function store(
   path: string,
   format: Format,
 ): Promise<number> {
-  const { renderRows, TO_FILE } = await import("../../query/mod.ts");
   await using progress = progressOf(context);
   await using result = await answer;
   let rows = 0;
@@ -159,10 +158,7 @@ async function store(
       yield batch;
     }
   };
-  const chunks = renderRows(result.columns, counting(), {
-    format,
-    ...TO_FILE,
-  });
+  const chunks = rowsAsFile(path, format, result.columns, counting());
   await fs.writeFile(path, chunks, { signal: context.signal });
   return rows;
 }
