@@ -96,6 +96,7 @@ const OWN_NAMES = [
   "head",
   "branches",
   "branch",
+  "backups",
   "tmp",
   "recovered",
   "cache",
