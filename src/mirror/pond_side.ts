@@ -24,6 +24,8 @@ export interface PondSide {
   readonly nodes: Map<string, PondNode>;
   /** What is left out there. */
   readonly rules: Rules;
+  /** What isn't carried over, whatever the host has there. */
+  readonly unknown: Set<string>;
   /** What is skipped. */
   readonly items: MirrorItem[];
 }
@@ -49,7 +51,12 @@ export async function walkPond(
   fs: FileOperations,
   options: PondWalkOptions,
 ): Promise<PondSide> {
-  const side: PondSide = { nodes: new Map(), rules: new Rules(), items: [] };
+  const side: PondSide = {
+    nodes: new Map(),
+    rules: new Rules(),
+    unknown: new Set(),
+    items: [],
+  };
   if (!options.isNew || await fs.exists(options.top)) {
     await walk(fs, options, side, "/", undefined);
   }
@@ -83,7 +90,7 @@ async function walk(
     const isDirectory = entry.fileType === "directory";
     const candidate = { path: at, isDirectory };
     if (isReserved(entry.name)) {
-      side.items.push(reservedItem(at, entry));
+      side.items.push(skipped(at, entry, "its name is the mirror's own"));
       continue;
     }
     const isOut = !filter.takes(candidate) || hostLeavesOut(candidate) ||
@@ -92,6 +99,10 @@ async function walk(
     const node = nodeOf(entry, base.get(at));
     requireNoOlder(at, node, base.get(at));
     side.nodes.set(at, node);
+    if (await isSeries(fs, inPond(top, at), entry, node)) {
+      side.unknown.add(at);
+      side.items.push(skipped(at, entry, "it is a series: pond get writes it"));
+    }
     if (isDirectory) await walk(fs, options, side, at, rules);
   }
 }
@@ -113,9 +124,27 @@ async function rulesOf(
   return new IgnoreRules(text, path, above);
 }
 
-function reservedItem(
+/**
+ * Whether a file is more than its newest version: that alone on the host would
+ * replace all of it, once somebody edits it there. Each part is a version, so most
+ * files needn't be read; nor one that was the same at the last sync.
+ */
+async function isSeries(
+  fs: FileOperations,
+  path: string,
+  { fileType, version }: DirEntry,
+  { content }: PondNode,
+): Promise<boolean> {
+  if (fileType !== "file" || version === 1 || content !== undefined) {
+    return false;
+  }
+  return (await fs.seriesMark(path))?.previous !== undefined;
+}
+
+function skipped(
   path: string,
   { fileType, sizeBytes }: DirEntry,
+  problem: string,
 ): MirrorItem {
   return {
     action: "skip",
@@ -123,7 +152,7 @@ function reservedItem(
     path,
     sizeBytes: fileType === "file" ? sizeBytes : 0,
     done: false,
-    problem: "its name is the mirror's own",
+    problem,
   };
 }
 

@@ -218,7 +218,8 @@ export class MirrorRun {
       { fs, top, host: parts.host, side, signal },
     );
     for (const item of side.items) this.#items.add(item);
-    const verdicts = reconcile(threes, { deletes, unknown: side.unknown });
+    const unknown = new Set([...side.unknown, ...pond.unknown]);
+    const verdicts = reconcile(threes, { deletes, unknown });
     const decided = new Map<string, Verdict>();
     for (const [path, verdict] of verdicts) {
       const three = threes.get(path);

@@ -1,5 +1,6 @@
 /** What a mirror carries over, keeps, and refuses. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { decodeUtf8 } from "../../src/bytes.ts";
 import { PondError } from "../../src/errors.ts";
 import { memoryHost } from "../../src/host/memory.ts";
 import { TinyLogFS } from "../../src/tinylogfs/mod.ts";
@@ -398,5 +399,28 @@ Deno.test("a dry run and a status change nothing, on either side", async () => {
     }
     assertEquals([...disk.snapshot().keys()], before);
     assertEquals(await hostTree(disk), { "/a": "1", "/b": "3" });
+  });
+});
+
+Deno.test("a series of several parts stays out of a mirror, on both sides", async () => {
+  const disk = await emptyDisk("clustered");
+  await withMirror(disk, async (mirror, fs) => {
+    await fs.createDirectory("/d");
+    for (const text of ["a\n", "b\n"]) {
+      await fs.appendToSeries("/d/log", text, { of: "text" });
+      await fs.commit();
+    }
+    const pushed = await mirror.syncToFilesystem();
+    assertEquals(lines(pushed), ["create /d -> host, done", "skip /d/log"]);
+    assertEquals(await hostTree(disk), { "/d": "/" });
+    await writeHost(disk, `${DIR}/d/log`, "of the host");
+    const options = { deletes: true, prefer: "host" } as const;
+    assertEquals(lines(await mirror.sync(options)), ["skip /d/log"]);
+    const whole = await Array.fromAsync(fs.streamWhole("/d/log"));
+    assertEquals(whole.map((bytes) => decodeUtf8(bytes)), ["a\n", "b\n"]);
+    await disk.remove(`${DIR}/d/log`);
+    await disk.remove(`${DIR}/d`);
+    await mirror.sync(options);
+    assertEquals((await fs.seriesMark("/d/log"))?.parts, 2);
   });
 });
