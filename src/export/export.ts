@@ -17,11 +17,12 @@
  *
  * @module
  */
+import { encodeUtf8, sha256Hex } from "../bytes.ts";
 import { hasCode, PondError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
 import { quoteText } from "../query/paths.ts";
 import { renderRows, TO_FILE } from "../query/mod.ts";
-import type { TinyLogFS } from "../tinylogfs/mod.ts";
+import type { DirEntry, TinyLogFS } from "../tinylogfs/mod.ts";
 import { type Draft, ExportDirectory } from "./directory.ts";
 import type { Manifest, SourceEntry, WrittenFile } from "./manifest.ts";
 import {
@@ -88,11 +89,22 @@ async function sourcesOf(
   }
   const sources = new Map<string, string>();
   for (const path of paths.sort()) {
-    const { path: real } = await fs.entry(path);
-    const { sha256 = "" } = await fs.getMetadata(real);
-    sources.set(path, sha256);
+    sources.set(path, await hashOf(fs, await fs.entry(path)));
   }
   return sources;
+}
+
+/** The hash of a file's content; of a series, one that says which its parts are. */
+async function hashOf(
+  fs: TinyLogFS,
+  { nodeId, path, version }: DirEntry,
+): Promise<string> {
+  const { sha256 = "" } = await fs.getMetadata(path);
+  const mark = version === 1 ? undefined : await fs.seriesMark(path);
+  // The newest part may have the bytes of the one before.
+  return mark?.previous === undefined ? sha256 : await sha256Hex(
+    encodeUtf8(JSON.stringify([sha256, nodeId, mark.previous, mark.parts])),
+  );
 }
 
 /** An export into the pond would be damage. */

@@ -139,18 +139,24 @@ export async function parseManifest(
     sources: new Map(
       reader.objects("sources").map((entry) => {
         const path = entry.text("path");
-        const files = entry.objects("files").map(fileIn);
+        const files = entry.objects("files").map((fields) =>
+          fileIn(fields, source)
+        );
         return [path, { path, sha256: entry.text("sha256"), files }];
       }),
     ),
-    gone: reader.objects("gone").map(fileIn),
+    gone: reader.objects("gone").map((fields) => fileIn(fields, source)),
   };
 }
 
-function fileIn(fields: Fields): WrittenFile {
+function fileIn(fields: Fields, source: string): WrittenFile {
   const was = fields.has("was") ? fields.textOrNull("was") : undefined;
+  const path = fields.text("path");
+  // The directory may be anybody's: nothing outside of it is ever removed.
+  const leadsOut = ["", ".", ".."].some((it) => path.split("/").includes(it));
+  if (leadsOut) throw damaged(source);
   return {
-    path: fields.text("path"),
+    path,
     sha256: fields.text("sha256"),
     sizeBytes: fields.number("size"),
     rows: fields.number("rows"),

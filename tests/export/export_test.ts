@@ -7,6 +7,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { PondError } from "../../src/errors.ts";
+import { formatManifest, parseManifest } from "../../src/export/manifest.ts";
 import { exportScratch, plant, STATION } from "./support.ts";
 
 Deno.test("exportTables() writes what DuckDB reads as the same rows, by year and month", async () => {
@@ -266,4 +267,56 @@ Deno.test("names with what patterns and revisions are made of are taken literall
   assertEquals(told.filter((it) => it.startsWith("new ")).length, 4);
   assertEquals(report.rows, 16);
   assertEquals((await scratch.files()).size, 12);
+});
+
+Deno.test("a series is exported again when a part has come that is like the one before", async () => {
+  await using scratch = await exportScratch();
+  const { fs } = scratch;
+  const outcomes: string[] = [];
+  for (const text of [STATION, STATION, STATION]) {
+    await fs.appendToSeries("/s.csv", text, { of: "rows" });
+    await fs.commit();
+    for (let run = 0; run < 2; run++) {
+      const { report, told } = await scratch.run({ glob: "/s.csv" });
+      outcomes.push(`${told} ${report.rows}`);
+    }
+  }
+  const same = "unchanged /s.csv 0";
+  assertEquals(outcomes, [
+    "new /s.csv 4",
+    same,
+    "changed /s.csv 8",
+    same,
+    "changed /s.csv 12",
+    same,
+  ]);
+});
+
+Deno.test("a manifest that names a file outside of the directory is damaged", async () => {
+  const directory = "/lake/.pond-export/manifest.json";
+  const base = {
+    pondId: "0",
+    version: 1,
+    definition: {
+      format: "csv",
+      glob: "/*.csv",
+      partitionBy: [],
+      timeColumn: undefined,
+      where: undefined,
+    },
+    sources: new Map(),
+  } as const;
+  const read = async (path: string) => {
+    const file = { path, sha256: "", sizeBytes: 0, rows: 0 };
+    const gone = [{ ...file, changedMs: undefined }];
+    return await parseManifest(
+      await formatManifest({ ...base, gone }),
+      directory,
+    );
+  };
+  assertEquals((await read("year=2026/..a")).gone.length, 1);
+  for (const path of ["../a", "a/../../b", "/a", "a/", ".", ""]) {
+    const error = await assertRejects(() => read(path), PondError);
+    assertEquals(error.code, "INTEGRITY");
+  }
 });
