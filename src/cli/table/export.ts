@@ -23,17 +23,18 @@ export const EXPORT: TableEntry = define<ExportCommand>({
   description:
     `Writes each file of the pond that matches GLOB and is a table (pond help formats)
 into the directory of --to, as Parquet or CSV. With --partition-by, its rows go to
-directories of their parts of time (year, quarter, month, day, hour, date; in UTC, of
-the column of --time, or the first one that has times) or of the values of a column:
-year=2026/month=1/…. DuckDB, Spark, pandas and others read them as one table.
+directories of their parts of time (year, quarter, month, day, hour, date; in UTC,
+of the column of --time, or the first one that has times) or of the values of a
+column: year=2026/month=1/…. DuckDB, Spark, pandas and others read them as one
+table.
 
 The next run of the same export writes only what has changed: sources by their
 hashes, and files that are missing. What has gone from the pond goes from the
-directory. A file there that somebody else has written or edited is never touched: its
-source fails, and the exit code is 3; --force writes over it. A directory that holds
-another export is refused without --force. Each file is whole at each moment; a run
-that was interrupted is continued by the next one. Nothing is written outside the
-directory, nor through a symlink in it.`,
+directory. A file there that somebody else has written or edited is never touched:
+its source fails, and the exit code is 3; --force writes over it. A directory that
+holds another export is refused without --force. Each file is whole at each moment;
+a run that was interrupted is continued by the next one. Nothing is written outside
+the directory, nor through a symlink in it.`,
   arguments: [{
     name: "GLOB",
     summary: "A path in the pond, or a pattern",

@@ -42,8 +42,9 @@ A change wins against a deletion. Deletions are carried over with --delete alone
 
 What --exclude, --include and .pondignore (of either side) leave out is touched on
 neither. Modes, symlinks and the times of files are kept. Nothing is written outside
-of DIR, also not through a symlink in it. What can't be read or written is said, the
-rest is done, and the exit code is 3. A run that was ended is continued by the next.`,
+of DIR, also not through a symlink in it. What can't be read or written is said,
+the rest is done, and the exit code is 3. A run that was ended is continued by the
+next.`,
   arguments: [
     {
       name: "VERB",
