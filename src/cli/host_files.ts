@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { PondError } from "../errors.ts";
-import type { FileStore } from "../host/mod.ts";
+import { hasCode, PondError } from "../errors.ts";
+import type { FileStat, FileStore } from "../host/mod.ts";
 
 /** Symbolic links that are followed one after the other. */
 const MAX_LINKS = 16;
@@ -35,22 +35,47 @@ export async function removeTree(
 }
 
 /**
- * Where a file really is, or would be: symbolic links at its name are followed.
+ * Where a file really is, or would be: symbolic links are followed, at its name and
+ * on the way to it.
  *
+ * @param path Absolute.
  * @throws {PondError} `LOOP` for links that lead to themselves.
  */
 export async function realPath(
   files: Pick<FileStore, "readLink" | "stat">,
   path: string,
 ): Promise<string> {
-  let found = path;
-  for (let links = 0; links < MAX_LINKS; links++) {
-    if ((await files.stat(found))?.type !== "symlink") return found;
-    const target = await files.readLink(found);
-    const { dirname, resolve } = await import("@std/path");
-    found = resolve(dirname(found), target);
+  let found = "";
+  let rest = path.split("/").filter((name) => name !== "");
+  for (let links = 0;;) {
+    const [name, ...below] = rest;
+    if (name === undefined) return found || "/";
+    rest = below;
+    const at = `${found}/${name}`;
+    if (await typeOf(files, at) !== "symlink") {
+      found = at;
+      continue;
+    }
+    if (links++ === MAX_LINKS) break;
+    const { resolve } = await import("@std/path");
+    const target = resolve(found || "/", await files.readLink(at));
+    rest = [...target.split("/").filter((name) => name !== ""), ...rest];
+    found = "";
   }
   throw new PondError("LOOP", `Cannot open ${path}: it links to itself`, {
     path,
   });
+}
+
+async function typeOf(
+  files: Pick<FileStore, "stat">,
+  path: string,
+): Promise<FileStat["type"] | undefined> {
+  try {
+    return (await files.stat(path))?.type;
+  } catch (error) {
+    // What is said of it is said by who opens it.
+    if (hasCode(error, "NOT_FOUND", "NOT_A_DIRECTORY")) return undefined;
+    throw error;
+  }
 }

@@ -306,7 +306,13 @@ Deno.test("pond get never writes over the pond, and deletes nothing of it", asyn
     ["get", "-f", "/b", home + "/w"],
     ["get", "-f", "/b", "."],
   ];
-  for (const line of lines.slice(0, 5)) {
+  await Deno.symlink(`${home}/w`, `${home}/linked`);
+  const linked = [
+    ["get", "-f", "--delete", "/b/.", `${home}/linked`],
+    ["get", "-f", "/a", `${home}/linked/p/pond.json`],
+    ["-C", `${home}/linked/p`, "get", "-f", "--delete", "/b/.", "."],
+  ];
+  for (const line of [...lines.slice(0, 5), ...linked]) {
     const { code, stderr } = await scratch.run(line, inside);
     assertEquals(code, 2, line.join(" "));
     assertStringIncludes(stderr, "the pond itself");

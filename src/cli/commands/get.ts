@@ -10,6 +10,7 @@ import type { Context } from "../context.ts";
 import { Tally } from "../each.ts";
 import type { ExitCode } from "../exit_codes.ts";
 import { expanded } from "../expand.ts";
+import { realPath } from "../host_files.ts";
 import { hostPath } from "../locate.ts";
 import { Progress } from "../progress.ts";
 import { seriesContent } from "../series_content.ts";
@@ -45,7 +46,7 @@ export async function runGet(
     const targets = await targetsOf(sources, command, context);
     if (command.deletes) requireApart(targets.map(([, target]) => target));
     for (const [source, target] of targets) {
-      await refuseOwnPond(fs, source, target, command);
+      await refuseOwnPond(fs, source, target, command, context);
     }
     await using progress = Progress.start(context, {
       verb: "get",
@@ -108,16 +109,20 @@ async function refuseOwnPond(
   source: string,
   target: string,
   { deletes }: GetCommand,
+  { host: { files } }: Context,
 ): Promise<void> {
-  const around = target === "/" ? "/" : `${target}/`;
-  const isAround = `${fs.path}/`.startsWith(around);
-  const isInside = around.startsWith(`${fs.path}/`);
+  // Symlinks lead into it, and around it, as well.
+  const pond = await realPath(files, fs.path);
+  const real = await realPath(files, target);
+  const around = real === "/" ? "/" : `${real}/`;
+  const isAround = `${pond}/`.startsWith(around);
+  const isInside = around.startsWith(`${pond}/`);
   if (deletes && (isAround || isInside)) throw ownPond(target);
-  const inside = around.slice(fs.path.length + 1).split("/")[0] ?? "";
+  const inside = around.slice(pond.length + 1).split("/")[0] ?? "";
   if (isInside && OWN_NAMES.includes(inside)) throw ownPond(target);
   if (!isAround) return;
   const { path } = await pathOf(source);
-  const below = fs.path.slice(around.length);
+  const below = pond.slice(around.length);
   for (const name of OWN_NAMES) {
     const own = [path, below, name].filter((part) => part !== "").join("/");
     if (await fs.exists(own)) throw ownPond(target);
