@@ -34,3 +34,20 @@ Deno.test("pond cat and get write a series as one file, whatever parts it has", 
   ]);
   assertEquals(rows, "v,w\n1,\n2,x\n");
 });
+
+Deno.test("pond put of what the newest part of a series is makes it that file", async () => {
+  await using it = await scratchPond();
+  {
+    await using pond = await openPond(denoHost(), it.pond);
+    await pond.createDirectory("/s");
+    for (const part of ["one\n", "two\n"]) {
+      await pond.appendToSeries("/s/text", part, { of: "text" });
+      await pond.commit();
+    }
+  }
+  await Deno.mkdir(`${it.home}/in`);
+  await Deno.writeTextFile(`${it.home}/in/text`, "two\n");
+  await it.ok("put in/. /s");
+  assertEquals(await it.ok("cat /s/text"), "two\n");
+  assertEquals(await it.ok("cat /s/text@v-1"), "one\ntwo\n");
+});

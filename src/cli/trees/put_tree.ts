@@ -292,11 +292,15 @@ export class TreePut {
   async #readIfSame(
     node: HostNode,
     to: Destination,
-    { fileType, name, sizeBytes }: DirEntry,
+    { fileType, name, sizeBytes, version }: DirEntry,
   ): Promise<FileStat | undefined> {
     if (fileType !== "file" || sizeBytes !== node.stat.sizeBytes) return;
     const { fs, host, signal } = this.#parts;
-    const { sha256 } = await fs.getMetadata(joinPath(to.path, name));
+    const path = joinPath(to.path, name);
+    const mark = version === 1 ? undefined : await fs.seriesMark(path);
+    // The newest part of a series is not what is in it.
+    if (mark?.previous !== undefined) return;
+    const { sha256 } = await fs.getMetadata(path);
     const { hasGrown, stat, value } = await readStable(
       host.files,
       node,
