@@ -311,6 +311,8 @@ Deno.test("pond get never writes over the pond, and deletes nothing of it", asyn
     ["get", "-f", "--delete", "/b/.", `${home}/linked`],
     ["get", "-f", "/a", `${home}/linked/p/pond.json`],
     ["-C", `${home}/linked/p`, "get", "-f", "--delete", "/b/.", "."],
+    ["put", `${home}/linked/.`, "/c"],
+    ["-C", `${home}/linked/p`, "put", ".", "/c"],
   ];
   for (const line of [...lines.slice(0, 5), ...linked]) {
     const { code, stderr } = await scratch.run(line, inside);

@@ -4,10 +4,12 @@
  * @module
  */
 import { PondError } from "../../errors.ts";
+import type { FileStore } from "../../host/mod.ts";
 import type { PendingOperation, TinyLogFS } from "../../tinylogfs/mod.ts";
 import type { PutCommand } from "../tree_command.ts";
 import type { Context } from "../context.ts";
 import { ExitCode } from "../exit_codes.ts";
+import { realPath } from "../host_files.ts";
 import { hostPath, locatePond } from "../locate.ts";
 import { Progress } from "../progress.ts";
 import {
@@ -66,7 +68,9 @@ export async function runPut(
     const trees: TreePut[] = [];
     for (const [i, node] of sources.entries()) {
       const { source, stat } = node;
-      refuseOwnPond(fs, source);
+      if (stat.type === "directory") {
+        await refuseOwnPond(context.host.files, fs, source);
+      }
       const target = targets[i] ?? to;
       if (!filter.takesNamed(node.name, stat.type === "directory")) continue;
       if (stat.type === "directory") {
@@ -209,8 +213,16 @@ function requireName(sources: readonly string[], to: string): void {
 }
 
 /** A pond that swallows itself would never be done. */
-function refuseOwnPond(fs: TinyLogFS, source: string): void {
-  if (!`${fs.path}/`.startsWith(source === "/" ? "/" : `${source}/`)) return;
+async function refuseOwnPond(
+  files: FileStore,
+  fs: TinyLogFS,
+  source: string,
+): Promise<void> {
+  const [pond, real] = [
+    await realPath(files, fs.path),
+    await realPath(files, source),
+  ];
+  if (!`${pond}/`.startsWith(real === "/" ? "/" : `${real}/`)) return;
   throw new PondError(
     "INVALID_ARGUMENT",
     `Cannot put ${source}: the pond itself lies in it`,
