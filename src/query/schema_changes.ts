@@ -89,8 +89,22 @@ function becomesText(type: string, united: string): boolean {
     !/\bJSON\b/.test(type);
 }
 
-/** Decimals of 38 digits have no room for the digits behind another's point. */
+/** Integers that each number of 32 bits with a point is exact for. */
+const SHORT_INTEGERS: ReadonlySet<string> = new Set([
+  "TINYINT",
+  "UTINYINT",
+  "SMALLINT",
+  "USMALLINT",
+]);
+
+/**
+ * Decimals of 38 digits have no room for the digits behind another's point, and
+ * a FLOAT, which DuckDB makes of it and an integer, has 24 bits.
+ */
 function losesDigits(type: string, united: string): boolean {
+  if (united === "FLOAT") {
+    return type !== "FLOAT" && isNumeric(type) && !SHORT_INTEGERS.has(type);
+  }
   const scaleOf = (type: string) =>
     Number(/^DECIMAL\(\d+,(\d+)\)$/.exec(type)?.[1] ?? 0);
   return united.startsWith("DECIMAL") && scaleOf(type) > scaleOf(united);

@@ -15,6 +15,7 @@ import { encodeUtf8 } from "../../src/bytes.ts";
 import { PondError } from "../../src/errors.ts";
 import { kindOf } from "../../src/query/formats.ts";
 import { BLOB_MIN_BYTES } from "../../src/tinylogfs/mod.ts";
+import { renderedBytes } from "./rendered.ts";
 import { type QueryScratch, queryScratch } from "./scratch.ts";
 
 async function gzip(
@@ -382,16 +383,7 @@ Deno.test("decimals whose digits would be lost say in which files they are", asy
   await using scratch = await queryScratch();
   const { fs } = scratch;
   const parquet = async (path: string, sql: string) => {
-    await using result = await fs.queryHistory(sql);
-    const { renderRows } = await import("../../src/query/mod.ts");
-    const chunks = renderRows(result.columns, result, {
-      format: "parquet",
-      isTerminal: false,
-      width: 80,
-      color: false,
-      header: true,
-    });
-    await fs.writeFile(path, chunks);
+    await fs.createFile(path, await renderedBytes(scratch, sql, "parquet"));
   };
   await parquet("/1.parquet", "SELECT 3::DECIMAL(38, 0) AS x");
   await parquet("/2.parquet", "SELECT 1.5::DECIMAL(38, 2) AS x");
@@ -403,4 +395,31 @@ Deno.test("decimals whose digits would be lost say in which files they are", asy
     await scratch.rows("SELECT x FROM '/{1,3}.parquet' WHERE x IS NOT NULL"),
     [["3"]],
   );
+});
+
+Deno.test("integers that a FLOAT of another file would round are an error that names both", async () => {
+  await using scratch = await queryScratch();
+  const { fs } = scratch;
+  const parquet = async (path: string, sql: string) => {
+    await fs.createFile(path, await renderedBytes(scratch, sql, "parquet"));
+  };
+  for (const path of ["/f", "/g", "/h"]) await fs.createDirectory(path);
+  await parquet("/f/1.parquet", "SELECT 16777217::BIGINT AS x");
+  await parquet("/f/2.parquet", "SELECT 0.5::FLOAT AS x");
+  const error = await assertRejects(
+    () => scratch.rows("FROM '/f/*.parquet'"),
+    PondError,
+  );
+  assertEquals(error.code, "UNSUPPORTED");
+  assertStringIncludes(
+    error.message,
+    "the column x is BIGINT in /f/1.parquet, and FLOAT in /f/2.parquet",
+  );
+  // These are exact, and so is a DOUBLE.
+  await parquet("/g/1.parquet", "SELECT 32767::SMALLINT AS x");
+  await parquet("/g/2.parquet", "SELECT 0.5::FLOAT AS x");
+  assertEquals(await scratch.rows("FROM '/g/*.parquet'"), [[32767], [0.5]]);
+  await parquet("/h/1.parquet", "SELECT 16777217::BIGINT AS x");
+  await parquet("/h/2.parquet", "SELECT 0.5::DOUBLE AS x");
+  assertEquals(await scratch.rows("FROM '/h/*.parquet'"), [[16777217], [0.5]]);
 });
