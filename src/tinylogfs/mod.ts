@@ -140,6 +140,7 @@ export type {
   RefreshResult,
   RemoveFile,
   RowBatch,
+  RowKey,
   RowOptions,
   RowRange,
   RowValues,
