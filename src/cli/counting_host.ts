@@ -10,7 +10,7 @@ import type { FileStore, Host } from "../host/mod.ts";
 import { filesWith, hostWith } from "./own_files.ts";
 import type { Context } from "./context.ts";
 import { type Amount, Progress, type ProgressOptions } from "./progress.ts";
-import { joined } from "./transfer.ts";
+import { joined } from "../trees/transfer.ts";
 
 /** Who is told what was done. */
 type Count = (path: string, bytes: number) => void;

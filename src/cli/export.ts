@@ -8,7 +8,7 @@ import type { QueryBatch, QueryColumn } from "../tinylogfs/mod.ts";
 import { type Format, FORMATS } from "./command.ts";
 import type { Context } from "./context.ts";
 import { hostPath } from "./locate.ts";
-import { writeHostFile } from "./transfer.ts";
+import { writeHostFile } from "../trees/transfer.ts";
 
 /** A file that rows go to. */
 export interface Export {

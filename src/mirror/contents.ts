@@ -3,12 +3,11 @@
  *
  * @module
  */
-import { sha256Hex } from "../bytes.ts";
 import { PondError } from "../errors.ts";
-import type { Hasher, Host } from "../host/mod.ts";
+import type { Host } from "../host/mod.ts";
 import type { FileOperations } from "../tinylogfs/mod.ts";
-import { Pool } from "../cli/trees/pool.ts";
-import { readStable } from "../cli/trees/stable_read.ts";
+import { Pool } from "../trees/pool.ts";
+import { hashOf, readStable } from "../trees/stable_read.ts";
 import { failure, type HostSide } from "./host_side.ts";
 import type { HostSideNode, MirrorNode, Three } from "./node.ts";
 import { inPond } from "./pond_side.ts";
@@ -93,7 +92,7 @@ async function readHost(
       host.files,
       node.found,
       signal,
-      (content) => hashOf(content, host.hasher),
+      (content) => hashOf(host.hasher, content),
     );
     const found = { ...node.found, stat };
     return { ...node, sizeBytes: stat.sizeBytes, content: value, found };
@@ -103,15 +102,4 @@ async function readHost(
     side.items.push(failure(path, "file", error));
     return node;
   }
-}
-
-/** The SHA-256 of content, which may be a stream. */
-export async function hashOf(
-  content: Uint8Array | AsyncIterable<Uint8Array>,
-  hasher: Hasher,
-): Promise<string> {
-  if (content instanceof Uint8Array) return await sha256Hex(content);
-  const hash = await hasher.sha256();
-  for await (const chunk of content) hash.update(chunk);
-  return hash.digestHex();
 }

@@ -6,7 +6,7 @@
 import { encodeUtf8 } from "../bytes.ts";
 import { PondError } from "../errors.ts";
 import type { FileStore } from "../host/mod.ts";
-import { type HostNode, walkHost } from "../cli/trees/host_tree.ts";
+import { type HostNode, walkHost } from "../trees/host_tree.ts";
 import {
   type BaseNode,
   type HostSideNode,

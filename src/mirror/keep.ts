@@ -6,7 +6,7 @@
  * @module
  */
 import type { FileOperations, PondTransaction } from "../tinylogfs/mod.ts";
-import { readStable } from "../cli/trees/stable_read.ts";
+import { readStable } from "../trees/stable_read.ts";
 import {
   fingerprintOf,
   type HostSideNode,

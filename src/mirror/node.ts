@@ -4,7 +4,7 @@
  * @module
  */
 import type { FileStat } from "../host/mod.ts";
-import type { HostNode } from "../cli/trees/host_tree.ts";
+import type { HostNode } from "../trees/host_tree.ts";
 import type { MirrorFileType } from "./types.ts";
 
 /** The bits of a mode that are mirrored. */

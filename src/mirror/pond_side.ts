@@ -6,7 +6,7 @@
 import { decodeUtf8, encodeUtf8 } from "../bytes.ts";
 import { PondError } from "../errors.ts";
 import type { DirEntry, FileOperations } from "../tinylogfs/mod.ts";
-import type { IgnoreRules } from "../cli/trees/ignore_file.ts";
+import type { IgnoreRules } from "../trees/ignore_file.ts";
 import { dropDirectories } from "./host_side.ts";
 import { isReserved } from "./names.ts";
 import { type BaseNode, PERMISSIONS, type PondNode } from "./node.ts";
@@ -118,7 +118,7 @@ async function rulesOf(
     name === IGNORE_FILE && fileType === "file"
   );
   if (own === undefined) return above;
-  const { IgnoreRules } = await import("../cli/trees/ignore_file.ts");
+  const { IgnoreRules } = await import("../trees/ignore_file.ts");
   const file = `${inPond(top, path).replace(/\/$/, "")}/${IGNORE_FILE}`;
   const text = decodeUtf8(await fs.readFile(file, { signal }));
   return new IgnoreRules(text, path, above);

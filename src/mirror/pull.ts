@@ -9,8 +9,8 @@
 import { hasCode } from "../errors.ts";
 import type { FileStat } from "../host/mod.ts";
 import { BLOB_MIN_BYTES, type PondTransaction } from "../tinylogfs/mod.ts";
-import { Pool } from "../cli/trees/pool.ts";
-import { readStable } from "../cli/trees/stable_read.ts";
+import { Pool } from "../trees/pool.ts";
+import { readStable } from "../trees/stable_read.ts";
 import {
   type BaseNode,
   type Fingerprint,

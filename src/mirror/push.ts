@@ -12,8 +12,8 @@ import { type Bytes, release, sha256Hex } from "../bytes.ts";
 import { hasCode, PondError } from "../errors.ts";
 import type { FileStat } from "../host/mod.ts";
 import type { TinyLogFS, WorkingDir } from "../tinylogfs/mod.ts";
-import { Pool } from "../cli/trees/pool.ts";
-import { hashOf } from "./contents.ts";
+import { Pool } from "../trees/pool.ts";
+import { hashOf } from "../trees/stable_read.ts";
 import type { Expected, MirrorDirectory } from "./mirror_directory.ts";
 import {
   type BaseNode,
@@ -235,7 +235,7 @@ function expectedOf(
     fingerprintOf(stat, scannedMs) !== undefined;
   if (isSure) return { stat };
   const isSame = async () =>
-    await hashOf(await files.stream(source, { signal }), hasher) === content;
+    await hashOf(hasher, await files.stream(source, { signal })) === content;
   return { stat, isSame };
 }
 

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { type Candidate, TreeFilter } from "../cli/trees/filter.ts";
-import type { IgnoreRules } from "../cli/trees/ignore_file.ts";
+import { type Candidate, TreeFilter } from "../trees/filter.ts";
+import type { IgnoreRules } from "../trees/ignore_file.ts";
 import { isDraft, isReserved } from "./names.ts";
 import { parentOf } from "./reconcile.ts";
 import type { MirrorFilter } from "./types.ts";

@@ -6,8 +6,8 @@
 import { decodeUtf8 } from "../bytes.ts";
 import { bestEffort, PondError } from "../errors.ts";
 import type { FileStore } from "../host/mod.ts";
-import { followedStat, parentOf } from "../cli/transfer.ts";
-import type { HostNode } from "../cli/trees/host_tree.ts";
+import { followedStat, parentOf } from "../trees/transfer.ts";
+import type { HostNode } from "../trees/host_tree.ts";
 
 /** The file that makes a directory a pond: docs/format.md. */
 export const POND_FILE = "pond.json";

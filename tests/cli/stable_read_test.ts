@@ -4,8 +4,8 @@ import { decodeUtf8, encodeUtf8 } from "../../src/bytes.ts";
 import { PondError } from "../../src/errors.ts";
 import { type MemoryHost, memoryHost } from "../../src/host/memory.ts";
 import type { FileStore } from "../../src/host/mod.ts";
-import type { HostNode } from "../../src/cli/trees/host_tree.ts";
-import { readStable } from "../../src/cli/trees/stable_read.ts";
+import type { HostNode } from "../../src/trees/host_tree.ts";
+import { readStable } from "../../src/trees/stable_read.ts";
 
 const PATH = "/f";
 

@@ -12,7 +12,7 @@ import { ExitCode } from "../exit_codes.ts";
 import { hostPath, locatePond } from "../locate.ts";
 import { Progress } from "../progress.ts";
 import { counted } from "../session.ts";
-import { writeHostFile } from "../transfer.ts";
+import { writeHostFile } from "../../trees/transfer.ts";
 import { humanSize } from "../units.ts";
 
 /** What a file's name says of its compression. */

@@ -17,7 +17,7 @@ import { lockingHost } from "../locks.ts";
 import { printable } from "../output.ts";
 import type { Column } from "../rows.ts";
 import { counted, withPond } from "../session.ts";
-import { joined } from "../transfer.ts";
+import { joined } from "../../trees/transfer.ts";
 
 /** Checks the pond, one that can't be opened as well. */
 export async function runCheck(

@@ -26,9 +26,9 @@ import {
   isContentPath,
   joined,
   requireApart,
-} from "../transfer.ts";
+} from "../../trees/transfer.ts";
 import { filterOf, tellMissing } from "../trees/file_list.ts";
-import type { TreeFilter } from "../trees/filter.ts";
+import type { TreeFilter } from "../../trees/filter.ts";
 import { TreeGet } from "../trees/get_tree.ts";
 import { TreeReport } from "../trees/tree_report.ts";
 

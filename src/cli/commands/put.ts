@@ -26,10 +26,10 @@ import {
   noContent,
   parentOf,
   requireApart,
-} from "../transfer.ts";
+} from "../../trees/transfer.ts";
 import { filterOf, tellMissing } from "../trees/file_list.ts";
-import type { TreeFilter } from "../trees/filter.ts";
-import { type HostNode, walkHost } from "../trees/host_tree.ts";
+import type { TreeFilter } from "../../trees/filter.ts";
+import { type HostNode, walkHost } from "../../trees/host_tree.ts";
 import { PutIndex } from "../trees/put_index.ts";
 import { TreePut } from "../trees/put_tree.ts";
 import { expandedHost } from "../trees/host_glob.ts";

@@ -10,7 +10,7 @@ import type { Context } from "../context.ts";
 import { hostPath } from "../locate.ts";
 import { standardInput } from "../stdin.ts";
 import type { TreeOptions } from "../tree_command.ts";
-import { TreeFilter } from "./filter.ts";
+import { TreeFilter } from "../../trees/filter.ts";
 import type { TreeReport } from "./tree_report.ts";
 
 /**

@@ -24,16 +24,11 @@ import {
   writeHostDirectory,
   writeHostFile,
   writeHostLink,
-} from "../transfer.ts";
+} from "../../trees/transfer.ts";
 import { seriesContent } from "../series_content.ts";
-import { Pool } from "./pool.ts";
-import {
-  AT_ONCE_BYTES,
-  FILES_AT_A_TIME,
-  hashOf,
-  PERMISSIONS,
-  type TreeParts,
-} from "./tree_parts.ts";
+import { Pool } from "../../trees/pool.ts";
+import { AT_ONCE_BYTES, hashOf } from "../../trees/stable_read.ts";
+import { FILES_AT_A_TIME, PERMISSIONS, type TreeParts } from "./tree_parts.ts";
 import type { Outcome } from "./tree_report.ts";
 
 /** The mode of directories that need none set. */

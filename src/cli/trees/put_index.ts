@@ -24,7 +24,7 @@ import { decodeUtf8, encodeUtf8, sha256Hex } from "../../bytes.ts";
 import { bestEffort } from "../../errors.ts";
 import type { FileStat, FileStore } from "../../host/mod.ts";
 import type { DirEntry } from "../../tinylogfs/mod.ts";
-import { parentOf } from "../transfer.ts";
+import { parentOf } from "../../trees/transfer.ts";
 
 const HEADER = "pond-put 1";
 

@@ -15,16 +15,15 @@ import type { FileStat, Host } from "../../host/mod.ts";
 import type { DirEntry, TinyLogFS, WorkingDir } from "../../tinylogfs/mod.ts";
 import { printable } from "../output.ts";
 import { joinPath } from "../session.ts";
-import { type HostDirectory, type HostNode, walkHost } from "./host_tree.ts";
-import { Pool } from "./pool.ts";
-import type { PutIndex, PutNode } from "./put_index.ts";
-import { readStable } from "./stable_read.ts";
 import {
-  FILES_AT_A_TIME,
-  hashOf,
-  PERMISSIONS,
-  type TreeParts,
-} from "./tree_parts.ts";
+  type HostDirectory,
+  type HostNode,
+  walkHost,
+} from "../../trees/host_tree.ts";
+import { Pool } from "../../trees/pool.ts";
+import type { PutIndex, PutNode } from "./put_index.ts";
+import { hashOf, readStable } from "../../trees/stable_read.ts";
+import { FILES_AT_A_TIME, PERMISSIONS, type TreeParts } from "./tree_parts.ts";
 import type { Outcome } from "./tree_report.ts";
 
 /** What a put is made of. */

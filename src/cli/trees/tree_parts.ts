@@ -3,17 +3,12 @@
  *
  * @module
  */
-import { sha256By, sha256Hex } from "../../bytes.ts";
-import type { Hasher } from "../../host/mod.ts";
 import type { TinyLogFS } from "../../tinylogfs/mod.ts";
-import type { TreeFilter } from "./filter.ts";
+import type { TreeFilter } from "../../trees/filter.ts";
 import type { TreeReport } from "./tree_report.ts";
 
 /** How many files are read and written at a time. */
 export const FILES_AT_A_TIME = 8;
-
-/** Files of at most so many bytes are read at once. */
-export const AT_ONCE_BYTES: number = 4 * 1024 * 1024;
 
 /** The bits of a mode that are kept. */
 export const PERMISSIONS = 0o777;
@@ -32,18 +27,4 @@ export interface TreeParts {
   readonly report: TreeReport;
   /** Ends the work. */
   readonly signal: AbortSignal;
-}
-
-/**
- * The SHA-256 of a file of the host: in another thread when it is in memory.
- *
- * @returns 64 hexadecimal digits.
- */
-export async function hashOf(
-  hasher: Hasher,
-  content: Uint8Array | AsyncIterable<Uint8Array>,
-): Promise<string> {
-  return content instanceof Uint8Array
-    ? await sha256Hex(content)
-    : await sha256By(hasher, content);
 }

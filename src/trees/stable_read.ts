@@ -9,11 +9,13 @@
  *
  * @module
  */
-import { type Bytes, release } from "../../bytes.ts";
-import { PondError } from "../../errors.ts";
-import type { FileStat, FileStore } from "../../host/mod.ts";
+import { type Bytes, release, sha256By, sha256Hex } from "../bytes.ts";
+import { PondError } from "../errors.ts";
+import type { FileStat, FileStore, Hasher } from "../host/mod.ts";
 import type { HostNode } from "./host_tree.ts";
-import { AT_ONCE_BYTES } from "./tree_parts.ts";
+
+/** Files of at most so many bytes are read at once. */
+export const AT_ONCE_BYTES: number = 4 * 1024 * 1024;
 
 /** How often a file is read that changes meanwhile. */
 const ATTEMPTS = 3;
@@ -173,4 +175,19 @@ async function regularStat(
     `Cannot read ${source}: it is no file any more`,
     { path: source },
   );
+}
+
+/**
+ * The SHA-256 of what {@linkcode readStable} gives: in another thread when it is in
+ * memory.
+ *
+ * @returns 64 hexadecimal digits.
+ */
+export async function hashOf(
+  hasher: Hasher,
+  content: Uint8Array | AsyncIterable<Uint8Array>,
+): Promise<string> {
+  return content instanceof Uint8Array
+    ? await sha256Hex(content)
+    : await sha256By(hasher, content);
 }

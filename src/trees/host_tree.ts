@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { decodeUtf8 } from "../../bytes.ts";
-import { hasCode, PondError } from "../../errors.ts";
-import type { FileStat, FileStore } from "../../host/mod.ts";
-import { isDraftName, joined } from "../transfer.ts";
+import { decodeUtf8 } from "../bytes.ts";
+import { hasCode, PondError } from "../errors.ts";
+import type { FileStat, FileStore } from "../host/mod.ts";
+import { isDraftName, joined } from "./transfer.ts";
 import type { Candidate, TreeFilter } from "./filter.ts";
 import type { IgnoreRules } from "./ignore_file.ts";
 import { mapInOrder } from "./pool.ts";

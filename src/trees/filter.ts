@@ -10,7 +10,7 @@
  *
  * @module
  */
-import { type Glob, matchGlob, parseGlob } from "../../tinyfs/mod.ts";
+import { type Glob, matchGlob, parseGlob } from "../tinyfs/mod.ts";
 
 /** The patterns of a command line. */
 export interface FilterOptions {
