@@ -36,7 +36,8 @@ export type MergeProblem =
   | "its name is taken"
   | "its directory is gone"
   | "something is in it"
-  | "it would be in itself";
+  | "it would be in itself"
+  | "its parts are not here";
 
 /** The states of a merge. */
 export interface MergeStates {

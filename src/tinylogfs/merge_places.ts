@@ -189,11 +189,14 @@ export class MergeState {
 }
 
 function textOf({ attributes, content }: NodeRow, fileType: NodeType): string {
-  const { attributes: own = {}, mode, sha256 } = attributes;
+  const { attributes: own = {}, mode, series, sha256 } = attributes;
   const target = fileType === "symlink" ? [...content ?? []] : undefined;
   // The order in which attributes were set is none of theirs.
   const sorted = Object.entries(own).sort(([a], [b]) => a < b ? -1 : 1);
-  return JSON.stringify([fileType, sha256 ?? null, target, mode, sorted]);
+  const hash = sha256 ?? null;
+  // Of a series that is the newest part, whatever there was before it.
+  const parts = series?.parts ?? 0;
+  return JSON.stringify([fileType, hash, parts, target, mode, sorted]);
 }
 
 /** The name in the directory of a place. */

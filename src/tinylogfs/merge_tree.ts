@@ -6,6 +6,7 @@
  * a name                 has one node
  * a directory            is there for what is put into it, and empty when it goes
  * no directory           is in itself
+ * a part of a series     follows one that is there
  * ```
  *
  * @module
@@ -18,7 +19,7 @@ import type {
   MergeStates,
 } from "./merge_decisions.ts";
 import { type Slot, slotKey, slotOf } from "./merge_places.ts";
-import type { Place } from "./restore_changes.ts";
+import { type Place, rowAt } from "./restore_changes.ts";
 
 /** What becomes of one node of ours. */
 export interface Taken {
@@ -158,9 +159,25 @@ export class MergeTree {
       return { problem: "its name is taken", isImplied: false };
     }
     names.set(slotKey(to), nodeId);
+    if (await this.#isTorn(taken)) {
+      return { problem: "its parts are not here", isImplied: false };
+    }
     return await this.#isInItself(taken)
       ? { problem: "it would be in itself", isImplied: false }
       : undefined;
+  }
+
+  /** Whether the part before the one that is taken is a version of theirs alone. */
+  async #isTorn(
+    { compared: { theirs }, from, nodeId }: Taken,
+  ): Promise<boolean> {
+    if (theirs?.entry.childType !== "file") return false;
+    const { attributes } = await rowAt(this.#states.theirs.side, theirs);
+    const previous = attributes.series?.previous;
+    if (previous === undefined) return false;
+    const isSame = theirs.entry.childNodeId === nodeId;
+    // What ours has is as it was when they parted: so are the versions before.
+    return !isSame || from === undefined || from.entry.nodeVersion < previous;
   }
 
   /** The node of ours that stays under a name. */

@@ -78,8 +78,7 @@ export async function* partsOf(
       after.parts - 1
     } of the series, is not in its history`,
     {
-      hint:
-        "parts stay where they were added: a merged branch brings the newest one only",
+      hint: "see which versions it has: pond log PATH",
     },
   );
 }
