@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { sha256By } from "../bytes.ts";
+import type { Hasher } from "../host/mod.ts";
 import type { TinyLogFS } from "../tinylogfs/mod.ts";
 
 /**
@@ -20,6 +22,21 @@ export async function seriesContent(
   if (mark?.previous === undefined) return undefined;
   if (mark.of === "text") return fs.streamWhole(path, { signal });
   return rowsOf(fs, path, signal);
+}
+
+/**
+ * The SHA-256 of what {@linkcode seriesContent} gives.
+ *
+ * @returns `undefined` for any other file, whose hash its metadata has.
+ */
+export async function seriesHash(
+  fs: TinyLogFS,
+  path: string,
+  hasher: Hasher,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const content = await seriesContent(fs, path, signal);
+  return content && await sha256By(hasher, content);
 }
 
 async function* rowsOf(

@@ -33,6 +33,21 @@ Deno.test("pond cat and get write a series as one file, whatever parts it has", 
     "--format=csv",
   ]);
   assertEquals(rows, "v,w\n1,\n2,x\n");
+
+  // What was written is known again, by the next get and by a put.
+  const counts = async (line: string) => {
+    const { changed, failed, unchanged } = JSON.parse(
+      await it.ok(`${line} --json`),
+    );
+    return { changed, failed, unchanged };
+  };
+  const same = { changed: 0, failed: 0, unchanged: 3 };
+  assertEquals(await counts("get /s ."), { ...same, changed: 0, unchanged: 0 });
+  assertEquals(await counts("get /s/. out"), same);
+  assertEquals(await counts("put out/. /s"), same);
+  assertEquals(await it.ok("cat /s/text"), "one\ntwo\nthree\n");
+  await Deno.writeTextFile(`${it.home}/out/text`, "one\ntwo\nTHREE\n");
+  assertEquals((await counts("put out/. /s")).changed, 1);
 });
 
 Deno.test("pond put of what the newest part of a series is makes it that file", async () => {

@@ -25,7 +25,7 @@ import {
   writeHostFile,
   writeHostLink,
 } from "../../trees/transfer.ts";
-import { seriesContent } from "../series_content.ts";
+import { seriesContent, seriesHash } from "../series_content.ts";
 import { Pool } from "../../trees/pool.ts";
 import { AT_ONCE_BYTES, hashOf } from "../../trees/stable_read.ts";
 import { FILES_AT_A_TIME, PERMISSIONS, type TreeParts } from "./tree_parts.ts";
@@ -338,11 +338,7 @@ export class TreeGet {
     const there = to.there.get(name);
     const modifiedMs = Math.floor(modifiedUs / 1000);
     const mode = entry.mode & PERMISSIONS;
-    // A series of several parts has as many versions.
-    const series = entry.version > 1
-      ? await seriesContent(fs, entry.path, signal)
-      : undefined;
-    if (there && !series && await this.#isSame(entry, there, path)) {
+    if (there && await this.#isSame(entry, there, path)) {
       const hasMode = mode === (there.mode & PERMISSIONS);
       const hasTime = modifiedMs === there.modifiedMs;
       if (!hasMode && !dryRun) await host.files.setMode(path, mode);
@@ -357,6 +353,10 @@ export class TreeGet {
     }
     const how = { force, isNew: to.isNew, mode, modifiedMs };
     if (!dryRun) {
+      // A series of several parts has as many versions.
+      const series = entry.version > 1
+        ? await seriesContent(fs, entry.path, signal)
+        : undefined;
       if (series !== undefined) await writeHostFile(host, path, series, how);
       else if (sizeBytes <= AT_ONCE_BYTES) {
         const bytes = await from.readFile(entry.name, { signal });
@@ -373,15 +373,19 @@ export class TreeGet {
 
   /** Whether a file of the host has the bytes that it would get. */
   async #isSame(
-    { path, sizeBytes }: DirEntry,
+    { path, sizeBytes, version }: DirEntry,
     there: FileStat,
     hostFile: string,
   ): Promise<boolean> {
-    if (there.type !== "file" || there.sizeBytes !== sizeBytes) return false;
+    if (there.type !== "file") return false;
     const { fs, host, signal } = this.#parts;
-    const { sha256 } = await fs.getMetadata(path);
     const { files, hasher } = host;
-    if (sizeBytes > AT_ONCE_BYTES) {
+    const whole = version > 1
+      ? await seriesHash(fs, path, hasher, signal)
+      : undefined;
+    if (!whole && there.sizeBytes !== sizeBytes) return false;
+    const sha256 = whole ?? (await fs.getMetadata(path)).sha256;
+    if (there.sizeBytes > AT_ONCE_BYTES) {
       const stream = await files.stream(hostFile, { signal });
       return await hashOf(hasher, stream) === sha256;
     }

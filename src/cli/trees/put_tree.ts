@@ -14,6 +14,7 @@ import { hasCode, PondError } from "../../errors.ts";
 import type { FileStat, Host } from "../../host/mod.ts";
 import type { DirEntry, TinyLogFS, WorkingDir } from "../../tinylogfs/mod.ts";
 import { printable } from "../output.ts";
+import { seriesHash } from "../series_content.ts";
 import { joinPath } from "../session.ts";
 import {
   type HostDirectory,
@@ -293,13 +294,15 @@ export class TreePut {
     to: Destination,
     { fileType, name, sizeBytes, version }: DirEntry,
   ): Promise<FileStat | undefined> {
-    if (fileType !== "file" || sizeBytes !== node.stat.sizeBytes) return;
+    if (fileType !== "file") return;
     const { fs, host, signal } = this.#parts;
     const path = joinPath(to.path, name);
-    const mark = version === 1 ? undefined : await fs.seriesMark(path);
-    // The newest part of a series is not what is in it.
-    if (mark?.previous !== undefined) return;
-    const { sha256 } = await fs.getMetadata(path);
+    // A series of several parts, which has as many versions, is what they are together.
+    const whole = version === 1
+      ? undefined
+      : await seriesHash(fs, path, host.hasher, signal);
+    if (!whole && sizeBytes !== node.stat.sizeBytes) return;
+    const sha256 = whole ?? (await fs.getMetadata(path)).sha256;
     const { hasGrown, stat, value } = await readStable(
       host.files,
       node,
