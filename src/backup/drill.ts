@@ -42,7 +42,8 @@ export interface DrillReport {
 }
 
 /** What is restored, and what a restore to it has left. */
-const DRILLED = /^\.?pond-drill-[0-9a-f]{32}(\.[0-9a-f]{32}\.restore)?$/;
+const DRILLED =
+  /^\.?pond-drill-[0-9a-f]{32}(\.[0-9a-f]{32}\.restore(\.lock)?)?$/;
 
 /**
  * Restores a snapshot beside, and removes it again, with what drills have left
@@ -61,8 +62,8 @@ export async function drillSnapshot(
 ): Promise<DrillReport> {
   const { host: { files, random } } = backup;
   await using _lock = await lockOf(files, directory);
-  for await (const { name, type } of files.list(directory)) {
-    if (type !== "directory" || !DRILLED.test(name)) continue;
+  for await (const { name } of files.list(directory)) {
+    if (!DRILLED.test(name)) continue;
     await removeTree(files, `${directory}/${name}`);
   }
   const path = `${directory}/pond-drill-${random.uuidHex()}`;

@@ -3,7 +3,7 @@
  *
  * ```text
  *                                                 a stop before leaves
- * 1  make .<name>.<32 hex>.restore beside the place, with a lock in it
+ * 1  make .<name>.<32 hex>.restore beside the place, and a lock beside that
  *                                                 nothing
  * 2  blobs, each line's table, branches, pond.json; all flushed
  *                                                 a directory that is no pond,
@@ -11,7 +11,7 @@
  *                                                 same place removes
  * 3  rename it to its name, which nobody has, or an empty directory
  *                                                 the same
- * 4  flush the directory above                    the pond
+ * 4  flush the directory above; remove the lock   the pond
  * ```
  *
  * Every byte was checked before it is written, so what gets its name is what the
@@ -20,7 +20,13 @@
  * @module
  */
 import { encodeUtf8 } from "../bytes.ts";
-import { bestEffort, hasCode, IntegrityError, PondError } from "../errors.ts";
+import {
+  bestEffort,
+  hasCode,
+  IntegrityError,
+  invariant,
+  PondError,
+} from "../errors.ts";
 import type { FileStore, Host } from "../host/host.ts";
 import { NameFlusher, type OplogLayout } from "../oplog/mod.ts";
 import { rebuildTable } from "../oplog/rebuild.ts";
@@ -87,9 +93,10 @@ export async function restoreSnapshot(
   options: RestoreOptions,
 ): Promise<RestoreReport> {
   const { host, host: { files } } = backup;
-  await requireRoom(files, directory);
   const aside = new Aside(host, directory);
+  // Also of one that was stopped when the pond had its name already.
   await aside.sweep();
+  await requireRoom(files, directory);
   const building = await aside.begin();
   try {
     const restore = new Restore(backup, snapshot, building.path, options);
@@ -139,19 +146,21 @@ class Aside {
   /** Removes what restores to the same place have left that are no more. */
   async sweep(): Promise<void> {
     const { files } = this.#host;
-    const left: string[] = [];
-    for await (const { name, type } of this.#siblings()) {
-      const id = name.slice(this.#prefix.length);
-      if (type !== "directory" || !name.startsWith(this.#prefix)) continue;
-      if (/^[0-9a-f]{32}\.restore$/.test(id)) left.push(name);
+    const left = new Set<string>();
+    for await (const { name } of this.#siblings()) {
+      if (!name.startsWith(this.#prefix)) continue;
+      const rest = name.slice(this.#prefix.length);
+      const id = /^([0-9a-f]{32})\.restore(?:\.lock)?$/.exec(rest)?.[1];
+      if (id !== undefined) left.add(id);
     }
-    for (const name of left) {
-      const path = this.#under(name);
-      const lock = await files.tryLock(`${path}/${LOCK}`);
+    for (const id of left) {
+      const { lockPath, path } = this.#pathsOf(id);
+      const lock = await files.tryLock(lockPath);
       // Its maker is at work.
       if (lock === undefined) continue;
-      await lock[Symbol.asyncDispose]();
+      await using _lock = lock;
       await removeTree(files, path);
+      await removeTree(files, lockPath);
     }
   }
 
@@ -168,37 +177,55 @@ class Aside {
     }
   }
 
+  /**
+   * Begins one. The lock lies beside it, and is held until it has its name or is
+   * gone: nobody sweeps what is about to be published.
+   */
   async begin(): Promise<Building> {
     const { files, random } = this.#host;
-    const path = this.#under(`${this.#prefix}${random.uuidHex()}.restore`);
-    await files.makeDirectory(path);
-    const lock = await files.tryLock(`${path}/${LOCK}`);
+    const { lockPath, path } = this.#pathsOf(random.uuidHex());
+    const lock = await files.tryLock(lockPath);
+    invariant(lock !== undefined, "nobody knows its name yet");
     let isPublished = false;
+    const unlock = async () => {
+      await using _lock = lock;
+      await files.remove(lockPath);
+    };
+    try {
+      await files.makeDirectory(path);
+    } catch (error) {
+      await bestEffort(unlock);
+      throw error;
+    }
     return {
       path,
       publish: async () => {
-        await files.remove(`${path}/${LOCK}`);
         const names = new NameFlusher(this.#host);
         await names.flush(path);
         await renameInto(files, path, this.#path);
         isPublished = true;
-        await lock?.[Symbol.asyncDispose]();
         await names.flush(this.#parent);
+        await unlock();
       },
       discard: async () => {
-        await lock?.[Symbol.asyncDispose]();
-        if (!isPublished) await removeTree(files, path);
+        try {
+          if (!isPublished) await removeTree(files, path);
+        } finally {
+          await unlock();
+        }
       },
     };
+  }
+
+  #pathsOf(id: string) {
+    const path = this.#under(`${this.#prefix}${id}.restore`);
+    return { path, lockPath: `${path}.lock` };
   }
 
   #under(name: string): string {
     return this.#parent === "/" ? `/${name}` : `${this.#parent}/${name}`;
   }
 }
-
-/** Held by who builds. */
-const LOCK = "restore.lock";
 
 /** A pond that is being built. */
 interface Building {
