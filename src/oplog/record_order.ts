@@ -149,19 +149,26 @@ export async function* oldestFirst(
   let next = begin(0);
   /** Loaded and not yielded, the lowest version last. */
   let waiting: SourcedRecord[] = [];
-  for (const [i, file] of ordered.entries()) {
-    while (true) {
-      const first = waiting.at(-1);
-      if (first === undefined || first.record.version >= file.minVersion) break;
-      waiting.pop();
-      yield first;
+  try {
+    for (const [i, file] of ordered.entries()) {
+      while (true) {
+        const first = waiting.at(-1);
+        if (first === undefined || first.record.version >= file.minVersion) {
+          break;
+        }
+        waiting.pop();
+        yield first;
+      }
+      const records = await next ?? [];
+      next = begin(i + 1);
+      const loaded = records.map((record) => ({ record, file }));
+      waiting = byVersion([...waiting.reverse(), ...loaded]).reverse();
     }
-    const records = await next ?? [];
-    next = begin(i + 1);
-    const loaded = records.map((record) => ({ record, file }));
-    waiting = byVersion([...waiting.reverse(), ...loaded]).reverse();
+    for (const rest of waiting.reverse()) yield rest;
+  } finally {
+    // Whoever has enough leaves nothing at work.
+    await next?.catch(() => {});
   }
-  for (const rest of waiting.reverse()) yield rest;
 }
 
 /** Rows of one version: by their partitions, then as they were written. */
