@@ -17,7 +17,7 @@ import { hostPath } from "../locate.ts";
 import { printable } from "../output.ts";
 import { Progress } from "../progress.ts";
 import { queryLimits } from "../query_options.ts";
-import { counted, type PondWork, viewPond } from "../session.ts";
+import { counted, pondPath, type PondWork, viewPond } from "../session.ts";
 import { humanSize } from "../units.ts";
 
 /** Writes tables for other programs. */
@@ -42,6 +42,7 @@ export async function runExport(
     const sources: ExportedSource[] = [];
     const report = await exportTables(host, fs, {
       ...definition,
+      glob: pondPath(definition.glob),
       directory,
       force,
       dryRun,

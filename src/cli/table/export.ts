@@ -9,7 +9,6 @@ import { define } from "../command.ts";
 import type { ExportCommand, TableEntry, Values } from "../command.ts";
 import { ExitCode } from "../exit_codes.ts";
 import { DRY_RUN, LOOKING } from "../options.ts";
-import { pondPath } from "../session.ts";
 import { LIMITS } from "./query.ts";
 
 /** How files can be written; `src/export/` is loaded by who exports. */
@@ -129,7 +128,7 @@ function readExport(values: Values): ExportCommand {
   return {
     name: "export",
     definition: {
-      glob: pondPath(values.words[0] ?? ""),
+      glob: values.words[0] ?? "",
       partitionBy: namesIn(values.text("partition-by") ?? ""),
       timeColumn: values.text("time"),
       where: values.text("where"),
