@@ -44,21 +44,7 @@ export class DenoFiles implements FileStore {
       const work = () => this.#readWhole(path, signal);
       return await attempt("read", path, work, signal);
     }
-    const work = async () => {
-      using file = await Deno.open(path);
-      const { size } = await file.stat();
-      const end = length === undefined ? size : Math.min(size, offset + length);
-      const bytes = new Uint8Array(Math.max(0, end - offset));
-      await file.seek(offset, Deno.SeekMode.Start);
-      let filled = 0;
-      while (filled < bytes.length) {
-        signal?.throwIfAborted();
-        const count = await file.read(bytes.subarray(filled));
-        if (count === null) break;
-        filled += count;
-      }
-      return bytes.subarray(0, filled);
-    };
+    const work = () => this.#readPart(path, offset, length, signal);
     return await attempt("read", path, work, signal);
   }
 
@@ -69,6 +55,20 @@ export class DenoFiles implements FileStore {
       () => Promise.resolve(undefined),
     );
     return bytes ?? await Deno.readFile(path, signal ? { signal } : {});
+  }
+
+  async #readPart(
+    path: string,
+    offset: number,
+    length: number | undefined,
+    signal?: AbortSignal,
+  ): Promise<Bytes> {
+    signal?.throwIfAborted();
+    const bytes = await this.#reads.run(
+      () => readSmallPart(path, offset, length),
+      () => Promise.resolve(undefined),
+    );
+    return bytes ?? await readPart(path, offset, length, signal);
   }
 
   /** Reads a range of a file as a stream. */
@@ -333,6 +333,47 @@ class AtOnce {
 function readSmall(path: string): Bytes | undefined {
   const { isFile, size } = Deno.lstatSync(path);
   return isFile && size <= SMALL_BYTES ? Deno.readFileSync(path) : undefined;
+}
+
+/** The same of a part, which is small where the file isn't. */
+function readSmallPart(
+  path: string,
+  offset: number,
+  length: number = Infinity,
+): Bytes | undefined {
+  const { isFile, size } = Deno.lstatSync(path);
+  const count = Math.max(0, Math.min(size - offset, length));
+  if (!isFile || count > SMALL_BYTES) return undefined;
+  using file = Deno.openSync(path);
+  file.seekSync(offset, Deno.SeekMode.Start);
+  const bytes = new Uint8Array(count);
+  let filled = 0;
+  while (filled < count) {
+    const more = file.readSync(bytes.subarray(filled));
+    if (more === null) break;
+    filled += more;
+  }
+  return bytes.subarray(0, filled);
+}
+
+async function readPart(
+  path: string,
+  offset: number,
+  length: number = Infinity,
+  signal?: AbortSignal,
+): Promise<Bytes> {
+  using file = await Deno.open(path);
+  const { size } = await file.stat();
+  const bytes = new Uint8Array(Math.max(0, Math.min(size - offset, length)));
+  await file.seek(offset, Deno.SeekMode.Start);
+  let filled = 0;
+  while (filled < bytes.length) {
+    signal?.throwIfAborted();
+    const count = await file.read(bytes.subarray(filled));
+    if (count === null) break;
+    filled += count;
+  }
+  return bytes.subarray(0, filled);
 }
 
 function openLock(path: string): Promise<Deno.FsFile> {
