@@ -60,6 +60,7 @@ export class DuckDBDatabase implements Disposable {
   /** Statements that were parsed before. */
   readonly parsed = new BoundedCache<ParsedStatement>(MAX_TREE_CHARACTERS);
   readonly #instance: DuckDBInstance;
+  #connection: DuckDBConnection | undefined;
   #isReusable = true;
   #filesSeen = 0;
 
@@ -97,9 +98,9 @@ export class DuckDBDatabase implements Disposable {
     this.#filesSeen += count;
   }
 
-  /** What a query runs on. */
+  /** What queries run on, one after the other. */
   async connect(): Promise<DuckDBConnection> {
-    return await this.#instance.connect();
+    return this.#connection ??= await this.#instance.connect();
   }
 
   /** Tells that it isn't known what state the database is in. */
@@ -108,6 +109,7 @@ export class DuckDBDatabase implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#connection?.closeSync();
     this.#instance.closeSync();
   }
 }

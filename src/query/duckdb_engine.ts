@@ -39,7 +39,6 @@ import { columnsOf } from "./result_columns.ts";
 import {
   refused,
   requireHarmless,
-  requireOne,
   type Statement,
   type StatementNames,
   statementNames,
@@ -79,6 +78,9 @@ const INTERRUPT_MS = 10;
 
 /** How long a query holds up everything else of its process. */
 const YIELD_MS = 10;
+
+/** How long it hears no signal: those need a timer, for which it has to wait. */
+const DEAF_MS = 50;
 
 /** How long it looks for work again and again while other threads have it all. */
 const SPIN_MS = 2;
@@ -366,9 +368,8 @@ export class DuckDBEngine implements AsyncDisposable {
     { sql }: Statement,
     { lists = new Map(), params = [] }: RunOptions,
   ): Promise<DuckDBPreparedStatement> {
-    const statements = await this.#connection.extractStatements(sql);
-    requireOne(statements.count);
-    const prepared = await statements.prepare(0);
+    // One statement, or it fails: namesIn() has told those who gave several.
+    const prepared = await this.#connection.prepare(sql);
     this.#requireReading(prepared.statementType);
     this.#bind(prepared, params, lists);
     return prepared;
@@ -385,8 +386,6 @@ export class DuckDBEngine implements AsyncDisposable {
     } catch {
       // The answer stands; the next query gets another database.
       this.#database.giveUp();
-    } finally {
-      this.#connection.closeSync();
     }
   }
 
@@ -401,22 +400,21 @@ export class DuckDBEngine implements AsyncDisposable {
     const { RESULT_READY, NO_TASKS_AVAILABLE } =
       this.#duckdb.DuckDBPendingResultState;
     let yielded = performance.now();
-    let worked = yielded;
+    let [heard, worked] = [yielded, yielded];
     for (;;) {
       const state = pending.runTask();
       if (state === RESULT_READY) return;
       const now = performance.now();
       const isWaiting = state === NO_TASKS_AVAILABLE;
       if (!isWaiting) worked = now;
-      // Signals are heard by who waits for a timer.
-      const isDue = now - yielded >= YIELD_MS;
-      if (!isWaiting && !isDue) continue;
-      if (!isDue && now - worked < SPIN_MS) {
+      if (!isWaiting && now - yielded < YIELD_MS) continue;
+      if (now - heard < DEAF_MS && now - worked < SPIN_MS) {
         await nextTurn();
       } else {
         await nextMillisecond();
-        yielded = performance.now();
+        heard = performance.now();
       }
+      yielded = performance.now();
       signal?.throwIfAborted();
       this.#requireOpen();
     }

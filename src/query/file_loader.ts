@@ -212,7 +212,7 @@ export class FileLoader {
     if (!isScanned(kind)) return await this.#converted(file, kind);
     const hostPath = location.kind === "blob"
       ? location.hostPath
-      : await this.#scratch.write([location.bytes]);
+      : await this.#scratch.write(location.bytes);
     // The bytes of parts that are in scratch files now needn't stay in memory.
     return { ...rest, filename, hostPath, kind };
   }
@@ -231,7 +231,7 @@ export class FileLoader {
     );
     const chunks = kind.format === "arrow"
       ? parquetOf(bytes, path, this.#options.signal)
-      : [bytes];
+      : bytes;
     const hostPath = await this.#scratch.write(chunks);
     const parquet = { format: "parquet", compression: "none" } as const;
     return { ...rest, hostPath, kind: parquet };

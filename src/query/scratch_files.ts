@@ -24,14 +24,23 @@ export class ScratchFiles implements AsyncDisposable {
 
   /** Writes a file; its path on the host. */
   async write(
-    chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+    chunks: Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   ): Promise<string> {
+    const path = await this.#newPath();
+    if (chunks instanceof Uint8Array) {
+      await this.#host.files.writeNew(path, chunks);
+      return path;
+    }
+    await using file = await this.#host.files.create(path);
+    for await (const bytes of chunks) await file.write(bytes);
+    return path;
+  }
+
+  async #newPath(): Promise<string> {
     this.#prefix ??= `${await this.#source
       .cacheDirectory()}/query-${this.#host.random.uuidHex()}`;
     const path = `${this.#prefix}-${this.#paths.length}`;
     this.#paths.push(path);
-    await using file = await this.#host.files.create(path);
-    for await (const bytes of chunks) await file.write(bytes);
     return path;
   }
 

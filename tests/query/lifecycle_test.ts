@@ -7,7 +7,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import {
-  DuckDBExtractedStatements,
+  DuckDBConnection,
   DuckDBInstance,
   DuckDBPreparedStatement,
   DuckDBResult,
@@ -196,7 +196,7 @@ for (
   const [when, prototype, method, nth, sql] of [
     [
       "as it is prepared",
-      DuckDBExtractedStatements.prototype,
+      DuckDBConnection.prototype,
       "prepare",
       1,
       RUNAWAY,
