@@ -40,35 +40,92 @@ export interface HistorySide {
 }
 
 /**
- * Reads the row that a directory entry points to.
- *
- * @param table The oplog.
- * @param directoryId The directory of the entry.
- * @param entry A committed entry of a file or symlink.
- * @throws {IntegrityError} When the row is not there.
+ * Reads the rows that directory entries point to. What a transaction has put
+ * into a directory is one record, so who reads one file after the other finds
+ * it once.
  */
-export async function readNodeRow(
-  table: OplogTable,
-  directoryId: NodeId,
-  entry: DirectoryEntry,
-): Promise<NodeRow> {
-  const version = entry.childVersion;
-  const range = { minVersion: version, maxVersion: version };
-  for await (const record of table.readPartition(directoryId, range)) {
-    const row = record.entriesOf(entry.childNodeId).findLast((row) =>
-      row.operation !== "delete"
-    );
-    if (row === undefined) continue;
-    const { content } = row;
-    const { hasDigest, source } = record;
-    const attributes = parseAttributes(row.metadata, source);
-    if (!hasDigest && content !== null) noteUnchecked(content, source);
-    return { attributes, content };
+export class NodeRows {
+  readonly #table: () => OplogTable;
+  /** The record of the last row. */
+  #last: PartitionRecord | undefined;
+  /** What others are looking for. */
+  #search: (RowPlace & { readonly found: Promise<unknown> }) | undefined;
+
+  /** @param table The oplog, as it is by now. */
+  constructor(table: () => OplogTable) {
+    this.#table = table;
   }
-  throw new IntegrityError(
-    `${table.delta.directory}/_delta_log`,
-    `version ${version} has no row of ${entry.name} (node ${entry.childNodeId})`,
+
+  /**
+   * Reads a row.
+   *
+   * @param partId The directory of the entry.
+   * @param entry A committed entry of a file or symlink.
+   * @throws {IntegrityError} When the row is not there.
+   */
+  async read(partId: NodeId, entry: DirectoryEntry): Promise<NodeRow> {
+    const place = { partId, version: entry.childVersion };
+    // Whoever waits for one that fails looks for itself.
+    if (isSamePlace(this.#search, place)) await settled(this.#search.found);
+    const row = isSamePlace(this.#last, place)
+      ? rowIn(this.#last, entry)
+      : undefined;
+    if (row !== undefined) return row;
+    const found = this.#find(place, entry);
+    this.#search = { ...place, found };
+    return await found;
+  }
+
+  async #find(
+    { partId, version }: RowPlace,
+    entry: DirectoryEntry,
+  ): Promise<NodeRow> {
+    const table = this.#table();
+    const range = { minVersion: version, maxVersion: version };
+    for await (const record of table.readPartition(partId, range)) {
+      const row = rowIn(record, entry);
+      if (row === undefined) continue;
+      this.#last = record;
+      return row;
+    }
+    throw new IntegrityError(
+      `${table.delta.directory}/_delta_log`,
+      `version ${version} has no row of ${entry.name} (node ${entry.childNodeId})`,
+    );
+  }
+}
+
+/** Where a row is: those of one place are in one record, as a rule. */
+interface RowPlace {
+  readonly partId: string;
+  readonly version: number;
+}
+
+function isSamePlace<P extends RowPlace>(
+  a: P | undefined,
+  b: RowPlace,
+): a is P {
+  return a?.partId === b.partId && a.version === b.version;
+}
+
+async function settled(work: Promise<unknown>): Promise<void> {
+  await Promise.allSettled([work]);
+}
+
+/** The row of a node in a record, if it is there. */
+function rowIn(
+  record: PartitionRecord,
+  { childNodeId }: DirectoryEntry,
+): NodeRow | undefined {
+  const row = record.entriesOf(childNodeId).findLast((row) =>
+    row.operation !== "delete"
   );
+  if (row === undefined) return undefined;
+  const { content } = row;
+  const { hasDigest, source } = record;
+  const attributes = parseAttributes(row.metadata, source);
+  if (!hasDigest && content !== null) noteUnchecked(content, source);
+  return { attributes, content };
 }
 
 /** Which transactions are read. */

@@ -13,7 +13,7 @@ import { BlobStore } from "./blobs.ts";
 import { Committer } from "./committer.ts";
 import type { Directories } from "./directories.ts";
 import { OpLogDirectory, OpLogNodeFactory } from "./directory.ts";
-import { type HistorySide, readNodeRow } from "./history.ts";
+import { type HistorySide, NodeRows } from "./history.ts";
 import type { NodeContext, NodeRow } from "./node.ts";
 import type { NodeFsSide } from "./node_fs/side.ts";
 import type { NodeIndex } from "./node_index.ts";
@@ -62,6 +62,7 @@ export class Workspace {
   readonly root: WorkingDir;
   readonly #parts: WorkspaceParts;
   readonly #owner: WorkspaceOwner;
+  readonly #rows: NodeRows;
 
   /**
    * @param parts What it is made of.
@@ -70,6 +71,7 @@ export class Workspace {
   constructor(parts: WorkspaceParts, owner: WorkspaceOwner) {
     this.#parts = parts;
     this.#owner = owner;
+    this.#rows = new NodeRows(() => parts.shared.table);
     const { host, line, path, options } = parts;
     const { durability = "full" } = options;
     this.blobs = new BlobStore(host, path, durability);
@@ -163,7 +165,7 @@ export class Workspace {
     if (pending) {
       return { attributes: pending.attributes, content: pending.content };
     }
-    return await readNodeRow(this.#parts.shared.table, directoryId, entry);
+    return await this.#rows.read(directoryId, entry);
   }
 }
 
@@ -179,10 +181,11 @@ export function stateOf(
   version: number,
   directories: Directories,
 ): RestoreSide {
+  const rows = new NodeRows(() => table);
   return {
     table,
     version,
     load: (id) => directories.load(id),
-    row: (directoryId, entry) => readNodeRow(table, directoryId, entry),
+    row: (directoryId, entry) => rows.read(directoryId, entry),
   };
 }
