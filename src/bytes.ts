@@ -138,7 +138,16 @@ export function concatBytes(chunks: readonly Uint8Array[]): Bytes {
  * with all of them in memory.
  */
 export function release(bytes: Bytes): void {
-  bytes.buffer.transfer(0);
+  // Whoever was given them may have taken them.
+  if (!bytes.buffer.detached) bytes.buffer.transfer(0);
+}
+
+/** Bytes in a new array, without a copy where they are all that their buffer has. */
+export function transferred(bytes: Uint8Array): Bytes {
+  const { buffer, byteLength } = bytes;
+  const isWhole = buffer instanceof ArrayBuffer &&
+    buffer.byteLength === byteLength;
+  return isWhole ? new Uint8Array(buffer.transfer()) : bytes.slice();
 }
 
 /**

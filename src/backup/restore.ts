@@ -340,7 +340,7 @@ class Restore {
       );
     }
     const chunks = blobChunks(blob, this.#packs, hasher);
-    const { sha256 } = await store.store(chunks, this.#options.signal);
+    const { sha256 } = await store.store(chunks, this.#options);
     if (sha256 !== blob.sha256) {
       throw new IntegrityError(
         this.#backup.place.location,

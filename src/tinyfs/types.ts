@@ -51,6 +51,11 @@ export interface WriteOptions {
    * the present when left out.
    */
   readonly modifiedUs?: number;
+  /**
+   * Whether an array of bytes is given away, as `structuredClone()` has it: it
+   * may be empty afterwards, and needn't be copied.
+   */
+  readonly transfer?: boolean;
 }
 
 /** Options of making a symlink. */

@@ -18,13 +18,15 @@ import {
   type ByteSource,
   chunksOf,
   concatBytes,
+  release,
   sha256By,
   sha256Hex,
+  transferred,
 } from "../bytes.ts";
 import { hasCode, IntegrityError, invariant } from "../errors.ts";
 import type { FileStore, Host, WritableFile } from "../host/host.ts";
 import { NameFlusher } from "../oplog/name_flusher.ts";
-import type { ReadOptions } from "../tinyfs/mod.ts";
+import type { ReadOptions, WriteOptions } from "../tinyfs/mod.ts";
 import type { Durability } from "./types.ts";
 
 /** Content of at least this many bytes is kept as a blob. */
@@ -79,13 +81,23 @@ export class BlobStore {
    * source) in memory.
    *
    * @param source The content.
-   * @param signal Ends the writing; what was written is removed.
+   * @param options What ends the writing (what was written is removed), and
+   *   whether an array may be transferred as it is.
    * @returns Content that is durable after {@linkcode BlobStore.flush}.
    */
-  async store(source: ByteSource, signal?: AbortSignal): Promise<Content> {
-    if (source instanceof Uint8Array && source.length < BLOB_MIN_BYTES) {
+  async store(
+    source: ByteSource,
+    { signal, transfer = false }: Pick<WriteOptions, "signal" | "transfer"> =
+      {},
+  ): Promise<Content> {
+    if (source instanceof Uint8Array) {
       signal?.throwIfAborted();
-      return await this.#inline(source.slice());
+      // Nobody else may change it while it is hashed and written.
+      const bytes = transfer ? transferred(source) : source.slice();
+      if (bytes.length < BLOB_MIN_BYTES) return await this.#inline(bytes);
+      const content = await this.#storeBlob([bytes], chunksOf([], signal));
+      release(bytes);
+      return content;
     }
     const head: Bytes[] = [];
     let sizeBytes = 0;

@@ -305,7 +305,7 @@ export class OpLogNodeFactory implements NodeFactory {
     source: ByteSource,
     options: WriteOptions = {},
   ): Promise<OpLogFile> {
-    const content = await this.#context.blobs.store(source, options.signal);
+    const content = await this.#context.blobs.store(source, options);
     return OpLogFile.draft(this.#context, content, options);
   }
 

@@ -77,7 +77,7 @@ export class OpLogFile extends OpLogNode implements File {
 
   async write(source: ByteSource, options: WriteOptions = {}): Promise<void> {
     await this.requireLinked();
-    const content = await this.context.blobs.store(source, options.signal);
+    const content = await this.context.blobs.store(source, options);
     await this.update((row) =>
       fileRow(content, {
         ...withoutSeries(row.attributes),
@@ -98,7 +98,7 @@ export class OpLogFile extends OpLogNode implements File {
     options: WriteOptions = {},
   ): Promise<void> {
     await this.requireLinked();
-    const content = await this.context.blobs.store(source, options.signal);
+    const content = await this.context.blobs.store(source, options);
     const { nextMark } = await import("./series.ts");
     await this.update(({ attributes }, nodeVersion) => {
       const mark = attributes.series;

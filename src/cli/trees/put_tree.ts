@@ -326,6 +326,7 @@ export class TreePut {
       mode: stat.mode & PERMISSIONS,
       modifiedUs,
       signal: this.#parts.signal,
+      transfer: true,
     });
     // A symlink was followed: it is not what was written to.
     if (entry && entry.nodeId !== found.node.id) return undefined;
