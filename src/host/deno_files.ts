@@ -22,6 +22,9 @@ const CHUNK_BYTES = 256 * 1024;
 /** Files of at most so many bytes are read at once, if they can be. */
 const SMALL_BYTES = 64 * 1024;
 
+/** So are parts of this size, each of which takes several calls. */
+const SMALL_PART_BYTES = 1024 * 1024;
+
 /** What the systems say where there are no hard links. */
 const NO_HARD_LINKS: readonly string[] = [
   "EMLINK",
@@ -343,7 +346,7 @@ function readSmallPart(
 ): Bytes | undefined {
   const { isFile, size } = Deno.lstatSync(path);
   const count = Math.max(0, Math.min(size - offset, length));
-  if (!isFile || count > SMALL_BYTES) return undefined;
+  if (!isFile || count > SMALL_PART_BYTES) return undefined;
   using file = Deno.openSync(path);
   file.seekSync(offset, Deno.SeekMode.Start);
   const bytes = new Uint8Array(count);

@@ -515,7 +515,10 @@ async function readColumns(
       },
     },
     utf8: false,
-    compressors: await compressorsFor(metadata),
+    compressors: {
+      ...await compressorsFor(metadata),
+      ...await fastSnappy(metadata, names),
+    },
   };
   const plan = { metadata, rowStart: 0, fetches: [], groups: [] };
   const schema = parquetSchema(metadata);
@@ -573,6 +576,30 @@ export async function compressorsFor(
   if (!foreign) return {};
   const { compressors } = await import("hyparquet-compressors");
   return compressors;
+}
+
+/** Before so many bytes, who unpacks Snappy faster isn't worth being loaded. */
+const FEW_SNAPPY_BYTES = 2 * 1024 * 1024;
+
+/** How many bytes of Snappy were unpacked by this process. */
+let snappyBytes = 0;
+
+/** What unpacks Snappy where there is much of it; the library's own elsewhere. */
+async function fastSnappy(
+  { row_groups }: FileMetaData,
+  names: readonly string[] | undefined,
+): Promise<Compressors> {
+  for (const { columns } of row_groups) {
+    for (const { meta_data } of columns) {
+      const isRead = names?.includes(meta_data?.path_in_schema[0] ?? "") ??
+        true;
+      if (!isRead || meta_data?.codec !== "SNAPPY") continue;
+      snappyBytes += Number(meta_data.total_compressed_size);
+    }
+  }
+  if (snappyBytes < FEW_SNAPPY_BYTES) return {};
+  const { unpackSnappy } = await import("./fast_snappy.ts");
+  return { SNAPPY: unpackSnappy };
 }
 
 /** The library takes buffers, not views of them. */
