@@ -64,3 +64,15 @@ Deno.test("pond ls loads nothing that only others need", () => {
 Deno.test("pond ls doesn't load a layer by its mod.ts, which loads all of it", () => {
   assertEquals([...LISTING].filter((name) => name.endsWith("/mod.ts")), []);
 });
+
+Deno.test("pond --help loads the table of commands, and nothing of a pond", () => {
+  const tables = [...Deno.readDirSync(`${PROJECT_ROOT}/src/cli/table`)]
+    .map(({ name }) => `src/cli/table/${name}`);
+  const help = loadedBy("cli.ts", "src/cli/help.ts", ...tables);
+  assertGreater(help.size, tables.length);
+  const pond = [...help].filter((name) =>
+    /^src\/(?!cli\/|host\/|[a-z]+\.ts$)/.test(name) ||
+    name.startsWith("src/cli/commands/") || name === "src/cli/session.ts"
+  );
+  assertEquals(pond, []);
+});
