@@ -28,6 +28,7 @@ export {
   applyResources,
   type ApplyResult,
   type ApplyStatus,
+  deleteResources,
   findResource,
   findResources,
   listResources,

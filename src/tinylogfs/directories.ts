@@ -59,13 +59,14 @@ export function entryCountOf(directory: FoundDirectory): number {
 
 /** What a directory's own row says of it. */
 export function attributesOf(directory: DirectoryHead): Attributes {
-  const { attributes, createdUs, mode, modifiedUs } = directory;
+  const { attributes, createdUs, mode, modifiedUs, view } = directory;
   return {
     createdUs,
     modifiedUs,
     sizeBytes: 0,
     mode,
     ...(attributes ? { attributes } : {}),
+    ...(view ? { view } : {}),
   };
 }
 
@@ -448,6 +449,7 @@ function emptyDirectory(loadedUs: number): MutableDirectory {
     modifiedUs: 0,
     mode: 0,
     attributes: undefined,
+    view: undefined,
     place: undefined,
     loadedUs,
     pins: new Set(),

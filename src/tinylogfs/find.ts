@@ -4,13 +4,13 @@
  * @module
  */
 import { PondError } from "../errors.ts";
-import type { DirectoryEntry } from "../oplog/mod.ts";
 import { parseGlob } from "../tinyfs/glob.ts";
 import { matchGlob } from "../tinyfs/glob_match.ts";
 import type { NodeId } from "../tinyfs/mod.ts";
 import { type Attributes, formatAttributes } from "./attributes.ts";
 import type { NodeRow } from "./node_row.ts";
 import type { FoundNode, NodeSearchCriteria } from "./types.ts";
+import type { ListedEntry } from "./view.ts";
 
 /** A node of the tree, as the search meets it. */
 export interface Candidate {
@@ -19,7 +19,7 @@ export interface Candidate {
   /** The directory that it is in. */
   readonly directoryId: NodeId;
   /** What that says of it. */
-  readonly entry: DirectoryEntry;
+  readonly entry: ListedEntry;
   /** Reads the rest. */
   row(): Promise<NodeRow>;
 }
@@ -68,10 +68,10 @@ function listedTests(criteria: NodeSearchCriteria, top: string): Test[] {
     tests.push(({ entry }) => entry.childType === fileType);
   }
   if (minSize !== undefined) {
-    tests.push(({ entry }) => entry.sizeBytes >= minSize);
+    tests.push(({ entry }) => (entry.sizeBytes ?? -1) >= minSize);
   }
   if (maxSize !== undefined) {
-    tests.push(({ entry }) => entry.sizeBytes <= maxSize);
+    tests.push(({ entry }) => (entry.sizeBytes ?? Infinity) <= maxSize);
   }
   if (name !== undefined) tests.push(nameTest(name, top));
   return tests;

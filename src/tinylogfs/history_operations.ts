@@ -6,6 +6,7 @@
 import { type Bytes, concatBytes } from "../bytes.ts";
 import { IntegrityError, InvariantError, PondError } from "../errors.ts";
 import { parseAttributes } from "./attributes.ts";
+import type { Node } from "../tinyfs/mod.ts";
 import type { BlobStore } from "./blobs.ts";
 import type {
   BlameLine,
@@ -49,10 +50,12 @@ import type {
   SqlTemplate,
   TransactionRow,
 } from "./types.ts";
+import type { ViewSource } from "./view.ts";
+import type { ViewDirectory } from "./view_nodes.ts";
 
 /** History and queries of a pond. */
 export abstract class HistoryOperations extends FileOperations
-  implements QuerySource {
+  implements ViewSource {
   /** @ignore */
   protected abstract readonly blobs: BlobStore;
   /** Runs SQL. */
@@ -121,8 +124,13 @@ export abstract class HistoryOperations extends FileOperations
   async *findNodes(criteria: NodeSearchCriteria): AsyncGenerator<FoundNode> {
     const { findNodes } = await import("./find.ts");
     const top = await this.openDirectory(criteria.path ?? "/");
-    const path = await top.currentPath();
-    yield* findNodes(this.#candidates(top), criteria, path);
+    const path = top instanceof OpLogDirectory
+      ? await top.currentPath()
+      : top.path;
+    const candidates = criteria.computed === false
+      ? this.#candidates(top)
+      : this.#computedToo(top);
+    yield* findNodes(candidates, criteria, path);
   }
 
   /**
@@ -249,7 +257,7 @@ export abstract class HistoryOperations extends FileOperations
   async *treeRows(criteria: TreeCriteria = {}): AsyncGenerator<TreeRow> {
     const { treeRows } = await import("./tree_rows.ts");
     const open = (path: string) => this.openDirectory(path);
-    const below = (top: OpLogDirectory, name?: string) =>
+    const below = (top: OpLogDirectory | ViewDirectory, name?: string) =>
       this.#candidates(top, name);
     yield* treeRows({ open, below }, criteria);
   }
@@ -324,7 +332,7 @@ export abstract class HistoryOperations extends FileOperations
   ): Promise<ContentLocation> {
     const file = (await this.root.resolve(path)).asFile();
     if (!(file instanceof OpLogFile)) {
-      throw new InvariantError("a pond's own file");
+      return (await this.#computedPart(path, options)).location;
     }
     const { content, attributes } = await file.row();
     if (content !== null) await checkedContent(content, attributes);
@@ -345,6 +353,10 @@ export abstract class HistoryOperations extends FileOperations
     options: { readonly signal?: AbortSignal } = {},
   ): AsyncGenerator<FilePart> {
     const found = await this.root.resolve(path);
+    if (!(found.asFile() instanceof OpLogFile)) {
+      yield await this.#computedPart(path, options);
+      return;
+    }
     const mark = await this.seriesMark(found.path);
     if (mark?.previous === undefined) {
       const location = await this.contentLocation(path, options);
@@ -364,6 +376,18 @@ export abstract class HistoryOperations extends FileOperations
       );
       yield { location, series: mark };
     }
+  }
+
+  /** The content of a computed file. */
+  async #computedPart(
+    path: string,
+    options: { readonly signal?: AbortSignal },
+  ): Promise<FilePart> {
+    const file = await this.computedFile(path);
+    if (file === undefined) throw new InvariantError("a view shows its files");
+    const { hostPath, sha256 } = await file.content(options);
+    const { format } = file;
+    return { location: { kind: "blob", hostPath, sha256 }, format };
   }
 
   /**
@@ -495,10 +519,31 @@ export abstract class HistoryOperations extends FileOperations
     throw new IntegrityError(path, "its row has neither content nor a blob");
   };
 
-  async *#candidates(
-    top: OpLogDirectory,
-    only?: string,
+  async *#computedToo(
+    top: OpLogDirectory | ViewDirectory,
   ): AsyncGenerator<Candidate> {
+    const { viewCandidates } = await import("./view_nodes.ts");
+    if (!(top instanceof OpLogDirectory)) {
+      yield* viewCandidates(top);
+      return;
+    }
+    const shown = await top.view();
+    if (shown !== undefined) yield* viewCandidates(shown);
+    for await (const candidate of this.#candidates(top)) {
+      yield candidate;
+      const { node } = candidate;
+      const view = node instanceof OpLogDirectory
+        ? await node.view()
+        : undefined;
+      if (view !== undefined) yield* viewCandidates(view);
+    }
+  }
+
+  async *#candidates(
+    top: OpLogDirectory | ViewDirectory,
+    only?: string,
+  ): AsyncGenerator<Candidate & { readonly node: Node }> {
+    if (!(top instanceof OpLogDirectory)) return;
     const directories = [top];
     for (const directory of directories) {
       const isTop = directory === top;
@@ -509,7 +554,7 @@ export abstract class HistoryOperations extends FileOperations
         if (isTop && only !== undefined && entry.name !== only) continue;
         const node = directory.nodeOf(entry);
         const row = () => node.row();
-        yield { path: node.path, directoryId: directory.id, entry, row };
+        yield { path: node.path, directoryId: directory.id, entry, row, node };
         if (node instanceof OpLogDirectory) directories.push(node);
       }
     }

@@ -73,6 +73,7 @@ export { TransactionOperations } from "./transaction_operations.ts";
 export * from "./maintenance_types.ts";
 export type * from "./open_options.ts";
 export type * from "./query_source.ts";
+export type * from "./view.ts";
 export * from "./types.ts";
 export type { Bytes, ByteSource } from "../bytes.ts";
 export {

@@ -89,7 +89,8 @@ export const DERIVE: KindSchema = {
       "Directories of computed files",
     ),
   }, ["collections"]),
-  isSupported: false,
+  isView: true,
+  isSupported: true,
 };
 
 /** `Combine` */
@@ -108,6 +109,7 @@ export const COMBINE: KindSchema = {
       "Tables of joined series",
     ),
   }, ["scopes"]),
+  isView: true,
   isSupported: false,
 };
 
@@ -139,6 +141,7 @@ export const REDUCE: KindSchema = {
       "Directories of reduced series",
     ),
   }, ["collections"]),
+  isView: true,
   isSupported: false,
 };
 
@@ -161,5 +164,6 @@ export const TEMPLATE: KindSchema = {
     ),
   }, ["collections"]),
   verbatim: ["template"],
+  isView: true,
   isSupported: false,
 };
