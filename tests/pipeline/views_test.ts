@@ -1,31 +1,9 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { PondError } from "../../src/errors.ts";
-import {
-  applyResources,
-  deleteResources,
-  findResources,
-  readResources,
-} from "../../src/pipeline/mod.ts";
+import { deleteResources, findResources } from "../../src/pipeline/mod.ts";
 import type { Pond } from "../../src/pond.ts";
 import { scratchPond } from "./scratch.ts";
-
-/** Takes resources into a pond. */
-async function apply(pond: Pond, text: string): Promise<void> {
-  await applyResources(pond, readResources([{ file: "a.yaml", text }]));
-}
-
-async function commit(
-  pond: Pond,
-  files: Readonly<Record<string, string>>,
-): Promise<void> {
-  await pond.transaction(async (tx) => {
-    for (const [path, text] of Object.entries(files)) {
-      const parent = path.slice(0, path.lastIndexOf("/"));
-      if (parent !== "") await tx.createDirectory(parent, { recursive: true });
-      await tx.writeFile(path, text);
-    }
-  });
-}
+import { apply, commit } from "./view_support.ts";
 
 async function namesIn(pond: Pond, path: string): Promise<string[]> {
   return await Array.fromAsync(pond.listDirectory(path), ({ name }) => name);

@@ -9,7 +9,7 @@
 import { PondError } from "../../errors.ts";
 import type { ViewInput } from "../../tinylogfs/mod.ts";
 import type { DeriveSpec } from "../kinds/views.ts";
-import { namesOthers, withPath } from "./sql_path.ts";
+import { namesOthers, patternOf, withPath } from "./sql_path.ts";
 import type { ViewFile, ViewKind, ViewSide } from "./view_kind.ts";
 
 type Collection = DeriveSpec["collections"][number];
@@ -38,7 +38,7 @@ async function filesOf(
   }
   const files: ViewFile[] = [];
   for (const [base, match] of byName) {
-    const sql = withPath(query, match.path);
+    const sql = withPath(query, patternOf(match.path));
     files.push({
       path: `${name}/${base}`,
       collection: name,
@@ -60,8 +60,9 @@ async function othersIn(
 ): Promise<readonly ViewInput[]> {
   if (!namesOthers(query)) return [];
   const others: ViewInput[] = [];
-  for (const name of await side.pathsIn(withPath(query, match.path))) {
-    if (name !== match.path) others.push(...await side.glob(name));
+  const own = patternOf(match.path);
+  for (const name of await side.pathsIn(withPath(query, own))) {
+    if (name !== own) others.push(...await side.glob(name));
   }
   return others;
 }

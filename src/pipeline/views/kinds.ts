@@ -9,6 +9,8 @@ import type { ViewFile, ViewKind, ViewSide } from "./view_kind.ts";
 
 const VIEWS: { readonly [K in Kind]?: () => Promise<ViewKind<K>> } = {
   Derive: async () => (await import("./derive.ts")).derive,
+  Combine: async () => (await import("./combine.ts")).combine,
+  Reduce: async () => (await import("./reduce.ts")).reduce,
 };
 
 /** Lists the files of a view; nothing for a kind that is none. */

@@ -16,6 +16,11 @@ const PIECES =
 /** `$1`, and no `$10`. */
 const PLACE = /\$1(?!\d)/g;
 
+/** A pattern that only matches a path, whatever characters that has. */
+export function patternOf(path: string): string {
+  return path.replace(/[*?[\]{}\\]/g, (character) => `\\${character}`);
+}
+
 /** Puts a path into SQL, where it says `$1`. */
 export function withPath(sql: string, path: string): string {
   return sql.replace(PIECES, (piece) => {
