@@ -224,6 +224,10 @@ export const SCHEMAS: Readonly<Partial<Record<CommandName, readonly Shape[]>>> =
       array("always", "what:string name:string count:integer bytes:integer"),
     ],
     edit: CHANGED,
+    explain: [array(
+      "always",
+      "depth:integer path:string state:string made_by:string? collection:string? resource:string? version:integer? rows:integer? bytes:integer? earliest:time? latest:time? changed:time? computed:time?",
+    )],
     export: [object(
       "always",
       "path:string version:integer new:integer changed:integer unchanged:integer deleted:integer failed:integer files:integer rows:integer bytes:integer files_removed:integer sources:array done:boolean",

@@ -31,7 +31,8 @@ import { NodeIndex } from "./node_index.ts";
 import type { Transaction } from "./transaction.ts";
 import type { FileMatch } from "./query_source.ts";
 import type { DirEntry, NodeInfo, PondDirectory } from "./types.ts";
-import type { ComputedFile, ListedEntry, ViewInput } from "./view.ts";
+import type { ListedEntry } from "./find.ts";
+import type { ComputedFile, ViewInput } from "./view.ts";
 import type { ViewDirectory } from "./view_nodes.ts";
 
 /**

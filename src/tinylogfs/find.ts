@@ -4,13 +4,19 @@
  * @module
  */
 import { PondError } from "../errors.ts";
+import type { DirectoryEntry } from "../oplog/mod.ts";
 import { parseGlob } from "../tinyfs/glob.ts";
 import { matchGlob } from "../tinyfs/glob_match.ts";
 import type { NodeId } from "../tinyfs/mod.ts";
 import { type Attributes, formatAttributes } from "./attributes.ts";
 import type { NodeRow } from "./node_row.ts";
 import type { FoundNode, NodeSearchCriteria } from "./types.ts";
-import type { ListedEntry } from "./view.ts";
+
+/** An entry of a directory, stored or computed: then its size may not be known. */
+export type ListedEntry = Omit<DirectoryEntry, "sizeBytes"> & {
+  /** Length of the child's content in bytes. */
+  readonly sizeBytes: number | null;
+};
 
 /** A node of the tree, as the search meets it. */
 export interface Candidate {

@@ -24,7 +24,12 @@
  *
  * @module
  */
-export type { SeriesKind, SeriesMark, SeriesPart } from "./attributes.ts";
+export type {
+  SeriesKind,
+  SeriesMark,
+  SeriesPart,
+  ViewMark,
+} from "./attributes.ts";
 export { BLOB_MIN_BYTES } from "./blobs.ts";
 export type {
   CheckCounts,

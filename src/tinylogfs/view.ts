@@ -11,7 +11,6 @@
  * @module
  */
 import type { Bytes } from "../bytes.ts";
-import type { DirectoryEntry } from "../oplog/mod.ts";
 import type { Inquiry } from "../tinyfs/types.ts";
 import type { ViewMark } from "./attributes.ts";
 import type { QuerySource } from "./query_source.ts";
@@ -40,12 +39,6 @@ export interface ComputedContent {
   /** SHA-256. */
   readonly sha256: string;
 }
-
-/** An entry of a directory, stored or computed: then its size may not be known. */
-export type ListedEntry = Omit<DirectoryEntry, "sizeBytes"> & {
-  /** Length of the child's content in bytes. */
-  readonly sizeBytes: number | null;
-};
 
 /** A file of a view. */
 export interface ComputedFile {

@@ -20,12 +20,12 @@ import type {
 } from "../tinyfs/mod.ts";
 import { checkName, joinPath } from "../tinyfs/path.ts";
 import type { ViewMark } from "./attributes.ts";
-import type { Candidate } from "./find.ts";
+import type { Candidate, ListedEntry } from "./find.ts";
 import type { DirectoryStatus, PondDirectory } from "./types.ts";
-import type { ComputedFile, ComputedStatus, ListedEntry } from "./view.ts";
+import type { ComputedFile, ComputedStatus } from "./view.ts";
 
 const FILE_MODE = 0o444;
-const DIRECTORY_MODE = 0o555;
+const DIRECTORY_MODE = 0o755;
 
 /** A directory that is a view. */
 export interface FoundView {

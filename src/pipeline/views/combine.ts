@@ -63,6 +63,9 @@ async function fileOf(scope: Scope, side: ViewSide): Promise<ViewFile> {
     collection: scope.name,
     format: "parquet",
     inputs: found.flatMap(({ inputs }) => inputs),
+    unmatched: found.flatMap(({ inputs, pattern }) =>
+      inputs.length === 0 ? pattern : []
+    ),
     recipe: {
       version: COMBINE_VERSION,
       series: found.map(({ inputs }) => inputs.length),

@@ -23,7 +23,7 @@ export function createViewProvider(host: Host): ViewProvider {
   const cache = new ViewCache(host);
   const tables = new TableWriter(host);
   return async (request) => {
-    const { inquiry, path, source } = request;
+    const { path, source } = request;
     const definition = await definitionOf(request);
     const files = await filesOf(definition.resource, {
       glob: (pattern) => inputsOf(request, pattern),

@@ -46,6 +46,8 @@ export interface ViewFile {
    * is computed in another way.
    */
   readonly recipe: unknown;
+  /** Patterns that match nothing, and are left out. */
+  readonly unmatched?: readonly string[];
   /** Writes its content into a file of the host, which isn't there yet. */
   write(to: Computation): Promise<void>;
 }
