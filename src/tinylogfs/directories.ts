@@ -16,7 +16,11 @@ import {
   foldDirectory,
 } from "../oplog/directory_log.ts";
 import type { DirectoryEntry, OplogEntry, OplogTable } from "../oplog/mod.ts";
-import { type Attributes, parseAttributes } from "./attributes.ts";
+import {
+  type Attributes,
+  parseAttributes,
+  type ViewMark,
+} from "./attributes.ts";
 import {
   changeOf,
   type DirectoryHead,
@@ -76,10 +80,16 @@ const SORTED = new WeakMap<
   readonly DirectoryEntry[]
 >();
 
+/** The entries of a directory, with the mark of a view, which has none. */
+export type ListedEntries = Iterable<DirectoryEntry> & {
+  readonly view?: ViewMark;
+};
+
 /** The entries of a committed directory, ordered by name. */
 export function sortedEntries(
-  { entries }: CommittedDirectory,
-): readonly DirectoryEntry[] {
+  { entries, view }: CommittedDirectory,
+): ListedEntries {
+  if (view !== undefined) return Object.assign([], { view });
   let sorted = SORTED.get(entries);
   if (sorted === undefined) {
     sorted = [...entries.values()].sort((a, b) => a.name < b.name ? -1 : 1);
@@ -125,7 +135,7 @@ export interface Directories {
   list(
     partId: string,
     options?: ListOptions,
-  ): Promise<Iterable<DirectoryEntry>>;
+  ): Promise<ListedEntries>;
   /** A directory, if it is in memory; that doesn't count as its use. */
   peek(partId: string): CommittedDirectory | undefined;
   /** Goes on to the newest version that the table knows. */
@@ -231,7 +241,7 @@ export class DirectoryCache implements Directories {
   async list(
     partId: string,
     options?: ListOptions,
-  ): Promise<Iterable<DirectoryEntry>> {
+  ): Promise<ListedEntries> {
     await this.#requireState();
     const isKnown = this.#cached.has(partId) || this.#loading.has(partId);
     const search = isKnown ? undefined : await this.#search(partId);

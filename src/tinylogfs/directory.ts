@@ -129,13 +129,15 @@ export class OpLogDirectory extends OpLogNode implements PondDirectory {
 
   async *entries(inquiry?: Inquiry): AsyncGenerator<DirectoryItem> {
     const { transaction } = this.context;
-    let isEmpty = true;
-    for (const entry of await transaction.list(this.id, { passing: true })) {
-      isEmpty = false;
+    const listed = await transaction.list(this.id, { passing: true });
+    if (listed.view !== undefined) {
+      const view = await this.view(inquiry);
+      if (view !== undefined) yield* view.entries();
+      return;
+    }
+    for (const entry of listed) {
       yield { name: entry.name, node: this.nodeOf(entry) };
     }
-    const view = isEmpty ? await this.view(inquiry) : undefined;
-    if (view !== undefined) yield* view.entries();
   }
 
   /** What a view shows; nothing for any other directory. */

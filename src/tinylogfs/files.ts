@@ -318,17 +318,18 @@ export abstract class FileOperations {
       return;
     }
     const above = await directory.currentPath();
-    let isEmpty = true;
-    for (const entry of await this.pendingTransaction.list(directory.id)) {
-      isEmpty = false;
+    const listed = await this.pendingTransaction.list(directory.id);
+    if (listed.view !== undefined && options.computed !== false) {
+      const view = await directory.view();
+      if (view !== undefined) yield* this.#listedView(view, above);
+      return;
+    }
+    for (const entry of listed) {
       const withTarget = options.targets !== false;
       yield await this.#listed(directory, joinPath(above, entry.name), entry, {
         withTarget,
       });
     }
-    if (!isEmpty || options.computed === false) return;
-    const view = await directory.view();
-    if (view !== undefined) yield* this.#listedView(view, above);
   }
 
   /** Of a file that isn't computed, the size isn't known. */

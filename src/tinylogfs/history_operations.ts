@@ -6,7 +6,6 @@
 import { type Bytes, concatBytes } from "../bytes.ts";
 import { IntegrityError, InvariantError, PondError } from "../errors.ts";
 import { parseAttributes } from "./attributes.ts";
-import type { Node } from "../tinyfs/mod.ts";
 import type { BlobStore } from "./blobs.ts";
 import type {
   BlameLine,
@@ -127,9 +126,11 @@ export abstract class HistoryOperations extends FileOperations
     const path = top instanceof OpLogDirectory
       ? await top.currentPath()
       : top.path;
-    const candidates = criteria.computed === false
-      ? this.#candidates(top)
-      : this.#computedToo(top);
+    // A directory of a view that is named itself is always looked into.
+    const isView = !(top instanceof OpLogDirectory) ||
+      (await top.row()).attributes.view !== undefined;
+    const computed = isView || criteria.computed !== false;
+    const candidates = this.#candidates(top, { computed });
     yield* findNodes(candidates, criteria, path);
   }
 
@@ -258,7 +259,7 @@ export abstract class HistoryOperations extends FileOperations
     const { treeRows } = await import("./tree_rows.ts");
     const open = (path: string) => this.openDirectory(path);
     const below = (top: OpLogDirectory | ViewDirectory, name?: string) =>
-      this.#candidates(top, name);
+      this.#candidates(top, { only: name });
     yield* treeRows({ open, below }, criteria);
   }
 
@@ -519,46 +520,45 @@ export abstract class HistoryOperations extends FileOperations
     throw new IntegrityError(path, "its row has neither content nor a blob");
   };
 
-  async *#computedToo(
-    top: OpLogDirectory | ViewDirectory,
-  ): AsyncGenerator<Candidate> {
-    const { viewCandidates } = await import("./view_nodes.ts");
-    if (!(top instanceof OpLogDirectory)) {
-      yield* viewCandidates(top);
-      return;
-    }
-    const shown = await top.view();
-    if (shown !== undefined) yield* viewCandidates(shown);
-    for await (const candidate of this.#candidates(top)) {
-      yield candidate;
-      const { node } = candidate;
-      const view = node instanceof OpLogDirectory
-        ? await node.view()
-        : undefined;
-      if (view !== undefined) yield* viewCandidates(view);
-    }
-  }
-
+  /** What is below a directory; what views show only where that is asked for. */
   async *#candidates(
     top: OpLogDirectory | ViewDirectory,
-    only?: string,
-  ): AsyncGenerator<Candidate & { readonly node: Node }> {
-    if (!(top instanceof OpLogDirectory)) return;
+    { computed = false, only }: {
+      readonly computed?: boolean;
+      readonly only?: string | undefined;
+    } = {},
+  ): AsyncGenerator<Candidate> {
+    if (!(top instanceof OpLogDirectory)) {
+      if (computed) yield* await candidatesIn(top);
+      return;
+    }
     const directories = [top];
     for (const directory of directories) {
       const isTop = directory === top;
       const entries = await this.pendingTransaction.list(directory.id, {
         passing: true,
       });
+      if (computed && entries.view !== undefined) {
+        const view = await directory.view();
+        if (view !== undefined) yield* await candidatesIn(view);
+      }
       for (const entry of entries) {
         if (isTop && only !== undefined && entry.name !== only) continue;
         const node = directory.nodeOf(entry);
         const row = () => node.row();
-        yield { path: node.path, directoryId: directory.id, entry, row, node };
+        yield { path: node.path, directoryId: directory.id, entry, row };
         if (node instanceof OpLogDirectory) directories.push(node);
       }
     }
   }
+}
+
+/** What is below a directory of a view. */
+async function candidatesIn(
+  view: ViewDirectory,
+): Promise<AsyncGenerator<Candidate>> {
+  const { viewCandidates } = await import("./view_nodes.ts");
+  return viewCandidates(view);
 }
 
 /**

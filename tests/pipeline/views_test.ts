@@ -149,6 +149,33 @@ Deno.test("what a view shows can be copied out of it", async () => {
   );
 });
 
+Deno.test("programs for Node read what a view shows, and change nothing", async () => {
+  await using scratch = await scratchPond();
+  const { pond } = scratch;
+  await commit(pond, { "/in/a.csv": "t,m\n1,10\n" });
+  await apply(pond, DERIVE);
+  const fs = await pond.nodeFs();
+  const file = "/Derive/clean/lakes/a.csv";
+  assertEquals(await fs.readdir("/Derive", { recursive: true }), [
+    "clean",
+    "clean/lakes",
+    "clean/lakes/a.csv",
+  ]);
+  const bytes = await fs.readFile(file);
+  assertEquals((await fs.stat(file)).size, bytes.length);
+  const changes = [
+    () => fs.writeFile(file, "x"),
+    () => fs.unlink(file),
+    () => fs.rename(file, "/x"),
+    () => fs.mkdir("/Derive/clean/x"),
+    () => fs.chmod(file, 0o600),
+  ];
+  for (const change of changes) {
+    const error = await assertRejects(change, Error);
+    assertEquals(Reflect.get(error, "code"), "EROFS");
+  }
+});
+
 Deno.test("a view goes with its resource, and comes back with an undo", async () => {
   await using scratch = await scratchPond();
   const { pond } = scratch;
