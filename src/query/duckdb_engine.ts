@@ -290,11 +290,15 @@ export class DuckDBEngine implements AsyncDisposable {
     hostPath: string,
     { signal }: Pick<QueryOptions, "signal">,
   ): Promise<void> {
+    const rows = quoteName(`${ROWS} ${this.#drops.length}`);
     // In a view, no text of it can become a part of what is around it.
-    await this.addView(ROWS, select, signal);
+    await this.#interruptible(
+      signal,
+      () => this.create("VIEW", rows, ` AS ${select}`),
+    );
     const to = quoteText(hostPath);
     await this.#rowsOf(
-      `COPY (FROM ${quoteName(ROWS)}) TO ${to} (${PARQUET_OPTIONS})`,
+      `COPY (FROM ${rows}) TO ${to} (${PARQUET_OPTIONS})`,
       signal,
     );
   }

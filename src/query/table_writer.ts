@@ -13,7 +13,7 @@ import type { QueryColumn, QuerySource } from "../tinylogfs/mod.ts";
 import { DatabasePool } from "./database_pool.ts";
 import { DuckDBEngine } from "./duckdb_engine.ts";
 import { FileLoader } from "./file_loader.ts";
-import { isPathName } from "./paths.ts";
+import { isPathName, quoteText } from "./paths.ts";
 import { placeFiles } from "./file_calls.ts";
 import { type QueryHost, ScratchFiles } from "./scratch_files.ts";
 import {
@@ -32,6 +32,9 @@ interface WriteOptions {
   /** Ends it. */
   readonly signal?: AbortSignal | undefined;
 }
+
+/** Writes the rows of a SELECT into a file of the host. */
+export type WriteTable = (sql: string, hostPath: string) => Promise<void>;
 
 /** Writes tables, and says what they will be. */
 export class TableWriter {
@@ -55,13 +58,49 @@ export class TableWriter {
     hostPath: string,
     options: WriteOptions = {},
   ): Promise<void> {
-    const ending = endingOf(options);
-    await this.#run(
+    await this.session(
       source,
-      sql,
+      async (write) => await write(sql, hostPath),
       options,
-      (engine, { select }) => engine.writeParquet(select, hostPath, ending),
     );
+  }
+
+  /**
+   * Writes the rows of several statements over the same files, which are opened
+   * once, by the first of them.
+   */
+  async session<T>(
+    source: QuerySource,
+    work: (write: WriteTable) => Promise<T>,
+    { signal }: WriteOptions = {},
+  ): Promise<T> {
+    await using stack = new AsyncDisposableStack();
+    let opened: Promise<TableSession> | undefined;
+    return await work(async (sql, hostPath) => {
+      opened ??= TableSession.open(this.#host, source, signal, stack);
+      await (await opened).write(sql, hostPath);
+    });
+  }
+
+  /**
+   * Writes the rows of Parquet files of the host, one after the other.
+   *
+   * @param parts Files in the pond's `cache/`, with the same columns.
+   * @param hostPath A file there, which isn't there yet.
+   */
+  async join(
+    source: QuerySource,
+    parts: readonly string[],
+    hostPath: string,
+    options: WriteOptions = {},
+  ): Promise<void> {
+    const list = parts.map(quoteText).join(", ");
+    await this.#leased(source, (engine) =>
+      engine.writeParquet(
+        `FROM read_parquet([${list}], hive_partitioning = false)`,
+        hostPath,
+        endingOf(options),
+      ));
   }
 
   /** The columns of a SELECT over files, in order. */
@@ -70,11 +109,10 @@ export class TableWriter {
     sql: string,
     options: WriteOptions = {},
   ): Promise<readonly Pick<QueryColumn, "name" | "type">[]> {
-    const ending = endingOf(options);
-    return await this.#run(source, sql, options, async (engine, { select }) => {
-      const types = await engine.columnTypes(select, ending);
-      return [...types].map(([name, type]) => ({ name, type }));
-    });
+    await using stack = new AsyncDisposableStack();
+    const { signal } = options;
+    const session = await TableSession.open(this.#host, source, signal, stack);
+    return await session.columns(sql);
   }
 
   /**
@@ -94,56 +132,107 @@ export class TableWriter {
     });
   }
 
-  async #run<T>(
-    source: QuerySource,
-    sql: string,
-    { signal }: WriteOptions,
-    work: (engine: DuckDBEngine, statement: Statement) => Promise<T>,
-  ): Promise<T> {
-    return await this.#leased(source, async (engine) => {
-      const host = this.#host;
-      await using scratch = new ScratchFiles(host, source);
-      const written = parseStatement(sql);
-      const named = await engine.namesIn(written);
-      requireFiles(named);
-      const { needs } = named;
-      const files = new FileLoader(
-        engine,
-        host,
-        scratch,
-        source,
-        needs,
-        signal,
-      );
-      const { names, statement } = await placeFiles(
-        written,
-        named,
-        (name) => files.find(name),
-        (statement) => engine.namesIn(statement),
-      );
-      for (const name of pathsOf(names)) {
-        const table = await files.load(name);
-        await engine.addView(name, table.select(), signal);
-      }
-      return await work(engine, statement);
-    });
-  }
-
   /** In a database of its own, which goes with it. */
   async #leased<T>(
     source: QuerySource,
     work: (engine: DuckDBEngine) => Promise<T>,
   ): Promise<T> {
-    const pool = new DatabasePool(this.#host);
-    const limits = { memoryBytes: MEMORY_BYTES, threads: 1 };
-    try {
-      await using lease = await pool.lease(source, limits);
-      await using engine = await DuckDBEngine.open(lease.database);
-      return await work(engine);
-    } finally {
-      await pool.release();
-    }
+    await using stack = new AsyncDisposableStack();
+    return await work(await openEngine(this.#host, source, stack));
   }
+}
+
+/** A database in which files are opened once. */
+class TableSession {
+  readonly #engine: DuckDBEngine;
+  readonly #host: QueryHost;
+  readonly #scratch: ScratchFiles;
+  readonly #source: QuerySource;
+  readonly #signal: AbortSignal | undefined;
+  readonly #views = new Set<string>();
+
+  private constructor(
+    engine: DuckDBEngine,
+    host: QueryHost,
+    scratch: ScratchFiles,
+    source: QuerySource,
+    signal: AbortSignal | undefined,
+  ) {
+    this.#engine = engine;
+    this.#host = host;
+    this.#scratch = scratch;
+    this.#source = source;
+    this.#signal = signal;
+  }
+
+  /** Opens it, for as long as `stack`. */
+  static async open(
+    host: QueryHost,
+    source: QuerySource,
+    signal: AbortSignal | undefined,
+    stack: AsyncDisposableStack,
+  ): Promise<TableSession> {
+    const engine = await openEngine(host, source, stack);
+    const scratch = stack.use(new ScratchFiles(host, source));
+    return new TableSession(engine, host, scratch, source, signal);
+  }
+
+  async write(sql: string, hostPath: string): Promise<void> {
+    const { select } = await this.#placed(sql);
+    const ending = endingOf({ signal: this.#signal });
+    await this.#engine.writeParquet(select, hostPath, ending);
+  }
+
+  async columns(
+    sql: string,
+  ): Promise<readonly Pick<QueryColumn, "name" | "type">[]> {
+    const { select } = await this.#placed(sql);
+    const ending = endingOf({ signal: this.#signal });
+    const types = await this.#engine.columnTypes(select, ending);
+    return [...types].map(([name, type]) => ({ name, type }));
+  }
+
+  /** A statement, with its files where it names them. */
+  async #placed(sql: string): Promise<Statement> {
+    const engine = this.#engine;
+    const written = parseStatement(sql);
+    const named = await engine.namesIn(written);
+    requireFiles(named);
+    const files = new FileLoader(
+      engine,
+      this.#host,
+      this.#scratch,
+      this.#source,
+      named.needs,
+      this.#signal,
+    );
+    const { names, statement } = await placeFiles(
+      written,
+      named,
+      (name) => files.find(name),
+      (statement) => engine.namesIn(statement),
+    );
+    for (const name of pathsOf(names)) {
+      if (this.#views.has(name)) continue;
+      const table = await files.load(name);
+      await engine.addView(name, table.select(), this.#signal);
+      this.#views.add(name);
+    }
+    return statement;
+  }
+}
+
+/** A database of its own, which goes with `stack`. */
+async function openEngine(
+  host: QueryHost,
+  source: QuerySource,
+  stack: AsyncDisposableStack,
+): Promise<DuckDBEngine> {
+  const pool = new DatabasePool(host);
+  stack.defer(() => pool.release());
+  const limits = { memoryBytes: MEMORY_BYTES, threads: 1 };
+  const { database } = stack.use(await pool.lease(source, limits));
+  return stack.use(await DuckDBEngine.open(database));
 }
 
 function endingOf({ signal }: WriteOptions): { signal?: AbortSignal } {

@@ -32,7 +32,7 @@ import type { Transaction } from "./transaction.ts";
 import type { FileMatch } from "./query_source.ts";
 import type { DirEntry, NodeInfo, PondDirectory } from "./types.ts";
 import type { ListedEntry } from "./find.ts";
-import type { ComputedFile, ViewInput } from "./view.ts";
+import type { ComputedFile, InputPiece, ViewInput } from "./view.ts";
 import type { ViewDirectory } from "./view_nodes.ts";
 
 /**
@@ -398,6 +398,15 @@ export abstract class FileOperations {
   }
 
   /**
+   * The parts of a series, with their times, without reading them.
+   *
+   * @ignore
+   */
+  protected abstract seriesPieces(
+    path: string,
+  ): Promise<readonly InputPiece[]>;
+
+  /**
    * Files that match a pattern, with what is known of them without reading them:
    * what views are made from.
    *
@@ -410,7 +419,7 @@ export abstract class FileOperations {
     const { inputOf } = await import("./view_inputs.ts");
     const found = this.#matches(pattern, inquiry ? { inquiry } : {});
     for await (const { captures, node, path } of found) {
-      yield inputOf(path, captures, node);
+      yield inputOf(path, captures, node, (path) => this.seriesPieces(path));
     }
   }
 

@@ -49,7 +49,7 @@ import type {
   SqlTemplate,
   TransactionRow,
 } from "./types.ts";
-import type { ViewSource } from "./view.ts";
+import type { InputPiece, ViewSource } from "./view.ts";
 import type { ViewDirectory } from "./view_nodes.ts";
 
 /** History and queries of a pond. */
@@ -377,6 +377,26 @@ export abstract class HistoryOperations extends FileOperations
       );
       yield { location, series: mark };
     }
+  }
+
+  /** @ignore */
+  protected override async seriesPieces(
+    path: string,
+  ): Promise<readonly InputPiece[]> {
+    const { path: at } = await this.root.resolve(path);
+    const { partsOf } = await import("./series.ts");
+    const pieces: InputPiece[] = [];
+    for await (const { mark, row } of partsOf(this.getNodeHistory(at), at)) {
+      const { sha256 = "" } = parseAttributes(row.metadata, at);
+      const { fromUs, toUs } = mark;
+      pieces.push({
+        identity: sha256,
+        ...(fromUs === undefined ? {} : { fromUs }),
+        ...(toUs === undefined ? {} : { toUs }),
+      });
+    }
+    // As they are read.
+    return pieces.reverse();
   }
 
   /** The content of a computed file. */

@@ -48,6 +48,8 @@ export interface ComputedFile {
   readonly format: "parquet" | "text";
   /** What is known of it; nothing is computed. */
   status(): Promise<ComputedStatus>;
+  /** What it consists of, as {@linkcode InputFacts} has it. */
+  pieces?(): Promise<readonly InputPiece[] | undefined>;
   /** Its content, from the cache or computed. */
   content(
     options?: { readonly signal?: AbortSignal },
@@ -105,6 +107,16 @@ export interface ViewInput {
   facts(): Promise<InputFacts>;
 }
 
+/** A piece of a file, by the times of its rows. */
+export interface InputPiece {
+  /** The same for the same bytes. */
+  readonly identity: string;
+  /** Its earliest time, where that is known. */
+  readonly fromUs?: number;
+  /** Its latest time. */
+  readonly toUs?: number;
+}
+
 /** What is known of a file that a view is made from. */
 export interface InputFacts {
   /** The same for the same bytes, of a series for the same parts. */
@@ -121,6 +133,11 @@ export interface InputFacts {
   readonly fromUs?: number;
   /** Its latest time. */
   readonly toUs?: number;
+  /**
+   * What it consists of, by time: of a series its parts, of a computed file the
+   * spans in which it is computed. Nothing where that is one piece.
+   */
+  pieces?(): Promise<readonly InputPiece[] | undefined>;
   /** The file itself, where it is computed. */
   readonly computed?: ComputedFile;
 }

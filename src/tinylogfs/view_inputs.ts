@@ -6,7 +6,7 @@
 import { encodeUtf8, sha256Hex } from "../bytes.ts";
 import type { File } from "../tinyfs/mod.ts";
 import { OpLogFile } from "./file.ts";
-import type { InputFacts, ViewInput } from "./view.ts";
+import type { InputFacts, InputPiece, ViewInput } from "./view.ts";
 import { ViewFile, viewNode } from "./view_nodes.ts";
 
 /**
@@ -15,30 +15,39 @@ import { ViewFile, viewNode } from "./view_nodes.ts";
  * @param path Its path.
  * @param captures What the wildcards of the pattern stand for.
  * @param node The file.
+ * @param parts The parts of a series.
  */
 export function inputOf(
   path: string,
   captures: readonly string[],
   node: File,
+  parts: (path: string) => Promise<readonly InputPiece[]>,
 ): ViewInput {
   let known: Promise<InputFacts> | undefined;
-  const factsOf = node instanceof OpLogFile ? storedFacts : computedFacts;
-  return { path, captures, facts: () => known ??= factsOf(node) };
+  const factsOf = async () =>
+    node instanceof OpLogFile
+      ? await storedFacts(node, () => parts(path))
+      : await computedFacts(node);
+  return { path, captures, facts: () => known ??= factsOf() };
 }
 
 /**
  * Of a plain file, the hash says what it is. A series is its parts: those that
  * lead to this version of this node, whose time tells branches apart.
  */
-async function storedFacts(node: File): Promise<InputFacts> {
-  if (!(node instanceof OpLogFile)) return await computedFacts(node);
+async function storedFacts(
+  node: OpLogFile,
+  pieces: () => Promise<readonly InputPiece[]>,
+): Promise<InputFacts> {
   const { attributes } = await node.row();
   const { modifiedUs, series, sha256 = "", sizeBytes } = attributes;
   const version = await node.nodeVersion();
   if (series?.previous === undefined) {
     const { fromUs, rows, toUs } = series ?? {};
+    const times = known({ fromUs, rows, toUs });
     return {
-      ...known({ fromUs, rows, toUs }),
+      ...times,
+      pieces: () => Promise.resolve([{ identity: sha256, ...times }]),
       identity: sha256,
       version,
       modifiedUs,
@@ -49,7 +58,7 @@ async function storedFacts(node: File): Promise<InputFacts> {
   const identity = await sha256Hex(encodeUtf8(
     JSON.stringify([node.id, version, modifiedUs, sha256, parts, whole]),
   ));
-  return { ...known(whole), identity, version, modifiedUs };
+  return { ...known(whole), pieces, identity, version, modifiedUs };
 }
 
 async function computedFacts(node: File): Promise<InputFacts> {
@@ -58,6 +67,7 @@ async function computedFacts(node: File): Promise<InputFacts> {
   const { identity, modifiedUs, sizeBytes } = await view.status();
   const { computed } = view;
   return {
+    pieces: async () => await computed.pieces?.(),
     identity,
     modifiedUs,
     computed,
@@ -72,7 +82,7 @@ function known(
     readonly sizeBytes?: number | undefined;
     readonly toUs?: number | undefined;
   },
-): Partial<InputFacts> {
+): Pick<InputFacts, "fromUs" | "rows" | "sizeBytes" | "toUs"> {
   return {
     ...(rows === undefined ? {} : { rows }),
     ...(sizeBytes === undefined ? {} : { sizeBytes }),

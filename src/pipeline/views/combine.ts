@@ -17,13 +17,20 @@ import { PondError } from "../../errors.ts";
 import { quoteName } from "../../query/paths.ts";
 import { didYouMean, nearest } from "../../suggest.ts";
 import type { CombineSpec } from "../kinds/views.ts";
+import { inSpanSql, type Span } from "./spans.ts";
 import {
   type Column,
   TIME_COLUMN,
   type TimeTable,
   timeTable,
 } from "./time_column.ts";
-import type { Computation, ViewFile, ViewKind, ViewSide } from "./view_kind.ts";
+import {
+  type Computation,
+  spannedFile,
+  type ViewFile,
+  type ViewKind,
+  type ViewSide,
+} from "./view_kind.ts";
 
 type Scope = CombineSpec["scopes"][number];
 
@@ -58,10 +65,9 @@ async function fileOf(scope: Scope, side: ViewSide): Promise<ViewFile> {
   );
   const { columns } = scope;
   const isWhole = patterns.length === found.length;
-  return {
+  return spannedFile({
     path: `${scope.name}/${FILE}`,
     collection: scope.name,
-    format: "parquet",
     inputs: found.flatMap(({ inputs }) => inputs),
     unmatched: found.flatMap(({ inputs, pattern }) =>
       inputs.length === 0 ? pattern : []
@@ -71,22 +77,26 @@ async function fileOf(scope: Scope, side: ViewSide): Promise<ViewFile> {
       series: found.map(({ inputs }) => inputs.length),
       columns,
     },
-    write: async (to) => {
+  }, {
+    grid: { kind: "month" },
+    prepare: async (to) => {
       const series: Series[] = [];
       for (const pattern of patterns) {
         series.push(await seriesOf(pattern, to));
       }
       requireDifferent(scope, series);
       const kept = keptColumns(scope, series, isWhole);
-      const { hostPath, signal, source, tables } = to;
-      await tables.write(source, sqlOf(series, kept), hostPath, { signal });
+      return {
+        columns: series.map(({ columns, time }) => [time, columns]),
+        sql: (span) => sqlOf(series, kept, span),
+      };
     },
-  };
+  });
 }
 
 async function seriesOf(
   pattern: string,
-  { signal, source, tables }: Computation,
+  { signal, source, tables }: Omit<Computation, "hostPath">,
 ): Promise<Series> {
   const sql = `FROM ${quoteName(pattern)}`;
   const columns = await tables.columns(source, sql, { signal });
@@ -94,13 +104,17 @@ async function seriesOf(
 }
 
 /** The full outer join. */
-function sqlOf(series: readonly Series[], kept: readonly Column[]): string {
+function sqlOf(
+  series: readonly Series[],
+  kept: readonly Column[],
+  span: Span | undefined,
+): string {
   if (series.length === 0) {
     return `SELECT NULL::TIMESTAMPTZ AS ${quoteName(TIME_COLUMN)} LIMIT 0`;
   }
   const rows = series.map(({ hasTime, pattern, time, timeColumn }) =>
     `SELECT ${time} AS "the time", * EXCLUDE (${quoteName(timeColumn)}) ` +
-    `FROM ${quoteName(pattern)} WHERE ${hasTime}`
+    `FROM ${quoteName(pattern)} WHERE ${hasTime}${inSpanSql(time, span)}`
   );
   const columns = kept.map(({ name }) => {
     const quoted = quoteName(name);

@@ -12,12 +12,14 @@ import type {
   ComputedFile,
   ComputedStatus,
   InputFacts,
+  InputPiece,
   ViewInput,
   ViewSource,
 } from "../../tinylogfs/mod.ts";
 import type { Resource } from "../resource.ts";
 import type { CachedContent, ViewCache } from "./cache.ts";
-import type { ViewFile } from "./view_kind.ts";
+import { isIn, type Span, spansOf } from "./spans.ts";
+import type { Computation, ViewFile } from "./view_kind.ts";
 
 /** Goes up when what is kept is something else than before. */
 const KEY_VERSION = 1;
@@ -41,6 +43,13 @@ export interface ViewDefinition {
 export interface KnownInput {
   readonly input: ViewInput;
   readonly facts: InputFacts;
+}
+
+/** A span of a table, and the key of its rows. */
+interface SpanPart {
+  readonly key: string;
+  readonly span: Span;
+  readonly sql: string;
 }
 
 /** A file of a view. */
@@ -101,12 +110,76 @@ export class CachedFile implements ComputedFile {
     const { cache, files, source, tables } = this.#side;
     const directory = await source.cacheDirectory();
     const key = await this.#identity();
-    return await cache.get(
-      directory,
-      key,
-      (hostPath) =>
-        this.view.write({ hostPath, source, tables, files, signal }),
+    return await cache.get(directory, key, async (hostPath) => {
+      const to = { hostPath, source, tables, files, signal };
+      const parts = await this.#parts(to);
+      // One by itself would only be written twice.
+      if (parts === undefined || parts.length < 2) await this.view.write(to);
+      else await this.#writeParts(parts, to);
+    });
+  }
+
+  /** The spans in which it is computed, with a key for each. */
+  async pieces(): Promise<readonly InputPiece[] | undefined> {
+    const { files, source, tables } = this.#side;
+    const parts = await this.#parts({ files, source, tables });
+    return parts?.map(({ key, span }) => ({
+      identity: key,
+      fromUs: span.fromUs,
+      toUs: span.toUs - 1,
+    }));
+  }
+
+  /** Each span is computed, or is in the cache from before. */
+  async #writeParts(
+    parts: readonly SpanPart[],
+    { hostPath, signal, source, tables }: Computation,
+  ): Promise<void> {
+    const { cache } = this.#side;
+    const directory = await source.cacheDirectory();
+    const written = await tables.session(source, async (write) => {
+      const paths: string[] = [];
+      for (const { key, sql } of parts) {
+        signal?.throwIfAborted();
+        const part = await cache.get(
+          directory,
+          key,
+          async (hostPath) => await write(sql, hostPath),
+        );
+        paths.push(part.hostPath);
+      }
+      return paths;
+    }, { signal });
+    await tables.join(source, written, hostPath, { signal });
+  }
+
+  /** Nothing where it is computed as a whole. */
+  async #parts(
+    to: Omit<Computation, "hostPath">,
+  ): Promise<readonly SpanPart[] | undefined> {
+    const { recipe, spans } = this.view;
+    if (spans === undefined) return undefined;
+    const inputs = await Promise.all(
+      (await this.inputs()).map(async ({ facts, input }) => ({
+        name: [input.path, input.captures],
+        pieces: await facts.pieces?.() ?? [{ identity: facts.identity }],
+      })),
     );
+    const found = spansOf(spans.grid, inputs.flatMap(({ pieces }) => pieces));
+    if (found === undefined) return undefined;
+    const table = await spans.prepare(to);
+    const { kind } = this.definition.resource;
+    return await Promise.all(found.map(async (span) => {
+      const own = inputs.map(({ name, pieces }) => [
+        name,
+        pieces.filter((piece) => isIn(piece, span))
+          .map(({ identity }) => identity),
+      ]);
+      const key = await sha256Hex(encodeUtf8(
+        JSON.stringify([KEY_VERSION, kind, recipe, table.columns, span, own]),
+      ));
+      return { key, span, sql: table.sql(span) };
+    }));
   }
 
   async #identity(): Promise<string> {

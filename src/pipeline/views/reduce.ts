@@ -18,11 +18,23 @@ import { quoteName, quoteText } from "../../query/paths.ts";
 import { didYouMean, nearest } from "../../suggest.ts";
 import type { ViewInput } from "../../tinylogfs/mod.ts";
 import type { Aggregate, ReduceSpec } from "../kinds/views.ts";
+import { gridOf, inSpanSql, type Span } from "./spans.ts";
 import { exactSumSql, scaleSql } from "./exact_sum.ts";
 import { type Bucket, bucketOf, bucketSql } from "./resolution.ts";
 import { patternOf } from "./sql_path.ts";
-import { type Column, TIME_COLUMN, timeTable } from "./time_column.ts";
-import type { Computation, ViewFile, ViewKind, ViewSide } from "./view_kind.ts";
+import {
+  type Column,
+  TIME_COLUMN,
+  type TimeTable,
+  timeTable,
+} from "./time_column.ts";
+import {
+  type Computation,
+  spannedFile,
+  type ViewFile,
+  type ViewKind,
+  type ViewSide,
+} from "./view_kind.ts";
 
 type Collection = ReduceSpec["collections"][number];
 type Dataset = Collection["datasets"][number];
@@ -108,40 +120,51 @@ function fileOf(
 ): ViewFile {
   const { aggregates, columns } = dataset;
   const bucket = bucketOf(resolution);
-  return {
+  return spannedFile({
     path: `${name}/${out}/res=${resolution}`,
     collection: name,
-    format: "parquet",
     inputs,
     recipe: { version: REDUCE_VERSION, bucket, columns, aggregates },
-    write: async (to) => {
-      const tables: string[] = [];
+  }, {
+    grid: gridOf(bucket),
+    prepare: async (to) => {
+      const tables: InputTable[] = [];
       for (const input of inputs) {
         const prefix = inputs.length === 1
           ? ""
           : input.captures.map((text) => `${text}.`).join("");
-        tables.push(await reducedSql(input, { dataset, bucket, prefix }, to));
+        tables.push(await tableOf(input, { dataset, prefix }, to));
       }
-      const sql = tables.length === 1
-        ? `${tables[0]} ORDER BY ALL`
-        : joinedSql(tables);
-      await to.tables.write(to.source, sql, to.hostPath, {
-        signal: to.signal,
-      });
+      return {
+        columns: tables.map(({ chosen, time }) => [time, chosen]),
+        sql: (span) => {
+          const reduced = tables.map((table) =>
+            reducedSql(table, { dataset, bucket, span })
+          );
+          return reduced.length === 1
+            ? `${reduced[0]} ORDER BY ALL`
+            : joinedSql(reduced);
+        },
+      };
     },
-  };
+  });
 }
 
-/** One input in buckets, as SQL. */
-async function reducedSql(
+/** An input, as it is read. */
+interface InputTable extends TimeTable {
+  /** Where from, as SQL. */
+  readonly from: string;
+  /** The columns that are reduced. */
+  readonly chosen: readonly Column[];
+  /** What the names of their numbers begin with. */
+  readonly prefix: string;
+}
+
+async function tableOf(
   { path }: ViewInput,
-  { bucket, dataset, prefix }: {
-    readonly dataset: Dataset;
-    readonly bucket: Bucket;
-    readonly prefix: string;
-  },
-  { signal, source, tables }: Computation,
-): Promise<string> {
+  { dataset, prefix }: { readonly dataset: Dataset; readonly prefix: string },
+  { signal, source, tables }: Omit<Computation, "hostPath">,
+): Promise<InputTable> {
   const from = `FROM ${quoteName(patternOf(path))}`;
   const table = timeTable(
     await tables.columns(source, from, { signal }),
@@ -149,6 +172,18 @@ async function reducedSql(
   );
   const numbers = table.columns.filter(({ type }) => isNumber(type));
   const chosen = chosenColumns(numbers, dataset, path);
+  return { ...table, from, chosen, prefix };
+}
+
+/** One input in buckets, as SQL. */
+function reducedSql(
+  { chosen, from, hasTime, prefix, time }: InputTable,
+  { bucket, dataset, span }: {
+    readonly dataset: Dataset;
+    readonly bucket: Bucket;
+    readonly span: Span | undefined;
+  },
+): string {
   const columns = chosen.flatMap((column, i) =>
     aggregatesOf(column.name, dataset).map((aggregate) =>
       `${aggregateSql(column, aggregate, scaleName(i))} AS ${
@@ -156,8 +191,8 @@ async function reducedSql(
       }`
     )
   );
-  const start = `${bucketSql(bucket, table.time)} AS ${quoteName(TIME_COLUMN)}`;
-  const where = `WHERE ${table.hasTime}`;
+  const start = `${bucketSql(bucket, time)} AS ${quoteName(TIME_COLUMN)}`;
+  const where = `WHERE ${hasTime}${inSpanSql(time, span)}`;
   const scales = chosen.map(({ name, type }, i) =>
     `${EXACT.test(type) ? "1" : scaleSql(quoteName(name))} AS ${scaleName(i)}`
   );

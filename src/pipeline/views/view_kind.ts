@@ -12,6 +12,7 @@ import type { FileStore } from "../../host/mod.ts";
 import type { TableWriter } from "../../query/table_writer.ts";
 import type { ViewInput, ViewSource } from "../../tinylogfs/mod.ts";
 import type { Kind } from "../kinds.ts";
+import type { Grid, Span } from "./spans.ts";
 import type { ResourceOf } from "../resource.ts";
 
 /** Lists the files of a view, in any order. */
@@ -50,6 +51,41 @@ export interface ViewFile {
   readonly unmatched?: readonly string[];
   /** Writes its content into a file of the host, which isn't there yet. */
   write(to: Computation): Promise<void>;
+  /** How its rows are computed, span by span; others are computed whole. */
+  readonly spans?: SpannedTable;
+}
+
+/** A table with times, in their order, of which any span can be computed. */
+export interface SpannedTable {
+  /** How time is divided. */
+  readonly grid: Grid;
+  /** Looks at the inputs' columns. */
+  prepare(to: Omit<Computation, "hostPath">): Promise<PreparedTable>;
+}
+
+/** A table that can be computed. */
+export interface PreparedTable {
+  /** What the rows depend on beside the recipe and the inputs in a span. */
+  readonly columns: unknown;
+  /** The rows of a span, or all of them, as SQL. */
+  sql(span?: Span): string;
+}
+
+/** A file whose rows are computed span by span. */
+export function spannedFile(
+  file: Omit<ViewFile, "format" | "write" | "spans">,
+  spans: SpannedTable,
+): ViewFile {
+  return {
+    ...file,
+    format: "parquet",
+    spans,
+    write: async (to) => {
+      const { hostPath, signal, source, tables } = to;
+      const table = await spans.prepare(to);
+      await tables.write(source, table.sql(), hostPath, { signal });
+    },
+  };
 }
 
 /** What a file is computed with. */
