@@ -76,7 +76,7 @@ const ROWS = "rows of the view";
 
 /** Of a file that is written. */
 const PARQUET_OPTIONS =
-  "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880";
+  "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20480";
 
 /** Rows that go into a table at once: DuckDB's own vector size. */
 const CHUNK_ROWS = 2048;
@@ -290,7 +290,7 @@ export class DuckDBEngine implements AsyncDisposable {
     hostPath: string,
     { signal }: Pick<QueryOptions, "signal">,
   ): Promise<void> {
-    const rows = quoteName(`${ROWS} ${this.#drops.length}`);
+    const rows = quoteName(ROWS);
     // In a view, no text of it can become a part of what is around it.
     await this.#interruptible(
       signal,
@@ -301,6 +301,17 @@ export class DuckDBEngine implements AsyncDisposable {
       `COPY (FROM ${rows}) TO ${to} (${PARQUET_OPTIONS})`,
       signal,
     );
+  }
+
+  /** The first row of a SELECT, whose tree was seen. */
+  async firstRow(
+    select: string,
+    { signal }: Pick<QueryOptions, "signal">,
+  ): Promise<readonly unknown[]> {
+    const rows = quoteName(ROWS);
+    await this.addView(ROWS, select, signal);
+    const [row = []] = await this.#rowsOf(`FROM ${rows} LIMIT 1`, signal);
+    return row;
   }
 
   /** Whether a SELECT has any row. */

@@ -24,17 +24,16 @@ import {
 } from "./statement.ts";
 import { TABLES } from "./tables.ts";
 
-/** What a statement may take: what is more goes to the disk. */
-const MEMORY_BYTES = 128 * 2 ** 20;
+/** What a statement may take unless told otherwise; the rest goes to the disk. */
+const MEMORY_BYTES = 256 * 2 ** 20;
 
 /** How statements are run. */
 interface WriteOptions {
+  /** What it may take of memory. */
+  readonly memoryBytes?: number | undefined;
   /** Ends it. */
   readonly signal?: AbortSignal | undefined;
 }
-
-/** Writes the rows of a SELECT into a file of the host. */
-export type WriteTable = (sql: string, hostPath: string) => Promise<void>;
 
 /** Writes tables, and says what they will be. */
 export class TableWriter {
@@ -58,28 +57,9 @@ export class TableWriter {
     hostPath: string,
     options: WriteOptions = {},
   ): Promise<void> {
-    await this.session(
-      source,
-      async (write) => await write(sql, hostPath),
-      options,
-    );
-  }
-
-  /**
-   * Writes the rows of several statements over the same files, which are opened
-   * once, by the first of them.
-   */
-  async session<T>(
-    source: QuerySource,
-    work: (write: WriteTable) => Promise<T>,
-    { signal }: WriteOptions = {},
-  ): Promise<T> {
     await using stack = new AsyncDisposableStack();
-    let opened: Promise<TableSession> | undefined;
-    return await work(async (sql, hostPath) => {
-      opened ??= TableSession.open(this.#host, source, signal, stack);
-      await (await opened).write(sql, hostPath);
-    });
+    const session = await TableSession.open(this.#host, source, options, stack);
+    await session.write(sql, hostPath);
   }
 
   /**
@@ -95,7 +75,7 @@ export class TableWriter {
     options: WriteOptions = {},
   ): Promise<void> {
     const list = parts.map(quoteText).join(", ");
-    await this.#leased(source, (engine) =>
+    await this.#leased(source, options, (engine) =>
       engine.writeParquet(
         `FROM read_parquet([${list}], hive_partitioning = false)`,
         hostPath,
@@ -110,9 +90,19 @@ export class TableWriter {
     options: WriteOptions = {},
   ): Promise<readonly Pick<QueryColumn, "name" | "type">[]> {
     await using stack = new AsyncDisposableStack();
-    const { signal } = options;
-    const session = await TableSession.open(this.#host, source, signal, stack);
+    const session = await TableSession.open(this.#host, source, options, stack);
     return await session.columns(sql);
+  }
+
+  /** Whole numbers of the first row of a SELECT over files, null where it has others. */
+  async numbers(
+    source: QuerySource,
+    sql: string,
+    options: WriteOptions = {},
+  ): Promise<readonly (number | null)[]> {
+    await using stack = new AsyncDisposableStack();
+    const session = await TableSession.open(this.#host, source, options, stack);
+    return await session.numbers(sql);
   }
 
   /**
@@ -122,7 +112,7 @@ export class TableWriter {
    *   anything else.
    */
   async paths(source: QuerySource, sql: string): Promise<readonly string[]> {
-    return await this.#leased(source, async (engine) => {
+    return await this.#leased(source, {}, async (engine) => {
       const names = await engine.namesIn(parseStatement(sql));
       requireFiles(names);
       const called = names.calls.flatMap(({ arguments: [first], name }) =>
@@ -135,21 +125,21 @@ export class TableWriter {
   /** In a database of its own, which goes with it. */
   async #leased<T>(
     source: QuerySource,
+    options: WriteOptions,
     work: (engine: DuckDBEngine) => Promise<T>,
   ): Promise<T> {
     await using stack = new AsyncDisposableStack();
-    return await work(await openEngine(this.#host, source, stack));
+    return await work(await openEngine(this.#host, source, options, stack));
   }
 }
 
-/** A database in which files are opened once. */
+/** A database, and what a statement in it sees. */
 class TableSession {
   readonly #engine: DuckDBEngine;
   readonly #host: QueryHost;
   readonly #scratch: ScratchFiles;
   readonly #source: QuerySource;
   readonly #signal: AbortSignal | undefined;
-  readonly #views = new Set<string>();
 
   private constructor(
     engine: DuckDBEngine,
@@ -169,12 +159,12 @@ class TableSession {
   static async open(
     host: QueryHost,
     source: QuerySource,
-    signal: AbortSignal | undefined,
+    options: WriteOptions,
     stack: AsyncDisposableStack,
   ): Promise<TableSession> {
-    const engine = await openEngine(host, source, stack);
+    const engine = await openEngine(host, source, options, stack);
     const scratch = stack.use(new ScratchFiles(host, source));
-    return new TableSession(engine, host, scratch, source, signal);
+    return new TableSession(engine, host, scratch, source, options.signal);
   }
 
   async write(sql: string, hostPath: string): Promise<void> {
@@ -190,6 +180,13 @@ class TableSession {
     const ending = endingOf({ signal: this.#signal });
     const types = await this.#engine.columnTypes(select, ending);
     return [...types].map(([name, type]) => ({ name, type }));
+  }
+
+  async numbers(sql: string): Promise<readonly (number | null)[]> {
+    const { select } = await this.#placed(sql);
+    const ending = endingOf({ signal: this.#signal });
+    const row = await this.#engine.firstRow(select, ending);
+    return row.map((value) => typeof value === "bigint" ? Number(value) : null);
   }
 
   /** A statement, with its files where it names them. */
@@ -213,10 +210,8 @@ class TableSession {
       (statement) => engine.namesIn(statement),
     );
     for (const name of pathsOf(names)) {
-      if (this.#views.has(name)) continue;
       const table = await files.load(name);
       await engine.addView(name, table.select(), this.#signal);
-      this.#views.add(name);
     }
     return statement;
   }
@@ -226,11 +221,12 @@ class TableSession {
 async function openEngine(
   host: QueryHost,
   source: QuerySource,
+  { memoryBytes = MEMORY_BYTES }: WriteOptions,
   stack: AsyncDisposableStack,
 ): Promise<DuckDBEngine> {
   const pool = new DatabasePool(host);
   stack.defer(() => pool.release());
-  const limits = { memoryBytes: MEMORY_BYTES, threads: 1 };
+  const limits = { memoryBytes, threads: 1 };
   const { database } = stack.use(await pool.lease(source, limits));
   return stack.use(await DuckDBEngine.open(database));
 }

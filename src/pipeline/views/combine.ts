@@ -21,6 +21,7 @@ import { inSpanSql, type Span } from "./spans.ts";
 import {
   type Column,
   TIME_COLUMN,
+  timesSql,
   type TimeTable,
   timeTable,
 } from "./time_column.ts";
@@ -89,6 +90,12 @@ async function fileOf(scope: Scope, side: ViewSide): Promise<ViewFile> {
       return {
         columns: series.map(({ columns, time }) => [time, columns]),
         sql: (span) => sqlOf(series, kept, span),
+        timesSql: timesSql(
+          series.map((each) => ({
+            ...each,
+            from: `FROM ${quoteName(each.pattern)}`,
+          })),
+        ),
       };
     },
   });

@@ -19,10 +19,16 @@ import type {
 import type { Resource } from "../resource.ts";
 import type { CachedContent, ViewCache } from "./cache.ts";
 import { isIn, type Span, spansOf } from "./spans.ts";
-import type { Computation, ViewFile } from "./view_kind.ts";
+import type { Computation, PreparedTable, ViewFile } from "./view_kind.ts";
 
 /** Goes up when what is kept is something else than before. */
 const KEY_VERSION = 1;
+
+/** What computing a span may take of memory; the rest goes to the disk. */
+const SPAN_MEMORY_BYTES = 96 * 2 ** 20;
+
+/** Inputs that are larger are read span by span. */
+const LARGE_BYTES = 4 * 2 ** 20;
 
 /** What files of views are computed with. */
 export interface ComputeSide {
@@ -137,20 +143,25 @@ export class CachedFile implements ComputedFile {
   ): Promise<void> {
     const { cache } = this.#side;
     const directory = await source.cacheDirectory();
-    const written = await tables.session(source, async (write) => {
-      const paths: string[] = [];
-      for (const { key, sql } of parts) {
-        signal?.throwIfAborted();
-        const part = await cache.get(
-          directory,
-          key,
-          async (hostPath) => await write(sql, hostPath),
-        );
-        paths.push(part.hostPath);
-      }
-      return paths;
-    }, { signal });
-    await tables.join(source, written, hostPath, { signal });
+    const paths: string[] = [];
+    for (const { key, sql } of parts) {
+      signal?.throwIfAborted();
+      // A database each: one for all of them would not give memory back.
+      const part = await cache.get(
+        directory,
+        key,
+        (hostPath) =>
+          tables.write(source, sql, hostPath, {
+            signal,
+            memoryBytes: SPAN_MEMORY_BYTES,
+          }),
+      );
+      paths.push(part.hostPath);
+    }
+    await tables.join(source, paths, hostPath, {
+      signal,
+      memoryBytes: SPAN_MEMORY_BYTES,
+    });
   }
 
   /** Nothing where it is computed as a whole. */
@@ -165,12 +176,23 @@ export class CachedFile implements ComputedFile {
         pieces: await facts.pieces?.() ?? [{ identity: facts.identity }],
       })),
     );
-    const found = spansOf(spans.grid, inputs.flatMap(({ pieces }) => pieces));
-    if (found === undefined) return undefined;
+    const all = inputs.flatMap(({ pieces }) => pieces);
+    const isKnown = all.every(hasTimes);
+    if (!isKnown && !await this.#isLarge(to)) return undefined;
     const table = await spans.prepare(to);
+    // Where it isn't known, it is looked for: nothing large is computed at once.
+    const times = isKnown ? {} : await timesOf(table, to);
+    const placed = inputs.map(({ name, pieces }) => ({
+      name,
+      pieces: pieces.map((piece) =>
+        hasTimes(piece) ? piece : { ...piece, ...times }
+      ),
+    }));
+    const found = spansOf(spans.grid, placed.flatMap(({ pieces }) => pieces));
+    if (found === undefined) return undefined;
     const { kind } = this.definition.resource;
     return await Promise.all(found.map(async (span) => {
-      const own = inputs.map(({ name, pieces }) => [
+      const own = placed.map(({ name, pieces }) => [
         name,
         pieces.filter((piece) => isIn(piece, span))
           .map(({ identity }) => identity),
@@ -180,6 +202,18 @@ export class CachedFile implements ComputedFile {
       ));
       return { key, span, sql: table.sql(span) };
     }));
+  }
+
+  /** Whether its inputs are, by their contents: that is the same each time. */
+  async #isLarge(
+    { signal }: Pick<Computation, "signal">,
+  ): Promise<boolean> {
+    let total = 0;
+    for (const { facts } of await this.inputs()) {
+      const content = await facts.computed?.content(signal ? { signal } : {});
+      total += (content ?? facts).sizeBytes ?? 0;
+    }
+    return total > LARGE_BYTES;
   }
 
   async #identity(): Promise<string> {
@@ -194,4 +228,19 @@ export class CachedFile implements ComputedFile {
       JSON.stringify([KEY_VERSION, kind, format, recipe, inputs]),
     ));
   }
+}
+
+function hasTimes({ fromUs, toUs }: InputPiece): boolean {
+  return fromUs !== undefined && toUs !== undefined;
+}
+
+/** The times of all rows; none where there are no rows. */
+async function timesOf(
+  { timesSql }: PreparedTable,
+  { signal, source, tables }: Omit<Computation, "hostPath">,
+): Promise<Pick<InputPiece, "fromUs" | "toUs">> {
+  const [fromUs, toUs] = await tables.numbers(source, timesSql, { signal });
+  return typeof fromUs === "number" && typeof toUs === "number"
+    ? { fromUs, toUs }
+    : {};
 }

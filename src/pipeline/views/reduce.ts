@@ -25,6 +25,7 @@ import { patternOf } from "./sql_path.ts";
 import {
   type Column,
   TIME_COLUMN,
+  timesSql,
   type TimeTable,
   timeTable,
 } from "./time_column.ts";
@@ -137,6 +138,7 @@ function fileOf(
       }
       return {
         columns: tables.map(({ chosen, time }) => [time, chosen]),
+        timesSql: timesSql(tables),
         sql: (span) => {
           const reduced = tables.map((table) =>
             reducedSql(table, { dataset, bucket, span })

@@ -83,3 +83,21 @@ export function timeTable(
     columns: columns.filter((column) => column !== found),
   };
 }
+
+/**
+ * The earliest and the latest time of tables, in microseconds since the epoch, as
+ * SQL; null where they have none.
+ */
+export function timesSql(
+  tables: readonly (Pick<TimeTable, "hasTime" | "time"> & {
+    readonly from: string;
+  })[],
+): string {
+  const times = tables.map(({ from, hasTime, time }) =>
+    `SELECT min(${time}) AS a, max(${time}) AS b ${from} WHERE ${hasTime}`
+  );
+  const none = "SELECT NULL::TIMESTAMPTZ AS a, NULL::TIMESTAMPTZ AS b";
+  return `SELECT epoch_us(min(a)), epoch_us(max(b)) FROM (${
+    [...times, none].join(" UNION ALL ")
+  })`;
+}

@@ -69,6 +69,11 @@ export interface PreparedTable {
   readonly columns: unknown;
   /** The rows of a span, or all of them, as SQL. */
   sql(span?: Span): string;
+  /**
+   * The earliest and the latest time of its inputs, in microseconds since the
+   * epoch, as SQL.
+   */
+  readonly timesSql: string;
 }
 
 /** A file whose rows are computed span by span. */
