@@ -163,12 +163,24 @@ Deno.test("programs for Node read what a view shows, and change nothing", async 
   ]);
   const bytes = await fs.readFile(file);
   assertEquals((await fs.stat(file)).size, bytes.length);
+  const open = await fs.open(file, "r");
+  assertEquals(Uint8Array.from(await open.readFile()), Uint8Array.from(bytes));
+  await open.close();
+  await fs.copyFile(file, "/copy.parquet");
+  await fs.cp("/Derive/clean", "/all", { recursive: true });
+  for (const path of ["/copy.parquet", "/all/lakes/a.csv"]) {
+    assertEquals(
+      Uint8Array.from(await fs.readFile(path)),
+      Uint8Array.from(bytes),
+    );
+  }
   const changes = [
     () => fs.writeFile(file, "x"),
     () => fs.unlink(file),
     () => fs.rename(file, "/x"),
     () => fs.mkdir("/Derive/clean/x"),
     () => fs.chmod(file, 0o600),
+    () => fs.open(file, "r+"),
   ];
   for (const change of changes) {
     const error = await assertRejects(change, Error);

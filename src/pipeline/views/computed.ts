@@ -5,6 +5,7 @@
  * @module
  */
 import { encodeUtf8, sha256Hex } from "../../bytes.ts";
+import { hasCode } from "../../errors.ts";
 import type { FileStore } from "../../host/mod.ts";
 import type { TableWriter } from "../../query/table_writer.ts";
 import type {
@@ -106,8 +107,14 @@ export class CachedFile implements ComputedFile {
   /** What the cache has of it; its bytes aren't looked at. */
   async cached(): Promise<CachedContent | undefined> {
     const { cache, source } = this.#side;
-    const directory = await source.cacheDirectory();
-    return await cache.find(directory, await this.#identity());
+    const key = await this.#identity();
+    try {
+      return await cache.find(await source.cacheDirectory(), key);
+    } catch (error) {
+      // Where nobody may write, there is none.
+      if (!hasCode(error, "READ_ONLY", "PERMISSION_DENIED")) throw error;
+      return undefined;
+    }
   }
 
   async content(

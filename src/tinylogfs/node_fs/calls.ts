@@ -223,7 +223,7 @@ export function ownDirectory(node: Node): OpLogDirectory {
  *
  * @throws {PondError} `READ_ONLY` for one that is computed.
  */
-export function ownNode({ node }: NodePath): OpLogNode {
+export function ownNode({ node }: { readonly node: Node }): OpLogNode {
   return node instanceof OpLogNode ? node : viewNode(node).requireWritable();
 }
 
