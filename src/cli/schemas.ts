@@ -234,7 +234,7 @@ export const SCHEMAS: Readonly<Partial<Record<CommandName, readonly Shape[]>>> =
     )],
     find: [array(
       "always",
-      "path:string type:string size:integer modified:time version:integer? node_id:string",
+      "path:string type:string size:integer? modified:time version:integer? node_id:string",
     )],
     grep: [
       array("always", "path:string line:integer? text:string?"),
@@ -274,7 +274,7 @@ export const SCHEMAS: Readonly<Partial<Record<CommandName, readonly Shape[]>>> =
     ],
     ls: [array(
       "always",
-      "path:string name:string type:string size:integer modified:time mode:string version:integer? target:string? pending:boolean",
+      "path:string name:string type:string size:integer? modified:time mode:string version:integer? target:string? pending:boolean",
     )],
     maintain: [array(
       "always",
@@ -358,7 +358,7 @@ export const SCHEMAS: Readonly<Partial<Record<CommandName, readonly Shape[]>>> =
     touch: CHANGED,
     tree: [array(
       "always",
-      "path:string depth:integer type:string size:integer target:string? pending:boolean",
+      "path:string depth:integer type:string size:integer? target:string? pending:boolean",
     )],
     unbundle: [object(
       "always",
