@@ -14,6 +14,7 @@ import type { CheckOptions, CheckReport } from "./tinylogfs/check_types.ts";
 import { TinyLogFS } from "./tinylogfs/tinylogfs.ts";
 import type { OpenOptions } from "./tinylogfs/open_options.ts";
 import type { InitOptions } from "./tinylogfs/types.ts";
+import type { ViewProvider } from "./tinylogfs/view.ts";
 
 /**
  * Opens a pond at its newest version.
@@ -57,8 +58,15 @@ export async function tryInitPond(host: Host, path: string): Promise<void> {
   await requireRoom(host.files, path);
 }
 
+/** What the layers above give to the filesystem, loaded when it is needed. */
 function withSql<O extends OpenOptions>(host: Host, options: O): O {
-  return { queryRunner: lazyQueryRunner(host), ...options };
+  let views: Promise<ViewProvider> | undefined;
+  const viewProvider: ViewProvider = async (request) => {
+    views ??= import("./pipeline/views/provider.ts")
+      .then(({ createViewProvider }) => createViewProvider(host));
+    return await (await views)(request);
+  };
+  return { queryRunner: lazyQueryRunner(host), viewProvider, ...options };
 }
 
 /** A pond, opened on this machine. */

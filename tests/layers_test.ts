@@ -92,7 +92,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "backup": ["errors", "bytes", "host", "oplog", "tinylogfs"],
   "bundle": ["errors", "bytes", "version", "host", "oplog", "tinylogfs"],
   "export": ["errors", "bytes", "host", "oplog", "tinylogfs", "query"],
-  "pond": ["errors", "bytes", "host", "tinylogfs", "query"],
+  "pond": ["errors", "bytes", "host", "tinylogfs", "query", "pipeline"],
   "cli": [
     "errors",
     "bytes",

@@ -26,7 +26,8 @@ export async function* treeMembers(
   directory: string = "/",
 ): AsyncGenerator<SummedMember> {
   const entries: DirEntry[] = [];
-  for await (const entry of fs.listDirectory(directory)) entries.push(entry);
+  const stored = fs.listDirectory(directory, { computed: false });
+  for await (const entry of stored) entries.push(entry);
   entries.sort((a, b) => compareUtf8(a.name, b.name));
   for (const entry of entries) {
     options.signal?.throwIfAborted();

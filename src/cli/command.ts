@@ -33,6 +33,7 @@ import type {
 import type { TablesCommand } from "./sql_command.ts";
 import type {
   ApplyCommand,
+  ExplainCommand,
   ResourceCommand,
   RunCommand,
 } from "./pipeline_command.ts";
@@ -485,6 +486,7 @@ export type Command =
   | MergeCommand
   | TagCommand
   | ApplyCommand
+  | ExplainCommand
   | ResourceCommand
   | RunCommand
   | MaintainCommand

@@ -4,7 +4,7 @@
  * @module
  */
 import type { ReadOptions } from "../tinyfs/mod.ts";
-import type { TinyLogFS } from "../tinylogfs/mod.ts";
+import type { DirEntry, TinyLogFS } from "../tinylogfs/mod.ts";
 import type { Context } from "./context.ts";
 import { Tally } from "./each.ts";
 import type { ExitCode } from "./exit_codes.ts";
@@ -16,6 +16,14 @@ export type FileWork = (
   path: string,
   title: string,
 ) => Promise<void>;
+
+/** The length of a file in bytes; it is computed where that isn't known. */
+export async function sizeOf(
+  fs: TinyLogFS,
+  { path, sizeBytes }: DirEntry,
+): Promise<number> {
+  return sizeBytes ?? (await fs.getMetadata(path)).size;
+}
 
 /**
  * Does the same with every file that paths and patterns stand for. What fails

@@ -42,8 +42,13 @@ async function* sorted(
   const all = await Array.fromAsync(entries);
   // A stable sort leaves names in their order where the rest is equal.
   if (order === "time") all.sort((a, b) => b.modifiedUs - a.modifiedUs);
-  if (order === "size") all.sort((a, b) => b.sizeBytes - a.sizeBytes);
+  if (order === "size") all.sort((a, b) => sizeOf(b) - sizeOf(a));
   yield* reverse ? all.reverse() : all;
+}
+
+/** What isn't known is less than anything. */
+function sizeOf({ sizeBytes }: DirEntry): number {
+  return sizeBytes ?? -1;
 }
 
 /** A listing, and those of all directories below it. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { ViewOptions } from "./common_options.ts";
 import type { Format } from "./format.ts";
 
 /** `pond apply` */
@@ -14,6 +15,14 @@ export interface ApplyCommand {
   readonly variables: ReadonlyMap<string, string>;
   readonly dryRun: boolean;
   readonly message: string | undefined;
+  readonly format: Format | undefined;
+}
+
+/** `pond explain` */
+export interface ExplainCommand extends ViewOptions {
+  readonly name: "explain";
+  /** Files. */
+  readonly paths: readonly string[];
   readonly format: Format | undefined;
 }
 

@@ -224,13 +224,17 @@ export const SCHEMAS: Readonly<Partial<Record<CommandName, readonly Shape[]>>> =
       array("always", "what:string name:string count:integer bytes:integer"),
     ],
     edit: CHANGED,
+    explain: [array(
+      "always",
+      "depth:integer path:string state:string made_by:string? collection:string? resource:string? version:integer? rows:integer? bytes:integer? earliest:time? latest:time? changed:time? computed:time?",
+    )],
     export: [object(
       "always",
       "path:string version:integer new:integer changed:integer unchanged:integer deleted:integer failed:integer files:integer rows:integer bytes:integer files_removed:integer sources:array done:boolean",
     )],
     find: [array(
       "always",
-      "path:string type:string size:integer modified:time version:integer? node_id:string",
+      "path:string type:string size:integer? modified:time version:integer? node_id:string",
     )],
     grep: [
       array("always", "path:string line:integer? text:string?"),
@@ -270,7 +274,7 @@ export const SCHEMAS: Readonly<Partial<Record<CommandName, readonly Shape[]>>> =
     ],
     ls: [array(
       "always",
-      "path:string name:string type:string size:integer modified:time mode:string version:integer? target:string? pending:boolean",
+      "path:string name:string type:string size:integer? modified:time mode:string version:integer? target:string? pending:boolean",
     )],
     maintain: [array(
       "always",
@@ -354,7 +358,7 @@ export const SCHEMAS: Readonly<Partial<Record<CommandName, readonly Shape[]>>> =
     touch: CHANGED,
     tree: [array(
       "always",
-      "path:string depth:integer type:string size:integer target:string? pending:boolean",
+      "path:string depth:integer type:string size:integer? target:string? pending:boolean",
     )],
     unbundle: [object(
       "always",

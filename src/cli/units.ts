@@ -7,8 +7,9 @@ import type { DirEntry } from "../tinylogfs/mod.ts";
 
 const SIZE_UNITS = ["KiB", "MiB", "GiB", "TiB", "PiB"] as const;
 
-/** Bytes for people: `512 B`, `1.5 MiB`. */
-export function humanSize(sizeBytes: number): string {
+/** Bytes for people: `512 B`, `1.5 MiB`; `-` where it isn't known. */
+export function humanSize(sizeBytes: number | null): string {
+  if (sizeBytes === null) return "-";
   if (sizeBytes < 1024) return `${sizeBytes} B`;
   let value = sizeBytes / 1024;
   for (const unit of SIZE_UNITS) {

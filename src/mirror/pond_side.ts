@@ -80,9 +80,10 @@ async function walk(
   const { base, filter, hostLeavesOut, signal, top } = options;
   signal.throwIfAborted();
   const entries: DirEntry[] = [];
-  for await (const entry of fs.listDirectory(inPond(top, path))) {
-    entries.push(entry);
-  }
+  const directory = inPond(top, path);
+  // What views show is computed there as well, from what is mirrored.
+  const stored = fs.listDirectory(directory, { computed: false });
+  for await (const entry of stored) entries.push(entry);
   const rules = await rulesOf(fs, options, path, entries, above);
   side.rules.setFile(path, rules);
   for (const entry of entries) {
@@ -150,7 +151,7 @@ function skipped(
     action: "skip",
     fileType,
     path,
-    sizeBytes: fileType === "file" ? sizeBytes : 0,
+    sizeBytes: fileType === "file" ? sizeBytes ?? 0 : 0,
     done: false,
     problem,
   };
@@ -172,7 +173,7 @@ function nodeOf(entry: DirEntry, known: BaseNode | undefined): PondNode {
   return {
     fileType,
     mode: entry.mode & PERMISSIONS,
-    sizeBytes: entry.sizeBytes,
+    sizeBytes: entry.sizeBytes ?? 0,
     content: isKnown ? known.content : undefined,
     ...pond,
   };

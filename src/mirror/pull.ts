@@ -196,7 +196,7 @@ class Pull {
     return {
       fileType: "file",
       mode: mode & PERMISSIONS,
-      sizeBytes,
+      sizeBytes: sizeBytes ?? 0,
       content: sha256,
       pond: { nodeId, version },
       ...(host ? { host } : {}),

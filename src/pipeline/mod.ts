@@ -28,10 +28,12 @@ export {
   applyResources,
   type ApplyResult,
   type ApplyStatus,
+  deleteResources,
   findResource,
   findResources,
   listResources,
 } from "./resource_store.ts";
+export { type ExplainedFile, explainFile, type FileState } from "./explain.ts";
 export { Secret } from "./secret.ts";
 export type { Fetch } from "./http.ts";
 export type { AsideReason } from "./readings.ts";

@@ -16,6 +16,7 @@ import { isKind, type Kind, KIND_NAMES, KINDS } from "./kinds.ts";
 import {
   formatResource,
   labelOf,
+  outputPath,
   readResources,
   type Resource,
   resourcePath,
@@ -71,6 +72,7 @@ export async function applyResources(
       if (status === "unchanged") continue;
       await makeDirectories(tx, path);
       await tx.writeFile(path, formatResource(resource));
+      if (isView(resource.kind)) await makeView(tx, resource);
     }
     return planned;
   }, { message, ...(signal === undefined ? {} : { signal }) });
@@ -88,14 +90,68 @@ export async function planApply(
   for (const resource of resources) {
     const path = resourcePath(resource);
     const before = await textAt(fs, path);
+    const isSame = before === formatResource(resource) &&
+      (!isView(resource.kind) || await isShown(fs, resource));
     const status = before === undefined
       ? "created"
-      : before === formatResource(resource)
+      : isSame
       ? "unchanged"
       : "updated";
     planned.push({ resource, status, path });
   }
   return planned;
+}
+
+/** Whether what a resource makes is computed when somebody looks at it. */
+function isView(kind: Kind): boolean {
+  return KINDS[kind].isView === true;
+}
+
+/** Whether the directory of a view is there. */
+async function isShown(
+  fs: FileOperations,
+  resource: Resource,
+): Promise<boolean> {
+  const path = outputPath(resource);
+  return await fs.exists(path) &&
+    await fs.viewResource(path) === resourcePath(resource);
+}
+
+/**
+ * Makes the directory of a view, unless it is there.
+ *
+ * @throws {PondError} `ALREADY_EXISTS` when something else is in its place.
+ */
+async function makeView(
+  tx: PondTransaction,
+  resource: Resource,
+): Promise<void> {
+  const path = outputPath(resource);
+  if (await isShown(tx, resource)) return;
+  if (await tx.exists(path)) {
+    throw new PondError(
+      "ALREADY_EXISTS",
+      `Cannot apply ${labelOf(resource)}: there is something at ${path}`,
+      { path, hint: `move it away: pond mv ${path} /OTHER` },
+    );
+  }
+  await makeDirectories(tx, path);
+  await tx.createView(path, resourcePath(resource));
+}
+
+/**
+ * Deletes resources, and the directories of views with them; what others have
+ * collected stays.
+ */
+export async function deleteResources(
+  tx: PondTransaction,
+  resources: readonly Resource[],
+): Promise<void> {
+  for (const resource of resources) {
+    await tx.delete(resourcePath(resource));
+    const isShowing = isView(resource.kind) && await isShown(tx, resource);
+    if (isShowing) await tx.delete(outputPath(resource), { recursive: true });
+  }
 }
 
 function requireSupported(resource: Resource): void {

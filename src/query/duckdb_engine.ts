@@ -70,6 +70,13 @@ interface RunOptions {
   asWritten?(): Promise<Statement>;
 }
 
+/** What is written is called so. */
+const ROWS = "rows of the view";
+
+/** Of a file that is written. */
+const PARQUET_OPTIONS =
+  "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20480";
+
 /** Rows that go into a table at once: DuckDB's own vector size. */
 const CHUNK_ROWS = 2048;
 
@@ -272,6 +279,41 @@ export class DuckDBEngine implements AsyncDisposable {
   ): Promise<ReadonlyMap<string, string>> {
     const rows = await this.#rowsOf(`DESCRIBE ${select}`, signal);
     return new Map(rows.map(([name, type]) => [String(name), String(type)]));
+  }
+
+  /**
+   * Writes the rows of a SELECT, whose tree was seen, into a Parquet file.
+   *
+   * @param select The SELECT.
+   * @param hostPath The file, in a directory that the database sees.
+   */
+  async writeParquet(
+    select: string,
+    hostPath: string,
+    { signal }: Pick<QueryOptions, "signal">,
+  ): Promise<void> {
+    const rows = quoteName(ROWS);
+    // In a view, no text of it can become a part of what is around it.
+    await this.#interruptible(
+      signal,
+      () => this.create("VIEW", rows, ` AS ${select}`),
+    );
+    const to = quoteText(hostPath);
+    await this.#rowsOf(
+      `COPY (FROM ${rows}) TO ${to} (${PARQUET_OPTIONS})`,
+      signal,
+    );
+  }
+
+  /** The first row of a SELECT, whose tree was seen. */
+  async firstRow(
+    select: string,
+    { signal }: Pick<QueryOptions, "signal">,
+  ): Promise<readonly unknown[]> {
+    const rows = quoteName(ROWS);
+    await this.addView(ROWS, select, signal);
+    const [row = []] = await this.#rowsOf(`FROM ${rows} LIMIT 1`, signal);
+    return row;
   }
 
   /** Whether a SELECT has any row. */

@@ -52,12 +52,14 @@ interface FoundFile {
   readonly version: Omit<FileVersion, "location"> | undefined;
   /** Where its bytes are. */
   readonly location: ContentLocation;
+  /** What it is, whatever its name says. */
+  readonly format?: "parquet" | "text";
   /** Of a part of a series, how many newer ones there are. */
   readonly part?: number;
 }
 
 /** The same, where DuckDB can read it. */
-type ScannedFile = Omit<FoundFile, "location"> & ReadableFile;
+type ScannedFile = Omit<FoundFile, "format" | "location"> & ReadableFile;
 
 /** Files of one kind, which one function reads. */
 interface Part {
@@ -71,6 +73,8 @@ const FILE_INDEX = "file_index";
 
 /** What no format begins with. */
 const NOT_READABLE = new Uint8Array([0]);
+
+const PARQUET: FileKind = { format: "parquet", compression: "none" };
 
 /** More than this is not unpacked into memory. */
 const MAX_UNPACKED_BYTES = 1 << 30;
@@ -136,6 +140,17 @@ export class FileLoader {
     return table;
   }
 
+  /**
+   * The files that a path or pattern means, for a function that reads them.
+   *
+   * @throws {PondError} As {@linkcode load}.
+   */
+  async find(name: string): Promise<readonly ReadableFile[]> {
+    const files = await this.#files(name);
+    this.#engine.callFiles(files);
+    return files;
+  }
+
   /** The columns of the files, in lower-case letters, if ours are wanted, too. */
   async #ownColumns(
     groups: readonly (readonly ScannedFile[])[],
@@ -190,12 +205,13 @@ export class FileLoader {
   ): AsyncGenerator<FoundFile> {
     const file = { filename: path, path, captures, version: undefined };
     const pieces: ContentLocation[] = [];
-    let part = 0;
+    let count = 0;
     for await (
-      const { location, series } of view.fileParts(path, this.#options)
+      const part of view.fileParts(path, this.#options)
     ) {
+      const { location, series, ...known } = part;
       if (series?.of === "text") pieces.push(location);
-      else yield { ...file, location, part: part++ };
+      else yield { ...file, ...known, location, part: count++ };
     }
     if (pieces.length === 0) return;
     const chunks = piecesOf(this.#host, pieces.toReversed(), this.#options);
@@ -204,8 +220,8 @@ export class FileLoader {
   }
 
   async #scanned(file: FoundFile): Promise<ScannedFile> {
-    const { filename, location, ...rest } = file;
-    const kind = await kindOf(
+    const { filename, format, location, ...rest } = file;
+    const kind = format === "parquet" ? PARQUET : await kindOf(
       filename,
       (packed) => this.#head(location, packed),
     );
@@ -219,7 +235,7 @@ export class FileLoader {
 
   /** Unpacks a file, and turns Arrow into Parquet. */
   async #converted(file: FoundFile, kind: FileKind): Promise<ScannedFile> {
-    const { location, ...rest } = file;
+    const { format: _format, location, ...rest } = file;
     const { path } = rest;
     const bytes = await unpacked(
       location.kind === "blob"
@@ -233,8 +249,7 @@ export class FileLoader {
       ? parquetOf(bytes, path, this.#options.signal)
       : bytes;
     const hostPath = await this.#scratch.write(chunks);
-    const parquet = { format: "parquet", compression: "none" } as const;
-    return { ...rest, hostPath, kind: parquet };
+    return { ...rest, hostPath, kind: PARQUET };
   }
 
   async #head(

@@ -13,6 +13,7 @@ import type {
 } from "../tinylogfs/mod.ts";
 import { DatabasePool } from "./database_pool.ts";
 import { DuckDBEngine } from "./duckdb_engine.ts";
+import { placeFiles } from "./file_calls.ts";
 import { FileLoader, type FilesTable } from "./file_loader.ts";
 import { checkedOptions, Deadline } from "./limits.ts";
 import { isPathName } from "./paths.ts";
@@ -77,16 +78,24 @@ async function run(
   const { sql: text, params = [] } = typeof sql === "string"
     ? { ...options, sql }
     : await bindTemplate(sql, tablesOf);
-  const statement = parseStatement(text);
+  const written = parseStatement(text);
   const added = new Map<string, string>();
-  const names = await engine.namesIn(statement, params);
+  const named = await engine.namesIn(written, params);
+  const { needs } = named;
+  const files = new FileLoader(engine, host, scratch, source, needs, signal);
+  const { names, statement } = hostFiles
+    ? { names: named, statement: written }
+    : await placeFiles(
+      written,
+      named,
+      (name) => files.find(name),
+      (statement) => engine.namesIn(statement, params),
+    );
   const loader = new TableLoader(engine, source, names, {
     pending,
     signal,
     onTable,
   });
-  const { needs } = names;
-  const files = new FileLoader(engine, host, scratch, source, needs, signal);
   const read: FilesTable[] = [];
   for (const name of names.tables) {
     signal?.throwIfAborted();

@@ -46,7 +46,7 @@ export interface Substituted {
 }
 
 /** DuckDB makes blanks of these before it counts bytes. */
-const STRANGE_BLANK = /[^\P{Z} ]|\p{Cf}/u;
+export const STRANGE_BLANK: RegExp = /[^\P{Z} ]|\p{Cf}/u;
 
 /**
  * Replaces the names of files in a statement.
@@ -107,7 +107,8 @@ export function isSame(
     isEqual(calls, after.calls.map(({ name }) => name));
 }
 
-function isEqual(a: readonly string[], b: readonly string[]): boolean {
+/** Whether two lists have the same texts, in any order. */
+export function isEqual(a: readonly string[], b: readonly string[]): boolean {
   return JSON.stringify(a.toSorted()) === JSON.stringify(b.toSorted());
 }
 

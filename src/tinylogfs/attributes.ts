@@ -9,6 +9,7 @@
  * blob               true when the content is the blob of that hash (files)
  * attributes         what users have set
  * series             what a part of a series says of it (files)
+ * view               {resource} of directories whose files are computed
  * snapshot           true when the content is the whole directory (directories)
  * log                {entries, changes, since} (large directories)
  * from               {directory, name, path} before a move
@@ -85,6 +86,12 @@ export interface SeriesMark extends SeriesPart {
   };
 }
 
+/** What the row of a directory says when its files are computed. */
+export interface ViewMark {
+  /** The path of the file that defines them. */
+  readonly resource: string;
+}
+
 /** What a row says of its node beside the content. */
 export interface Attributes {
   /** When the node was created, microseconds since the epoch, UTC. */
@@ -103,6 +110,8 @@ export interface Attributes {
   readonly attributes?: Readonly<Record<string, unknown>>;
   /** What a part of a series says of it. */
   readonly series?: SeriesMark;
+  /** What defines a directory whose files are computed. */
+  readonly view?: ViewMark;
   /** Whether a directory's content is all of it. */
   readonly snapshot?: boolean;
   /** How the log of a large directory stands. */
@@ -165,6 +174,7 @@ export function parseAttributes(text: string, source: string): Attributes {
     ...(isLogPosition(value.log) ? { log: value.log } : {}),
     ...(isRecord(value.attributes) ? { attributes: value.attributes } : {}),
     ...(series === undefined ? {} : { series }),
+    ...(isViewMark(value.view) ? { view: value.view } : {}),
     ...(isMovedFrom(value.from) ? { from: value.from } : {}),
     ...(isPlace(value.place) ? { place: value.place } : {}),
   };
@@ -236,6 +246,10 @@ function isCount(value: unknown): value is number {
 function isLogPosition(value: unknown): value is LogPosition {
   return isRecord(value) && typeof value.entries === "number" &&
     typeof value.changes === "number" && typeof value.since === "number";
+}
+
+function isViewMark(value: unknown): value is ViewMark {
+  return isRecord(value) && typeof value.resource === "string";
 }
 
 function isPlace(value: unknown): value is NodePlace {

@@ -1,12 +1,12 @@
 /**
- * Copies inside a pond: content is shared, not read.
+ * Copies inside a pond: content is shared, not read; that of views is computed.
  *
  * Everything is looked at first, and copied then: what is in the way of one
  * file leaves no half of a tree.
  *
  * @module
  */
-import { InvariantError, PondError } from "../errors.ts";
+import { PondError } from "../errors.ts";
 import {
   joinPath,
   type Node,
@@ -16,6 +16,12 @@ import {
 import { OpLogDirectory } from "./directory.ts";
 import { OpLogFile } from "./file.ts";
 import { OpLogSymlink } from "./symlink.ts";
+import {
+  ViewDirectory,
+  ViewFile,
+  type ViewNode,
+  viewNode,
+} from "./view_nodes.ts";
 
 /** One node of a copy. */
 type Step =
@@ -24,11 +30,11 @@ type Step =
   /** A file gets the content of another one. */
   | {
     readonly kind: "replace";
-    readonly source: OpLogFile;
+    readonly source: OpLogFile | ViewFile;
     readonly target: OpLogFile;
   };
 
-type PondNode = OpLogFile | OpLogSymlink | OpLogDirectory;
+type PondNode = OpLogFile | OpLogSymlink | OpLogDirectory | ViewNode;
 
 /**
  * Copies a file or symlink, or a directory with everything in it.
@@ -81,20 +87,22 @@ async function* planCopy(
 
 async function planFile(
   root: WorkingDir,
-  source: OpLogFile,
+  source: OpLogFile | ViewFile,
   to: string,
 ): Promise<Step> {
   if (!await root.exists(to)) {
     return { kind: "create", source, to: await landing(root, to) };
   }
   const target = (await root.resolve(to)).asFile();
-  if (!(target instanceof OpLogFile)) throw notOwn();
+  if (!(target instanceof OpLogFile)) {
+    return viewNode(target).requireWritable();
+  }
   return { kind: "replace", source, target };
 }
 
 async function* planEntries(
   root: WorkingDir,
-  source: OpLogDirectory,
+  source: OpLogDirectory | ViewDirectory,
   to: string,
 ): AsyncGenerator<Step> {
   for await (const { name, node } of source.entries()) {
@@ -104,7 +112,7 @@ async function* planEntries(
 
 /** Below a new directory nothing is in the way. */
 async function* planNew(
-  directory: OpLogDirectory,
+  directory: OpLogDirectory | ViewDirectory,
   path: string,
 ): AsyncGenerator<Step> {
   for await (const { name, node } of directory.entries()) {
@@ -116,11 +124,18 @@ async function* planNew(
 }
 
 async function runStep(root: WorkingDir, step: Step): Promise<void> {
-  if (step.kind === "create") {
-    await root.insert(step.to, await step.source.clone());
-  } else if (step.target.id !== step.source.id) {
-    await step.target.become(step.source);
+  if (step.kind === "replace") {
+    const { source, target } = step;
+    if (source instanceof ViewFile) await target.write(await source.stream());
+    else if (target.id !== source.id) await target.become(source);
+    return;
   }
+  const { source } = step;
+  if (source instanceof ViewFile) {
+    await root.createFile(step.to, await source.stream());
+  } else if (source instanceof ViewDirectory) {
+    await root.createDirectory(step.to);
+  } else await root.insert(step.to, await source.clone());
 }
 
 /**
@@ -161,12 +176,7 @@ async function requireApart(
 function ownNode(node: Node): PondNode {
   const isOwn = node instanceof OpLogFile || node instanceof OpLogSymlink ||
     node instanceof OpLogDirectory;
-  if (!isOwn) throw notOwn();
-  return node;
-}
-
-function notOwn(): InvariantError {
-  return new InvariantError("a pond holds its own nodes only");
+  return isOwn ? node : viewNode(node);
 }
 
 function taken(path: string): PondError {

@@ -16,7 +16,11 @@ import {
   foldDirectory,
 } from "../oplog/directory_log.ts";
 import type { DirectoryEntry, OplogEntry, OplogTable } from "../oplog/mod.ts";
-import { type Attributes, parseAttributes } from "./attributes.ts";
+import {
+  type Attributes,
+  parseAttributes,
+  type ViewMark,
+} from "./attributes.ts";
 import {
   changeOf,
   type DirectoryHead,
@@ -59,13 +63,14 @@ export function entryCountOf(directory: FoundDirectory): number {
 
 /** What a directory's own row says of it. */
 export function attributesOf(directory: DirectoryHead): Attributes {
-  const { attributes, createdUs, mode, modifiedUs } = directory;
+  const { attributes, createdUs, mode, modifiedUs, view } = directory;
   return {
     createdUs,
     modifiedUs,
     sizeBytes: 0,
     mode,
     ...(attributes ? { attributes } : {}),
+    ...(view ? { view } : {}),
   };
 }
 
@@ -75,10 +80,16 @@ const SORTED = new WeakMap<
   readonly DirectoryEntry[]
 >();
 
+/** The entries of a directory, with the mark of a view, which has none. */
+export type ListedEntries = Iterable<DirectoryEntry> & {
+  readonly view?: ViewMark;
+};
+
 /** The entries of a committed directory, ordered by name. */
 export function sortedEntries(
-  { entries }: CommittedDirectory,
-): readonly DirectoryEntry[] {
+  { entries, view }: CommittedDirectory,
+): ListedEntries {
+  if (view !== undefined) return Object.assign([], { view });
   let sorted = SORTED.get(entries);
   if (sorted === undefined) {
     sorted = [...entries.values()].sort((a, b) => a.name < b.name ? -1 : 1);
@@ -124,7 +135,7 @@ export interface Directories {
   list(
     partId: string,
     options?: ListOptions,
-  ): Promise<Iterable<DirectoryEntry>>;
+  ): Promise<ListedEntries>;
   /** A directory, if it is in memory; that doesn't count as its use. */
   peek(partId: string): CommittedDirectory | undefined;
   /** Goes on to the newest version that the table knows. */
@@ -230,7 +241,7 @@ export class DirectoryCache implements Directories {
   async list(
     partId: string,
     options?: ListOptions,
-  ): Promise<Iterable<DirectoryEntry>> {
+  ): Promise<ListedEntries> {
     await this.#requireState();
     const isKnown = this.#cached.has(partId) || this.#loading.has(partId);
     const search = isKnown ? undefined : await this.#search(partId);
@@ -448,6 +459,7 @@ function emptyDirectory(loadedUs: number): MutableDirectory {
     modifiedUs: 0,
     mode: 0,
     attributes: undefined,
+    view: undefined,
     place: undefined,
     loadedUs,
     pins: new Set(),

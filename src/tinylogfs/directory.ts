@@ -12,6 +12,7 @@ import type {
   Directory,
   DirectoryItem,
   DirectoryOptions,
+  Inquiry,
   LinkOptions,
   Node,
   NodeFactory,
@@ -19,7 +20,7 @@ import type {
   WriteOptions,
 } from "../tinyfs/mod.ts";
 import { joinPath } from "../tinyfs/path.ts";
-import { ownAttributes } from "./attributes.ts";
+import { ownAttributes, type ViewMark } from "./attributes.ts";
 import { attributesOf } from "./directories.ts";
 import { OpLogFile } from "./file.ts";
 import {
@@ -32,8 +33,15 @@ import { copyOf, type NodeRow } from "./node_row.ts";
 import type { Operation } from "./operation.ts";
 import { OpLogSymlink } from "./symlink.ts";
 import type { DirectoryStatus, PondDirectory } from "./types.ts";
+import type { ViewDirectory } from "./view_nodes.ts";
 
 const DIRECTORY_MODE = 0o755;
+
+/** Options of making a directory of a pond. */
+export interface PondDirectoryOptions extends DirectoryOptions {
+  /** What makes a view of it. */
+  readonly view?: ViewMark;
+}
 
 /** A directory of a pond. */
 export class OpLogDirectory extends OpLogNode implements PondDirectory {
@@ -43,7 +51,7 @@ export class OpLogDirectory extends OpLogNode implements PondDirectory {
   /** A directory without a name yet. */
   static draft(
     context: NodeContext,
-    { mode = DIRECTORY_MODE, modifiedUs }: DirectoryOptions = {},
+    { mode = DIRECTORY_MODE, modifiedUs, view }: PondDirectoryOptions = {},
   ): OpLogDirectory {
     const directory = new OpLogDirectory(context, context.newId());
     const nowUs = context.nowUs();
@@ -54,15 +62,22 @@ export class OpLogDirectory extends OpLogNode implements PondDirectory {
         modifiedUs: Math.min(nowUs, modifiedUs ?? nowUs),
         sizeBytes: 0,
         mode,
+        ...(view ? { view } : {}),
       },
     };
     return directory;
   }
 
-  /** A directory with the same attributes, without entries and a name. */
+  /**
+   * A directory with the same attributes, without entries and a name. That of a
+   * view is none: what it shows can be copied into it.
+   */
   async clone(): Promise<OpLogDirectory> {
     const directory = new OpLogDirectory(this.context, this.context.newId());
-    directory.#draft = copyOf(await this.row(), this.context.nowUs());
+    const { attributes, content } = await this.row();
+    const { view: _view, ...own } = attributes;
+    const row = { attributes: own, content };
+    directory.#draft = copyOf(row, this.context.nowUs());
     return directory;
   }
 
@@ -106,16 +121,40 @@ export class OpLogDirectory extends OpLogNode implements PondDirectory {
     this.#draft = undefined;
   }
 
-  async get(name: string): Promise<Node | undefined> {
+  async get(name: string, inquiry?: Inquiry): Promise<Node | undefined> {
     const entry = await this.context.transaction.lookup(this.id, name);
-    return entry === undefined ? undefined : this.nodeOf(entry);
+    if (entry !== undefined) return this.nodeOf(entry);
+    return await (await this.view(inquiry))?.get(name);
   }
 
-  async *entries(): AsyncGenerator<DirectoryItem> {
+  async *entries(inquiry?: Inquiry): AsyncGenerator<DirectoryItem> {
     const { transaction } = this.context;
-    for (const entry of await transaction.list(this.id, { passing: true })) {
+    const listed = await transaction.list(this.id, { passing: true });
+    if (listed.view !== undefined) {
+      const view = await this.view(inquiry);
+      if (view !== undefined) yield* view.entries();
+      return;
+    }
+    for (const entry of listed) {
       yield { name: entry.name, node: this.nodeOf(entry) };
     }
+  }
+
+  /** What a view shows; nothing for any other directory. */
+  async view(inquiry?: Inquiry): Promise<ViewDirectory | undefined> {
+    const { createdUs, view: mark } = (await this.row()).attributes;
+    if (mark === undefined) return undefined;
+    const path = await this.currentPath();
+    const found = { id: this.id, path, mark, createdUs };
+    return await this.context.openView(found, inquiry);
+  }
+
+  /** What is in a view is computed: nobody puts anything there. */
+  async #requireOwnEntries(path: string): Promise<void> {
+    const { view } = (await this.row()).attributes;
+    if (view === undefined) return;
+    const { readOnly } = await import("./view_nodes.ts");
+    throw readOnly(path, view.resource);
   }
 
   async insert(name: string, node: Node): Promise<void> {
@@ -124,6 +163,7 @@ export class OpLogDirectory extends OpLogNode implements PondDirectory {
     if (await this.context.transaction.lookup(this.id, name) !== undefined) {
       throw taken(path);
     }
+    await this.#requireOwnEntries(path);
     if (!(node instanceof OpLogNode) || node.context !== this.context) {
       throw new PondError(
         "UNSUPPORTED",
@@ -162,10 +202,10 @@ export class OpLogDirectory extends OpLogNode implements PondDirectory {
   }
 
   async delete(name: string): Promise<Node | undefined> {
-    const entry = await this.context.transaction.lookup(this.id, name);
-    if (entry === undefined) return undefined;
-    const node = this.nodeOf(entry);
     const path = joinPath(await this.currentPath(), name);
+    const entry = await this.context.transaction.lookup(this.id, name);
+    if (entry === undefined) return await this.#nothing(path);
+    const node = this.nodeOf(entry);
     if (entry.childType === "directory") {
       await this.#requireEmpty(entry.childNodeId, path);
     }
@@ -175,13 +215,19 @@ export class OpLogDirectory extends OpLogNode implements PondDirectory {
 
   /** In one step: all operations are added, or none. */
   async deleteTree(name: string): Promise<Node | undefined> {
-    const entry = await this.context.transaction.lookup(this.id, name);
-    if (entry === undefined) return undefined;
     const path = joinPath(await this.currentPath(), name);
+    const entry = await this.context.transaction.lookup(this.id, name);
+    if (entry === undefined) return await this.#nothing(path);
     const operations = await this.#deletions(entry, path);
     // Children come after their directories, and go before them.
     await this.context.apply(operations.reverse());
     return this.nodeOf(entry);
+  }
+
+  /** Nothing is there, or what is there is computed. */
+  async #nothing(path: string): Promise<undefined> {
+    await this.#requireOwnEntries(path);
+    return undefined;
   }
 
   async #deletions(
@@ -235,12 +281,13 @@ export class OpLogDirectory extends OpLogNode implements PondDirectory {
     if (!(to instanceof OpLogDirectory) || to.context !== this.context) {
       return false;
     }
+    const path = joinPath(await to.currentPath(), toName);
+    await to.#requireOwnEntries(path);
     const entry = await this.context.transaction.lookup(this.id, name);
     if (entry === undefined) return false;
     const node = this.nodeOf(entry);
     await to.requireLinked();
     const { content, attributes } = await node.row();
-    const path = joinPath(await to.currentPath(), toName);
     const from = {
       directory: this.id,
       name,

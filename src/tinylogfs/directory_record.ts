@@ -38,6 +38,8 @@ export interface DirectoryHead {
   readonly mode: number;
   /** What users have set. */
   readonly attributes: Attributes["attributes"];
+  /** What defines it, when its files are computed. */
+  readonly view: Attributes["view"];
   /** Where it is; the root is nowhere. */
   readonly place: NodePlace | undefined;
 }
@@ -61,10 +63,8 @@ export function headOf(
   at: Pick<PartitionRecord, "source" | "version">,
   log: Pick<DirectoryHead, "changesSinceSnapshot" | "snapshotVersion">,
 ): DirectoryHead {
-  const { attributes, createdUs, mode, modifiedUs, place } = parseAttributes(
-    entry.metadata,
-    at.source,
-  );
+  const { attributes, createdUs, mode, modifiedUs, place, view } =
+    parseAttributes(entry.metadata, at.source);
   return {
     ...log,
     exists: entry.operation !== "delete",
@@ -74,6 +74,7 @@ export function headOf(
     modifiedUs,
     mode,
     attributes,
+    view,
     place,
   };
 }

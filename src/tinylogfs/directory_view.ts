@@ -9,12 +9,12 @@
  * @module
  */
 import type { Clock } from "../host/host.ts";
-import type { DirectoryEntry } from "../oplog/mod.ts";
 import {
   type CommittedDirectory,
   type Directories,
   DirectoryCache,
   type FoundDirectory,
+  type ListedEntries,
   type ListOptions,
   sortedEntries,
 } from "./directories.ts";
@@ -93,7 +93,7 @@ export class DirectoryView implements Directories {
   async list(
     partId: string,
     options?: ListOptions,
-  ): Promise<Iterable<DirectoryEntry>> {
+  ): Promise<ListedEntries> {
     const found = await this.find(partId, []);
     return found.isWhole
       ? sortedEntries(found)

@@ -7,8 +7,13 @@ import type { Bytes, ByteSource } from "../bytes.ts";
 import { hasCode, InvariantError } from "../errors.ts";
 import type { DirectoryEntry } from "../oplog/mod.ts";
 import type {
+  Directory,
   DirectoryOptions,
+  File,
+  Inquiry,
   LinkOptions,
+  Node,
+  NodeId,
   NodePath,
   ReadOptions,
   WorkingDir,
@@ -16,7 +21,7 @@ import type {
 } from "../tinyfs/mod.ts";
 import { isLiteral, joinPath } from "../tinyfs/path.ts";
 import type { SeriesMark, SeriesPart } from "./attributes.ts";
-import { OpLogDirectory } from "./directory.ts";
+import { OpLogDirectory, type PondDirectoryOptions } from "./directory.ts";
 import { OpLogFile } from "./file.ts";
 import { OpLogNode } from "./node.ts";
 import type { NodeFsOptions } from "./node_fs/options.ts";
@@ -26,6 +31,9 @@ import { NodeIndex } from "./node_index.ts";
 import type { Transaction } from "./transaction.ts";
 import type { FileMatch } from "./query_source.ts";
 import type { DirEntry, NodeInfo, PondDirectory } from "./types.ts";
+import type { ListedEntry } from "./find.ts";
+import type { ComputedFile, InputPiece, ViewInput } from "./view.ts";
+import type { ViewDirectory } from "./view_nodes.ts";
 
 /**
  * The file operations of a pond. Every path is absolute or starts at the root;
@@ -76,6 +84,24 @@ export abstract class FileOperations {
     options?: DirectoryOptions & { readonly recursive?: boolean },
   ): Promise<WorkingDir> {
     return await this.root.createDirectory(path, options);
+  }
+
+  /**
+   * Creates a directory whose files are computed, by what a file of the pond
+   * defines.
+   *
+   * @param resource The path of that file.
+   */
+  async createView(path: string, resource: string): Promise<void> {
+    const made: PondDirectoryOptions = { view: { resource } };
+    await this.root.createDirectory(path, made);
+  }
+
+  /** The file that defines a view; nothing for anything else. */
+  async viewResource(path: string): Promise<string | undefined> {
+    const { node } = await this.root.resolve(path);
+    if (!(node instanceof OpLogDirectory)) return undefined;
+    return (await node.row()).attributes.view?.resource;
   }
 
   /** Creates a symlink to a path, which need not exist. */
@@ -193,7 +219,8 @@ export abstract class FileOperations {
       await this.writeFile(path, "");
       return;
     }
-    await ownNode(await this.root.resolve(path)).touch();
+    const node = await writableNode(await this.root.resolve(path));
+    await node.touch();
   }
 
   /** Deletes a node; a directory with entries only with `recursive`. */
@@ -230,7 +257,8 @@ export abstract class FileOperations {
     attributes: Readonly<Record<string, unknown>>,
   ): Promise<void> {
     const found = await this.root.resolve(path, { followLast: false });
-    await ownNode(found).setAttributes(jsonObject(attributes));
+    const node = await writableNode(found);
+    await node.setAttributes(jsonObject(attributes));
   }
 
   /**
@@ -246,7 +274,8 @@ export abstract class FileOperations {
     change: { readonly mode?: number; readonly modifiedUs?: number },
     options: { readonly followLast?: boolean } = {},
   ): Promise<void> {
-    await ownNode(await this.root.resolve(path, options)).setMetadata(change);
+    const node = await writableNode(await this.root.resolve(path, options));
+    await node.setMetadata(change);
   }
 
   /** Moves a node, over a file or an empty directory, as POSIX has it. */
@@ -275,19 +304,43 @@ export abstract class FileOperations {
    * Lists a directory, ordered by name.
    *
    * @param options With `targets: false`, symlinks come without their targets,
-   *   which are the only part of a listing that the directory doesn't hold.
+   *   which are the only part of a listing that the directory doesn't hold. With
+   *   `computed: false`, views are the empty directories that they are in rows.
    */
   async *listDirectory(
     path: string,
-    options: { readonly targets?: boolean } = {},
+    options: { readonly targets?: boolean; readonly computed?: boolean } = {},
   ): AsyncGenerator<DirEntry> {
-    const directory = await this.openDirectory(path);
+    const found = await this.root.resolve(path);
+    const directory = found.asDirectory();
+    if (!(directory instanceof OpLogDirectory)) {
+      yield* this.#listedView(directory, found.path);
+      return;
+    }
     const above = await directory.currentPath();
-    for (const entry of await this.pendingTransaction.list(directory.id)) {
+    const listed = await this.pendingTransaction.list(directory.id);
+    if (listed.view !== undefined && options.computed !== false) {
+      const view = await directory.view();
+      if (view !== undefined) yield* this.#listedView(view, above);
+      return;
+    }
+    for (const entry of listed) {
       const withTarget = options.targets !== false;
       yield await this.#listed(directory, joinPath(above, entry.name), entry, {
         withTarget,
       });
+    }
+  }
+
+  /** Of a file that isn't computed, the size isn't known. */
+  async *#listedView(
+    directory: Directory,
+    above: string,
+  ): AsyncGenerator<DirEntry> {
+    const { viewNode } = await import("./view_nodes.ts");
+    for await (const { name, node } of directory.entries()) {
+      const entry = await viewNode(node).listed(name);
+      yield listedOf(entry, joinPath(above, name));
     }
   }
 
@@ -299,14 +352,7 @@ export abstract class FileOperations {
   ): Promise<DirEntry> {
     const node = directory.nodeOf(entry);
     return {
-      name: entry.name,
-      path,
-      nodeId: node.id,
-      fileType: entry.childType,
-      sizeBytes: entry.sizeBytes,
-      modifiedUs: entry.modifiedUs,
-      mode: entry.mode,
-      version: entry.nodeVersion,
+      ...listedOf(entry, path),
       pending: this.pendingTransaction.isPending(directory.id, entry.name),
       ...(withTarget && node.type === "symlink"
         ? { target: await node.target() }
@@ -316,14 +362,65 @@ export abstract class FileOperations {
 
   /** A directory itself, as the filesystem module sees it. */
   async directory(path: string): Promise<PondDirectory> {
-    return await this.openDirectory(path);
-  }
-
-  /** @ignore */
-  protected async openDirectory(path: string): Promise<OpLogDirectory> {
     const directory = (await this.root.resolve(path)).asDirectory();
     if (directory instanceof OpLogDirectory) return directory;
+    const { ViewDirectory } = await import("./view_nodes.ts");
+    if (directory instanceof ViewDirectory) return directory;
     throw new InvariantError("a pond holds its own directories only");
+  }
+
+  /**
+   * The view that a directory of it is in, and a directory that holds rows
+   * itself.
+   *
+   * @ignore
+   */
+  protected async openDirectory(
+    path: string,
+  ): Promise<OpLogDirectory | ViewDirectory> {
+    const directory = (await this.root.resolve(path)).asDirectory();
+    if (directory instanceof OpLogDirectory) return directory;
+    const { viewNode } = await import("./view_nodes.ts");
+    const node = viewNode(directory);
+    if (node.type === "directory") return node;
+    throw new InvariantError("a directory is one");
+  }
+
+  /**
+   * A file that a view shows, by what computes it; nothing for any other file.
+   */
+  async computedFile(path: string): Promise<ComputedFile | undefined> {
+    const { node } = await this.root.resolve(path);
+    if (node instanceof OpLogNode) return undefined;
+    const { viewNode } = await import("./view_nodes.ts");
+    const view = viewNode(node);
+    return view.type === "file" ? view.computed : undefined;
+  }
+
+  /**
+   * The parts of a series, with their times, without reading them.
+   *
+   * @ignore
+   */
+  protected abstract seriesPieces(
+    path: string,
+  ): Promise<readonly InputPiece[]>;
+
+  /**
+   * Files that match a pattern, with what is known of them without reading them:
+   * what views are made from.
+   *
+   * @param inquiry Who waits for it.
+   */
+  async *viewInputs(
+    pattern: string,
+    inquiry?: Inquiry,
+  ): AsyncGenerator<ViewInput> {
+    const { inputOf } = await import("./view_inputs.ts");
+    const found = this.#matches(pattern, inquiry ? { inquiry } : {});
+    for await (const { captures, node, path } of found) {
+      yield inputOf(path, captures, node, (path) => this.seriesPieces(path));
+    }
   }
 
   /**
@@ -337,27 +434,40 @@ export abstract class FileOperations {
     pattern: string,
     options: { readonly signal?: AbortSignal } = {},
   ): AsyncGenerator<FileMatch> {
+    for await (const { captures, path } of this.#matches(pattern, options)) {
+      yield { path, captures };
+    }
+  }
+
+  async *#matches(
+    pattern: string,
+    options: { readonly signal?: AbortSignal; readonly inquiry?: Inquiry },
+  ): AsyncGenerator<FileMatch & { readonly node: File }> {
     if (isLiteral(pattern)) {
-      (await this.root.resolve(pattern)).asFile();
-      yield { path: pattern, captures: [] };
+      const node = (await this.root.resolve(pattern, options)).asFile();
+      yield { path: pattern, captures: [], node };
       return;
     }
     const walk = { ...options, skipHidden: true };
     const matches = this.root.glob(pattern, walk);
-    for await (const { node, path, wildcards } of matches) {
-      const isFile = node.type === "file" ||
-        (node.type === "symlink" && await this.#leadsToFile(path));
-      if (isFile) yield { path, captures: wildcards };
+    for await (const { node, path, wildcards: captures } of matches) {
+      const file = node.type === "symlink"
+        ? await this.#fileBehind(path, options)
+        : node;
+      if (file?.type === "file") yield { path, captures, node: file };
     }
   }
 
-  /** Whether a symlink leads to a file; one that leads nowhere doesn't. */
-  async #leadsToFile(path: string): Promise<boolean> {
+  /** What a symlink leads to; nothing where it leads nowhere. */
+  async #fileBehind(
+    path: string,
+    options: { readonly inquiry?: Inquiry },
+  ): Promise<Node | undefined> {
     try {
-      return (await this.root.resolve(path)).node.type === "file";
+      return (await this.root.resolve(path, options)).node;
     } catch (error) {
-      if (hasCode(error, "NOT_FOUND", "NOT_A_DIRECTORY", "LOOP")) return false;
-      throw error;
+      if (!hasCode(error, "NOT_FOUND", "NOT_A_DIRECTORY", "LOOP")) throw error;
+      return undefined;
     }
   }
 
@@ -374,6 +484,10 @@ export abstract class FileOperations {
       return await this.#listed(parent, found.path, entry, {
         withTarget: true,
       });
+    }
+    if (!(found.node instanceof OpLogNode)) {
+      const { viewNode } = await import("./view_nodes.ts");
+      return listedOf(await viewNode(found.node).listed(name), found.path);
     }
     const metadata = await found.metadata();
     return {
@@ -443,9 +557,33 @@ export abstract class FileOperations {
   }
 }
 
-function ownNode({ node }: NodePath): OpLogNode {
+/** What a listing says of an entry; of what is in rows, it isn't all. */
+function listedOf(
+  entry: ListedEntry,
+  path: string,
+): DirEntry {
+  return {
+    name: entry.name,
+    path,
+    nodeId: entry.childNodeId as NodeId,
+    fileType: entry.childType,
+    sizeBytes: entry.sizeBytes,
+    modifiedUs: entry.modifiedUs,
+    mode: entry.mode,
+    version: entry.nodeVersion,
+    pending: false,
+  };
+}
+
+/**
+ * A node that can be changed.
+ *
+ * @throws {PondError} `READ_ONLY` for one that is computed.
+ */
+async function writableNode({ node }: NodePath): Promise<OpLogNode> {
   if (node instanceof OpLogNode) return node;
-  throw new InvariantError("a pond holds its own nodes only");
+  const { viewNode } = await import("./view_nodes.ts");
+  return viewNode(node).requireWritable();
 }
 
 /** What JSON makes of an object; the caller's own may change later. */

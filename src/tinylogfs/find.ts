@@ -12,6 +12,12 @@ import { type Attributes, formatAttributes } from "./attributes.ts";
 import type { NodeRow } from "./node_row.ts";
 import type { FoundNode, NodeSearchCriteria } from "./types.ts";
 
+/** An entry of a directory, stored or computed: then its size may not be known. */
+export type ListedEntry = Omit<DirectoryEntry, "sizeBytes"> & {
+  /** Length of the child's content in bytes. */
+  readonly sizeBytes: number | null;
+};
+
 /** A node of the tree, as the search meets it. */
 export interface Candidate {
   /** The absolute path. */
@@ -19,7 +25,7 @@ export interface Candidate {
   /** The directory that it is in. */
   readonly directoryId: NodeId;
   /** What that says of it. */
-  readonly entry: DirectoryEntry;
+  readonly entry: ListedEntry;
   /** Reads the rest. */
   row(): Promise<NodeRow>;
 }
@@ -68,10 +74,10 @@ function listedTests(criteria: NodeSearchCriteria, top: string): Test[] {
     tests.push(({ entry }) => entry.childType === fileType);
   }
   if (minSize !== undefined) {
-    tests.push(({ entry }) => entry.sizeBytes >= minSize);
+    tests.push(({ entry }) => (entry.sizeBytes ?? -1) >= minSize);
   }
   if (maxSize !== undefined) {
-    tests.push(({ entry }) => entry.sizeBytes <= maxSize);
+    tests.push(({ entry }) => (entry.sizeBytes ?? Infinity) <= maxSize);
   }
   if (name !== undefined) tests.push(nameTest(name, top));
   return tests;

@@ -49,10 +49,12 @@ import type {
   SqlTemplate,
   TransactionRow,
 } from "./types.ts";
+import type { InputPiece, ViewSource } from "./view.ts";
+import type { ViewDirectory } from "./view_nodes.ts";
 
 /** History and queries of a pond. */
 export abstract class HistoryOperations extends FileOperations
-  implements QuerySource {
+  implements ViewSource {
   /** @ignore */
   protected abstract readonly blobs: BlobStore;
   /** Runs SQL. */
@@ -121,8 +123,15 @@ export abstract class HistoryOperations extends FileOperations
   async *findNodes(criteria: NodeSearchCriteria): AsyncGenerator<FoundNode> {
     const { findNodes } = await import("./find.ts");
     const top = await this.openDirectory(criteria.path ?? "/");
-    const path = await top.currentPath();
-    yield* findNodes(this.#candidates(top), criteria, path);
+    const path = top instanceof OpLogDirectory
+      ? await top.currentPath()
+      : top.path;
+    // A directory of a view that is named itself is always looked into.
+    const isView = !(top instanceof OpLogDirectory) ||
+      (await top.row()).attributes.view !== undefined;
+    const computed = isView || criteria.computed !== false;
+    const candidates = this.#candidates(top, { computed });
+    yield* findNodes(candidates, criteria, path);
   }
 
   /**
@@ -249,8 +258,8 @@ export abstract class HistoryOperations extends FileOperations
   async *treeRows(criteria: TreeCriteria = {}): AsyncGenerator<TreeRow> {
     const { treeRows } = await import("./tree_rows.ts");
     const open = (path: string) => this.openDirectory(path);
-    const below = (top: OpLogDirectory, name?: string) =>
-      this.#candidates(top, name);
+    const below = (top: OpLogDirectory | ViewDirectory, name?: string) =>
+      this.#candidates(top, { only: name });
     yield* treeRows({ open, below }, criteria);
   }
 
@@ -324,7 +333,7 @@ export abstract class HistoryOperations extends FileOperations
   ): Promise<ContentLocation> {
     const file = (await this.root.resolve(path)).asFile();
     if (!(file instanceof OpLogFile)) {
-      throw new InvariantError("a pond's own file");
+      return (await this.#computedPart(path, options)).location;
     }
     const { content, attributes } = await file.row();
     if (content !== null) await checkedContent(content, attributes);
@@ -345,6 +354,10 @@ export abstract class HistoryOperations extends FileOperations
     options: { readonly signal?: AbortSignal } = {},
   ): AsyncGenerator<FilePart> {
     const found = await this.root.resolve(path);
+    if (!(found.asFile() instanceof OpLogFile)) {
+      yield await this.#computedPart(path, options);
+      return;
+    }
     const mark = await this.seriesMark(found.path);
     if (mark?.previous === undefined) {
       const location = await this.contentLocation(path, options);
@@ -364,6 +377,38 @@ export abstract class HistoryOperations extends FileOperations
       );
       yield { location, series: mark };
     }
+  }
+
+  /** @ignore */
+  protected override async seriesPieces(
+    path: string,
+  ): Promise<readonly InputPiece[]> {
+    const { path: at } = await this.root.resolve(path);
+    const { partsOf } = await import("./series.ts");
+    const pieces: InputPiece[] = [];
+    for await (const { mark, row } of partsOf(this.getNodeHistory(at), at)) {
+      const { sha256 = "" } = parseAttributes(row.metadata, at);
+      const { fromUs, toUs } = mark;
+      pieces.push({
+        identity: sha256,
+        ...(fromUs === undefined ? {} : { fromUs }),
+        ...(toUs === undefined ? {} : { toUs }),
+      });
+    }
+    // As they are read.
+    return pieces.reverse();
+  }
+
+  /** The content of a computed file. */
+  async #computedPart(
+    path: string,
+    options: { readonly signal?: AbortSignal },
+  ): Promise<FilePart> {
+    const file = await this.computedFile(path);
+    if (file === undefined) throw new InvariantError("a view shows its files");
+    const { hostPath, sha256 } = await file.content(options);
+    const { format } = file;
+    return { location: { kind: "blob", hostPath, sha256 }, format };
   }
 
   /**
@@ -495,16 +540,28 @@ export abstract class HistoryOperations extends FileOperations
     throw new IntegrityError(path, "its row has neither content nor a blob");
   };
 
+  /** What is below a directory; what views show only where that is asked for. */
   async *#candidates(
-    top: OpLogDirectory,
-    only?: string,
+    top: OpLogDirectory | ViewDirectory,
+    { computed = false, only }: {
+      readonly computed?: boolean;
+      readonly only?: string | undefined;
+    } = {},
   ): AsyncGenerator<Candidate> {
+    if (!(top instanceof OpLogDirectory)) {
+      if (computed) yield* await candidatesIn(top);
+      return;
+    }
     const directories = [top];
     for (const directory of directories) {
       const isTop = directory === top;
       const entries = await this.pendingTransaction.list(directory.id, {
         passing: true,
       });
+      if (computed && entries.view !== undefined) {
+        const view = await directory.view();
+        if (view !== undefined) yield* await candidatesIn(view);
+      }
       for (const entry of entries) {
         if (isTop && only !== undefined && entry.name !== only) continue;
         const node = directory.nodeOf(entry);
@@ -514,6 +571,14 @@ export abstract class HistoryOperations extends FileOperations
       }
     }
   }
+}
+
+/** What is below a directory of a view. */
+async function candidatesIn(
+  view: ViewDirectory,
+): Promise<AsyncGenerator<Candidate>> {
+  const { viewCandidates } = await import("./view_nodes.ts");
+  return viewCandidates(view);
 }
 
 /**

@@ -113,7 +113,9 @@ export abstract class MaintenanceOperations extends RestoreOperations {
     const path = await this.absolutePath(top);
     const entry = await this.entry(path);
     const isTree = entry.fileType === "directory";
-    const tree = await treeUsage(isTree ? this.findNodes({ path }) : [entry]);
+    const tree = await treeUsage(
+      isTree ? this.findNodes({ path, computed: false }) : [entry],
+    );
     if (!history) return { path, ...tree };
     const pins = await this.pinnedVersions();
     const usage = await historyUsage(this.maintained, pins, signal);

@@ -24,7 +24,12 @@
  *
  * @module
  */
-export type { SeriesKind, SeriesMark, SeriesPart } from "./attributes.ts";
+export type {
+  SeriesKind,
+  SeriesMark,
+  SeriesPart,
+  ViewMark,
+} from "./attributes.ts";
 export { BLOB_MIN_BYTES } from "./blobs.ts";
 export type {
   CheckCounts,
@@ -73,6 +78,7 @@ export { TransactionOperations } from "./transaction_operations.ts";
 export * from "./maintenance_types.ts";
 export type * from "./open_options.ts";
 export type * from "./query_source.ts";
+export type * from "./view.ts";
 export * from "./types.ts";
 export type { Bytes, ByteSource } from "../bytes.ts";
 export {

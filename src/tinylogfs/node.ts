@@ -6,7 +6,7 @@
 import { ConflictError, invariant, PondError } from "../errors.ts";
 import type { DirectoryEntry } from "../oplog/mod.ts";
 import { ROOT_PART_ID } from "../oplog/record.ts";
-import type { NodeId, NodeMetadata, NodeType } from "../tinyfs/mod.ts";
+import type { Inquiry, NodeId, NodeMetadata, NodeType } from "../tinyfs/mod.ts";
 import { joinPath } from "../tinyfs/path.ts";
 import { ownAttributes, parseAttributes } from "./attributes.ts";
 import type { BlobStore } from "./blobs.ts";
@@ -18,6 +18,7 @@ import { type NodeRow, noteUnchecked } from "./node_row.ts";
 import type { ExpectedEntry, Operation } from "./operation.ts";
 import type { Transaction } from "./transaction.ts";
 import type { HistoryRow } from "./types.ts";
+import type { FoundView, ViewDirectory } from "./view_nodes.ts";
 
 export type { NodeRow } from "./node_row.ts";
 
@@ -41,6 +42,16 @@ export interface NodeContext {
   readRow(directoryId: NodeId, entry: DirectoryEntry): Promise<NodeRow>;
   /** What is committed of a directory, without its entries. */
   directoryHead(id: NodeId): Promise<DirectoryHead>;
+  /**
+   * What a view shows.
+   *
+   * @param view The directory.
+   * @param inquiry Who waits for it.
+   */
+  openView(
+    view: FoundView,
+    inquiry: Inquiry | undefined,
+  ): Promise<ViewDirectory>;
   /** A directory as it is committed, if it is in memory. */
   cachedDirectory(id: NodeId): CommittedDirectory | undefined;
 }

@@ -5,6 +5,7 @@
  */
 import type { QueryRunner } from "./query_source.ts";
 import type { Durability } from "./types.ts";
+import type { ViewProvider } from "./view.ts";
 
 /** Options of opening a pond. */
 export interface OpenOptions {
@@ -28,6 +29,8 @@ export interface OpenOptions {
   readonly cacheBytes?: number;
   /** Runs SQL; the query layer's unless told otherwise. */
   readonly queryRunner?: QueryRunner;
+  /** Computes the files of views; the pipelines' unless told otherwise. */
+  readonly viewProvider?: ViewProvider;
   /** Ends the call. */
   readonly signal?: AbortSignal;
 }

@@ -93,6 +93,7 @@ export class PondTransaction extends HistoryOperations {
     this.#workspace = new Workspace({ ...side, directories, options }, {
       version: this.version,
       nodeIndex: this.nodeIndex,
+      source: this,
       requireWritable: () => this.#requireOpen(),
     });
     this.blobs = this.#workspace.blobs;

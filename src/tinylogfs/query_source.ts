@@ -125,6 +125,8 @@ export interface FileVersion {
 export interface FilePart {
   /** Where its bytes are. */
   readonly location: ContentLocation;
+  /** What a computed file is, whatever its name says; none of other files. */
+  readonly format?: "parquet" | "text";
   /** What a part of a series says of it; none of other files. */
   readonly series?: SeriesMark;
 }

@@ -21,7 +21,7 @@
  * @module
  */
 import { compareUtf8, concatBytes, encodeUtf8, sha256By } from "../bytes.ts";
-import { IntegrityError, InvariantError } from "../errors.ts";
+import { IntegrityError, PondError } from "../errors.ts";
 import type { Hasher, HashStream } from "../host/host.ts";
 import type {
   DirectoryEntry,
@@ -73,7 +73,11 @@ async function leafHash(
   node: Node,
 ): Promise<string> {
   if (!(node instanceof OpLogNode)) {
-    throw new InvariantError("a pond holds its own nodes only");
+    throw new PondError(
+      "UNSUPPORTED",
+      "Cannot hash what a view shows: the roots are of what is stored",
+      { hint: "hash the view itself, or what it is made from: pond explain" },
+    );
   }
   const { attributes: { sha256 }, content } = await node.row();
   if (sha256 !== undefined) return sha256;

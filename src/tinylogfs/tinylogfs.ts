@@ -392,6 +392,7 @@ export class TinyLogFS extends BranchOperations implements AsyncDisposable {
         return version();
       },
       nodeIndex: this.nodeIndex,
+      source: this,
       requireWritable: () => this.requireWritable(),
     };
   }

@@ -16,6 +16,7 @@ import type { NodePlace } from "./attributes.ts";
 import type {
   Directories,
   FoundDirectory,
+  ListedEntries,
   ListOptions,
 } from "./directories.ts";
 import {
@@ -165,12 +166,17 @@ export class Transaction {
   async list(
     directoryId: string,
     options?: ListOptions,
-  ): Promise<Iterable<DirectoryEntry>> {
+  ): Promise<ListedEntries> {
     const overlay = this.#overlays.get(directoryId);
     const committed = this.#created.has(directoryId)
-      ? []
+      ? this.#createdEntries(directoryId)
       : await this.#directories.list(directoryId, options);
     return overlay === undefined ? committed : withOverlay(committed, overlay);
+  }
+
+  #createdEntries(directoryId: string): ListedEntries {
+    const { view } = this.#latest.get(directoryId)?.attributes ?? {};
+    return view === undefined ? [] : Object.assign([], { view });
   }
 
   /** Whether an entry is changed by this transaction. */

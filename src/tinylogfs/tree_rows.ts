@@ -7,15 +7,22 @@ import { decodeUtf8 } from "../bytes.ts";
 import { hasCode } from "../errors.ts";
 import type { NodeId } from "../tinyfs/mod.ts";
 import type { OpLogDirectory } from "./directory.ts";
+import type { ViewDirectory } from "./view_nodes.ts";
 import type { Candidate } from "./find.ts";
 import type { TreeCriteria, TreeRow } from "./query_source.ts";
 
 /** How the tree is walked. */
 export interface TreeSide {
   /** Opens a directory. */
-  open(path: string): Promise<OpLogDirectory>;
-  /** What is below a directory, or of one name in it and below that. */
-  below(top: OpLogDirectory, name?: string): AsyncIterable<Candidate>;
+  open(path: string): Promise<OpLogDirectory | ViewDirectory>;
+  /**
+   * What is below a directory, or of one name in it and below that; nothing that
+   * is computed.
+   */
+  below(
+    top: OpLogDirectory | ViewDirectory,
+    name?: string,
+  ): AsyncIterable<Candidate>;
 }
 
 /** The nodes that meet criteria; none when there is nothing at their path. */
@@ -39,7 +46,8 @@ export async function* treeRows(
       fileType: entry.childType,
       nodeVersion: entry.nodeVersion,
       version: entry.childVersion,
-      sizeBytes: entry.sizeBytes,
+      // It is known of all that isn't computed.
+      sizeBytes: entry.sizeBytes ?? 0,
       modifiedUs: entry.modifiedUs,
       mode: entry.mode,
       ...(details ? { details: await detailsOf(candidate) } : {}),
@@ -58,7 +66,7 @@ const NOTHING_THERE = [
 async function openIfThere(
   side: TreeSide,
   path: string,
-): Promise<OpLogDirectory | undefined> {
+): Promise<OpLogDirectory | ViewDirectory | undefined> {
   try {
     return await side.open(path);
   } catch (error) {

@@ -143,8 +143,11 @@ export interface DirEntry {
   readonly nodeId: NodeId;
   /** The kind of the node. */
   readonly fileType: NodeType;
-  /** Length of the content in bytes. */
-  readonly sizeBytes: number;
+  /**
+   * Length of the content in bytes; null of a computed file, as long as it isn't
+   * computed.
+   */
+  readonly sizeBytes: number | null;
   /**
    * When the content was last changed, microseconds since the epoch, UTC. For a
    * directory, when it was created: a listing doesn't read the directories in
@@ -445,6 +448,8 @@ export interface NodeSearchCriteria {
    * `$[?@.size > 1000]`, or `$[0].attributes.station`.
    */
   readonly metadataQuery?: string;
+  /** With `false`, nothing of what views below the directory show. */
+  readonly computed?: boolean;
   /** Ends the search. */
   readonly signal?: AbortSignal;
 }
@@ -457,8 +462,8 @@ export interface FoundNode {
   readonly path: string;
   /** The kind of node. */
   readonly fileType: NodeType;
-  /** Length of the content in bytes. */
-  readonly sizeBytes: number;
+  /** As in {@linkcode DirEntry}: null where it isn't known. */
+  readonly sizeBytes: number | null;
   /** As in {@linkcode DirEntry}: of a directory, when it was created. */
   readonly modifiedUs: number;
   /** Which version of the node this is. */

@@ -36,7 +36,7 @@ export async function treeUsage(
     else if (fileType === "symlink") usage.symlinks++;
     else {
       usage.files++;
-      usage.sizeBytes += sizeBytes;
+      usage.sizeBytes += sizeBytes ?? 0;
     }
   }
   return usage;

@@ -6,7 +6,7 @@
 import type { Host } from "../host/host.ts";
 import { type DirectoryEntry, ROOT_PART_ID } from "../oplog/record.ts";
 import type { OplogTable } from "../oplog/table.ts";
-import type { FSParts } from "../tinyfs/mod.ts";
+import type { FSParts, Inquiry } from "../tinyfs/mod.ts";
 import type { NodeId } from "../tinyfs/types.ts";
 import { WorkingDir } from "../tinyfs/working_dir.ts";
 import { BlobStore } from "./blobs.ts";
@@ -21,6 +21,8 @@ import type { RestoreSide } from "./restore_changes.ts";
 import type { SharedTable } from "./shared_table.ts";
 import type { Transaction } from "./transaction.ts";
 import type { OpenOptions } from "./open_options.ts";
+import type { ViewSource } from "./view.ts";
+import type { FoundView, ViewDirectory } from "./view_nodes.ts";
 
 /** What a workspace is made of. */
 export interface WorkspaceParts {
@@ -46,6 +48,8 @@ export interface WorkspaceOwner {
   readonly version: number;
   /** Finds its nodes. */
   readonly nodeIndex: NodeIndex;
+  /** The filesystem itself. */
+  readonly source: ViewSource;
   /** Throws where nothing may be changed. */
   requireWritable(): void;
 }
@@ -156,8 +160,19 @@ export class Workspace {
       },
       readRow: (directoryId, entry) => this.#readRow(directoryId, entry),
       directoryHead: (id) => directories.find(id, []),
+      openView: (view, inquiry) => this.#openView(view, inquiry),
       cachedDirectory: (id) => directories.peek(id),
     };
+  }
+
+  async #openView(
+    view: FoundView,
+    inquiry: Inquiry | undefined,
+  ): Promise<ViewDirectory> {
+    const { host: { files }, options: { viewProvider } } = this.#parts;
+    const { source } = this.#owner;
+    const { openView } = await import("./open_view.ts");
+    return await openView(view, { files, source, viewProvider }, inquiry);
   }
 
   async #readRow(directoryId: NodeId, entry: DirectoryEntry): Promise<NodeRow> {

@@ -129,14 +129,14 @@ const WRITING: readonly Attempt[] = [
 ];
 
 const READING: readonly Attempt[] = [
-  [({ home }) => `FROM read_csv('${home}/host.csv')`, NO_FUNCTION],
-  [({ home }) => `FROM READ_CSV_AUTO('${home}/host.csv')`, NO_FUNCTION],
+  [({ home }) => `FROM read_csv('${home}/host.csv')`, NO_PATH],
+  [({ home }) => `FROM READ_CSV_AUTO('${home}/host.csv')`, NO_PATH],
   [({ home }) => `FROM main.read_text('${home}/host.csv')`, NO_FUNCTION],
-  [({ home }) => `FROM read_json('${home}/host.csv')`, NO_FUNCTION],
+  [({ home }) => `FROM read_json('${home}/host.csv')`, NO_PATH],
   [({ home }) => `FROM sniff_csv('${home}/host.csv')`, NO_FUNCTION],
   [({ home }) => `FROM glob('${home}/*')`, NO_FUNCTION],
   [({ blob }) => `FROM '/large.csv', read_blob('${blob}')`, NO_FUNCTION],
-  [({ data }) => `FROM read_parquet('${data}')`, NO_FUNCTION],
+  [({ data }) => `FROM read_parquet('${data}')`, NO_PATH],
   [({ data }) => `FROM parquet_metadata('${data}')`, NO_FUNCTION],
   [({ data }) => `FROM '${data}'`, NO_PATH],
   [({ pond }) => `FROM '${pond}/pond.json'`, NO_PATH],
@@ -147,7 +147,7 @@ const READING: readonly Attempt[] = [
   [() => "FROM '/../../host.csv'", NO_PATH],
   [() => "FROM 'https://example.com/a.csv'", NO_PATH],
   [() => "FROM 's3://bucket/a.parquet'", NO_PATH],
-  [() => "FROM read_csv('https://example.com/a.csv')", NO_FUNCTION],
+  [() => "FROM read_csv('https://example.com/a.csv')", NO_PATH],
   [
     ({ home }) => `FROM query('SELECT * FROM read_text(''${home}/host.csv'')')`,
     NO_FUNCTION,
@@ -245,7 +245,7 @@ Deno.test("a query is let into the directories of the pond that it reads, and ca
 Deno.test("a query says what to do instead of reading files by functions", async () => {
   await using scratch = await queryScratch();
   const error = await assertRejects(
-    () => scratch.rows("FROM read_csv('/a.csv')"),
+    () => scratch.rows("FROM read_text('/a.csv')"),
     PondError,
   );
   assertEquals(

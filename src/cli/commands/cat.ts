@@ -3,11 +3,10 @@
  *
  * @module
  */
-import type { TinyLogFS } from "../../tinylogfs/mod.ts";
 import type { CatCommand } from "../command.ts";
 import type { Context } from "../context.ts";
 import type { ExitCode } from "../exit_codes.ts";
-import { eachFile, writeContent } from "../file_content.ts";
+import { eachFile, sizeOf, writeContent } from "../file_content.ts";
 import { viewPond } from "../session.ts";
 
 /** Writes the content of files. */
@@ -24,7 +23,7 @@ export async function runCat(
       eachFile(context, fs, command.paths, async (view, path) => {
         const part = range === undefined
           ? {}
-          : await rangeOf(range, await sizeOf(view, path));
+          : await rangeOf(range, await sizeOf(view, await view.entry(path)));
         await writeContent(context, view, path, part);
       }),
   );
@@ -33,8 +32,4 @@ export async function runCat(
 async function rangeOf(range: string, sizeBytes: number) {
   const { parseByteRange } = await import("../byte_range.ts");
   return parseByteRange(range, sizeBytes);
-}
-
-async function sizeOf(fs: TinyLogFS, path: string): Promise<number> {
-  return (await fs.entry(path)).sizeBytes;
 }

@@ -219,7 +219,7 @@ async function amountOf(
   ): Promise<void> => {
     if (fileType === "file") {
       items++;
-      bytes += sizeBytes;
+      bytes += sizeBytes ?? 0;
     }
     if (fileType !== "directory") return;
     for await (const child of fs.listDirectory(path, { targets: false })) {

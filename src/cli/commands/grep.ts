@@ -76,7 +76,13 @@ async function throughTree(
     if (!await isDirectory(view, path)) {
       return await look(sourceOf(path, title));
     }
-    const criteria = { path, fileType: "file", signal } as const;
+    // What views below show is made from what is searched anyway.
+    const criteria = {
+      path,
+      fileType: "file",
+      computed: false,
+      signal,
+    } as const;
     for await (const { path } of view.findNodes(criteria)) {
       await look(sourceOf(path, path));
     }

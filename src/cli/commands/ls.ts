@@ -213,7 +213,9 @@ async function writeLines(
     const fields = command.long
       ? [
         modeText(entry),
-        command.human ? humanSize(entry.sizeBytes) : `${entry.sizeBytes}`,
+        command.human
+          ? humanSize(entry.sizeBytes)
+          : `${entry.sizeBytes ?? "-"}`,
         rfc3339(entry.modifiedUs),
         arrow(entry, name),
       ]

@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  deleteResources,
   findResource,
   findResources,
   formatResource,
@@ -93,7 +94,7 @@ async function deleteAll(
   const resources = await findResources(fs, words);
   if (!dryRun) {
     const { commit } = await fs.transaction(async (tx) => {
-      for (const resource of resources) await tx.delete(resourcePath(resource));
+      await deleteResources(tx, resources);
     }, {
       signal,
       message: message ?? `delete ${resources.map(labelOf).join(", ")}`,

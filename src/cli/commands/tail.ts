@@ -9,7 +9,7 @@ import type { TinyLogFS } from "../../tinylogfs/mod.ts";
 import type { TailCommand } from "../command.ts";
 import { type Context, warn } from "../context.ts";
 import type { ExitCode } from "../exit_codes.ts";
-import { eachFile, writeContent } from "../file_content.ts";
+import { eachFile, sizeOf, writeContent } from "../file_content.ts";
 import { offsetAfterLines, offsetOfLastLines, Titles } from "../file_lines.ts";
 import { printable } from "../output.ts";
 import { isPattern, viewPond } from "../session.ts";
@@ -45,7 +45,7 @@ export async function runTail(
   return await viewPond(context, command, async (fs) => {
     const followed: Followed[] = [];
     const work = async (view: TinyLogFS, path: string, title: string) => {
-      const { sizeBytes } = await view.entry(path);
+      const sizeBytes = await sizeOf(view, await view.entry(path));
       const offset = await startOf(command, context, view, path, sizeBytes);
       await titles?.write(title);
       await writeContent(context, view, path, { offset });
@@ -80,7 +80,9 @@ async function stateOf(
   path: string,
   title: string,
 ): Promise<Followed> {
-  const { nodeId, sizeBytes, version } = await fs.entry(path);
+  const entry = await fs.entry(path);
+  const { nodeId, version } = entry;
+  const sizeBytes = await sizeOf(fs, entry);
   return {
     path,
     title,

@@ -72,6 +72,8 @@ export async function lookAtLeftovers(
   const cached: string[] = [];
   try {
     for await (const { name } of files.list(`${pond}/cache`)) {
+      // It keeps to its bound by itself.
+      if (name === "views") continue;
       const path = `${pond}/cache/${name}`;
       const { modifiedMs = Infinity } = await files.stat(path) ?? {};
       if (modifiedMs < clock.nowUs() / 1000 - OLD_MS) cached.push(path);

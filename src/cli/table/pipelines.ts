@@ -10,12 +10,22 @@ import { RESOURCE_VERBS } from "../pipeline_command.ts";
 import {
   type ApplyCommand,
   define,
+  type ExplainCommand,
   type ResourceCommand,
   type RunCommand,
   type TableEntry,
   type Values,
 } from "../command.ts";
-import { COMMITTING, DRY_RUN, FORMAT, formatOf, MESSAGE } from "../options.ts";
+import {
+  COMMITTING,
+  DRY_RUN,
+  FORMAT,
+  formatOf,
+  LOOKING,
+  MESSAGE,
+  VIEW,
+  viewOf,
+} from "../options.ts";
 
 const APPLY = define<ApplyCommand>({
   name: "apply",
@@ -209,11 +219,50 @@ no trace; the others go on (exit code 3).`,
   load: async () => (await import("../commands/run.ts")).runRun,
 });
 
+const EXPLAIN = define<ExplainCommand>({
+  name: "explain",
+  group: "Pipelines",
+  paged: true,
+  summary: "Say what a file is made from, and how fresh that is",
+  description:
+    `Shows what makes a file and, below it, what it is made from, down to files that
+are stored: the resource, the version, rows and times of each, and whether what is
+computed is in the cache. A pattern of a resource that matches nothing is told as
+well. Nothing is computed.`,
+  arguments: [{
+    name: "PATH",
+    summary: "Paths in the pond, patterns, PATH@REV",
+    many: true,
+    required: true,
+  }],
+  options: [...VIEW, FORMAT],
+  examples: [
+    {
+      cmd: "pond explain /sensors/a.csv",
+      says: "See what makes a file",
+    },
+    {
+      cmd: "pond explain --json '/sensors/*.csv'",
+      says: "The same of several, for programs",
+    },
+  ],
+  exits: [ExitCode.partly],
+  errors: [...LOOKING, "INVALID_ARGUMENT", "IS_A_DIRECTORY", "LOOP"],
+  read: (values) => ({
+    name: "explain",
+    paths: values.words,
+    ...viewOf(values),
+    format: formatOf(values),
+  }),
+  load: async () => (await import("../commands/explain.ts")).runExplain,
+});
+
 /** Commands of pipelines. */
 export const PIPELINES: Readonly<
-  Record<"apply" | "resource" | "run", TableEntry>
+  Record<"apply" | "explain" | "resource" | "run", TableEntry>
 > = {
   apply: APPLY,
+  explain: EXPLAIN,
   resource: RESOURCE,
   run: RUN,
 };

@@ -25,6 +25,7 @@ import {
   writeHostFile,
   writeHostLink,
 } from "../../trees/transfer.ts";
+import { sizeOf } from "../file_content.ts";
 import { seriesContent, seriesHash } from "../series_content.ts";
 import { Pool } from "../../trees/pool.ts";
 import { AT_ONCE_BYTES, hashOf } from "../../trees/stable_read.ts";
@@ -334,7 +335,8 @@ export class TreeGet {
     const { dryRun, force, fs, host, report, signal } = this.#parts;
     const { entry, from, name, to } = step;
     const path = joined(to.path, name);
-    const { modifiedUs, sizeBytes } = entry;
+    const { modifiedUs } = entry;
+    const sizeBytes = await sizeOf(fs, entry);
     const there = to.there.get(name);
     const modifiedMs = Math.floor(modifiedUs / 1000);
     const mode = entry.mode & PERMISSIONS;
@@ -373,12 +375,14 @@ export class TreeGet {
 
   /** Whether a file of the host has the bytes that it would get. */
   async #isSame(
-    { path, sizeBytes, version }: DirEntry,
+    entry: DirEntry,
     there: FileStat,
     hostFile: string,
   ): Promise<boolean> {
     if (there.type !== "file") return false;
     const { fs, host, signal } = this.#parts;
+    const { path, version } = entry;
+    const sizeBytes = await sizeOf(fs, entry);
     const { files, hasher } = host;
     const whole = version > 1
       ? await seriesHash(fs, path, hasher, signal)

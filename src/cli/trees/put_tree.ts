@@ -170,7 +170,9 @@ export class TreePut {
     report.did({ outcome, fileType: "directory", path, sizeBytes: 0 });
     if (!isSame && !dryRun) await fs.setMetadata(path, { mode });
     const entries = new Map<string, DirEntry>();
-    for await (const child of fs.listDirectory(path, { targets: false })) {
+    for await (
+      const child of fs.listDirectory(path, { targets: false, computed: false })
+    ) {
       entries.set(child.name, child);
     }
     return { path, entries, directory: dryRun ? undefined : directory };
@@ -213,7 +215,12 @@ export class TreePut {
     if (isLeft({ path: below, isDirectory })) return false;
     if (isDirectory) {
       let isEmpty = true;
-      for await (const child of fs.listDirectory(path, { targets: false })) {
+      for await (
+        const child of fs.listDirectory(path, {
+          targets: false,
+          computed: false,
+        })
+      ) {
         const at = joinPath(below, child.name);
         isEmpty = await this.#delete(child, at, isLeft) && isEmpty;
       }
@@ -221,7 +228,12 @@ export class TreePut {
     }
     if (dryRun) this.#gone.add(path);
     else await fs.delete(path);
-    report.did({ outcome: "deleted", fileType, path, sizeBytes });
+    report.did({
+      outcome: "deleted",
+      fileType,
+      path,
+      sizeBytes: sizeBytes ?? 0,
+    });
     return true;
   }
 
@@ -346,7 +358,7 @@ export class TreePut {
     const mode = stat.mode & PERMISSIONS;
     const isSame = mode === entry.mode && isTimeOf(entry, stat);
     const outcome = isSame ? "unchanged" : "changed";
-    const written = { sizeBytes, isContentSame: true };
+    const written = { sizeBytes: sizeBytes ?? 0, isContentSame: true };
     report.did({ outcome, fileType: "file", path, ...written });
     if (isSame) return entry;
     const modifiedUs = stat.modifiedMs * 1000;

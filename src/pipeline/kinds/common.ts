@@ -13,6 +13,8 @@ export interface KindSchema {
   readonly spec: JsonSchema;
   /** Fields in which `{{ name }}` means itself. */
   readonly verbatim?: readonly string[];
+  /** Whether what it makes is computed when somebody looks at it. */
+  readonly isView?: true;
   /** Whether this version of pond can do what it says. */
   readonly isSupported: boolean;
 }

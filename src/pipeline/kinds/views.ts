@@ -39,6 +39,9 @@ export interface CombineSpec {
   }[];
 }
 
+/** What is made of a column in a bucket. */
+export type Aggregate = "avg" | "min" | "max" | "sum" | "count";
+
 /** The fields of a `Reduce` resource. */
 export interface ReduceSpec {
   /** Directories of series in buckets of time. */
@@ -55,6 +58,16 @@ export interface ReduceSpec {
       readonly out_pattern: string;
       /** Patterns of columns; all when left out. */
       readonly columns?: readonly string[];
+      /**
+       * What is made of which columns, by the first entry that is for one; of
+       * others, the average, the minimum and the maximum.
+       */
+      readonly aggregates?: readonly {
+        /** Patterns of columns; all when left out. */
+        readonly columns?: readonly string[];
+        /** What is made of them. */
+        readonly use: readonly Aggregate[];
+      }[];
     }[];
   }[];
 }
@@ -89,7 +102,8 @@ export const DERIVE: KindSchema = {
       "Directories of computed files",
     ),
   }, ["collections"]),
-  isSupported: false,
+  isView: true,
+  isSupported: true,
 };
 
 /** `Combine` */
@@ -108,7 +122,8 @@ export const COMBINE: KindSchema = {
       "Tables of joined series",
     ),
   }, ["scopes"]),
-  isSupported: false,
+  isView: true,
+  isSupported: true,
 };
 
 /** `Reduce` */
@@ -132,6 +147,19 @@ export const REDUCE: KindSchema = {
               text("A pattern of columns"),
               "Columns; all if not",
             ),
+            aggregates: listOf(
+              fields({
+                columns: listOf(
+                  text("A pattern of columns"),
+                  "Columns; all if not",
+                ),
+                use: listOf({
+                  type: "string",
+                  enum: ["avg", "min", "max", "sum", "count"],
+                }, "What is made of them"),
+              }, ["use"]),
+              "What is made of which columns; avg, min and max if not",
+            ),
           }, ["in_pattern", "out_pattern"]),
           "What is reduced",
         ),
@@ -139,7 +167,8 @@ export const REDUCE: KindSchema = {
       "Directories of reduced series",
     ),
   }, ["collections"]),
-  isSupported: false,
+  isView: true,
+  isSupported: true,
 };
 
 /** `Template` */
@@ -161,5 +190,6 @@ export const TEMPLATE: KindSchema = {
     ),
   }, ["collections"]),
   verbatim: ["template"],
+  isView: true,
   isSupported: false,
 };

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { hasCode, invariant, PondError } from "../../errors.ts";
+import { hasCode, PondError } from "../../errors.ts";
 import type { Buffers } from "../../host/host.ts";
 import type { Node, NodePath, WorkingDir } from "../../tinyfs/mod.ts";
 import { parsePath } from "../../tinyfs/path.ts";
@@ -18,6 +18,7 @@ import {
 import { OpLogDirectory, OpLogNodeFactory } from "../directory.ts";
 import { OpLogFile } from "../file.ts";
 import { OpLogNode } from "../node.ts";
+import { viewNode } from "../view_nodes.ts";
 import { Drafts } from "./drafts.ts";
 import { type Call, NodeFsError, translated } from "./errors.ts";
 import type { NodeFsOptions } from "./options.ts";
@@ -206,23 +207,34 @@ function requireCommits({ commits }: NodeFsSide): NodeFsCommits {
   );
 }
 
-/** A pond has its own directories only. */
+/**
+ * A directory of the pond, to be changed.
+ *
+ * @throws {PondError} `READ_ONLY` for one that is computed.
+ */
 export function ownDirectory(node: Node): OpLogDirectory {
-  invariant(node instanceof OpLogDirectory, "a pond holds its own nodes only");
-  return node;
+  return node instanceof OpLogDirectory
+    ? node
+    : viewNode(node).requireWritable();
 }
 
-/** A node of the pond, of any kind. */
-export function ownNode({ node }: NodePath): OpLogNode {
-  invariant(node instanceof OpLogNode, "a pond holds its own nodes only");
-  return node;
+/**
+ * A node of the pond, of any kind, to be changed.
+ *
+ * @throws {PondError} `READ_ONLY` for one that is computed.
+ */
+export function ownNode({ node }: { readonly node: Node }): OpLogNode {
+  return node instanceof OpLogNode ? node : viewNode(node).requireWritable();
 }
 
-/** A file of the pond. `IS_A_DIRECTORY` when it is none. */
+/**
+ * A file of the pond, to be changed. `IS_A_DIRECTORY` when it is none.
+ *
+ * @throws {PondError} `READ_ONLY` for one that is computed.
+ */
 export function ownFile(found: NodePath): OpLogFile {
   const node = found.asFile();
-  invariant(node instanceof OpLogFile, "a pond holds its own nodes only");
-  return node;
+  return node instanceof OpLogFile ? node : viewNode(node).requireWritable();
 }
 
 /** The failure of a call that met a name which is taken. */

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { invariant } from "../../errors.ts";
-import type { NodePath } from "../../tinyfs/mod.ts";
+import type { Node, NodePath } from "../../tinyfs/mod.ts";
 import { joinPath } from "../../tinyfs/path.ts";
 import { OpLogDirectory } from "../directory.ts";
 import { OpLogFile } from "../file.ts";
 import type { OpLogNode } from "../node.ts";
 import { OpLogSymlink } from "../symlink.ts";
+import { viewNode } from "../view_nodes.ts";
 import { pathOf } from "./arguments.ts";
 import { type Calls, ownNode } from "./calls.ts";
 import { type NodeErrno, NodeFsError } from "./errors.ts";
@@ -145,9 +145,9 @@ async function copyOne(
   { from, to, source, target }: Copy,
   options: NodeCpOptions,
 ): Promise<OpLogNode | undefined> {
-  const node = ownNode(source);
+  const { node } = source;
   if (target !== undefined) {
-    if (node instanceof OpLogDirectory || options.force === false) {
+    if (node.type === "directory" || options.force === false) {
       return undefined;
     }
     const there = ownNode(target);
@@ -164,7 +164,7 @@ async function copyOne(
 
 async function cloneOf(
   calls: Calls,
-  node: OpLogNode,
+  node: Node,
   from: string,
   options: NodeCpOptions,
 ): Promise<OpLogFile | OpLogDirectory | OpLogSymlink> {
@@ -172,8 +172,12 @@ async function cloneOf(
     return await linkTo(calls, node, from, options);
   }
   const isOwn = node instanceof OpLogDirectory || node instanceof OpLogFile;
-  invariant(isOwn, "a pond holds its own nodes only");
-  return await node.clone();
+  if (isOwn) return await node.clone();
+  // What a view shows is in no row: its bytes are written.
+  const view = viewNode(node);
+  return view.type === "file"
+    ? await calls.factory.createFile(await view.stream())
+    : await calls.factory.createDirectory();
 }
 
 /** A relative target would lead elsewhere from there. */

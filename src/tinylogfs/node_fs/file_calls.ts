@@ -9,7 +9,8 @@ import {
   collectBytes,
   concatBytes,
 } from "../../bytes.ts";
-import type { OpLogFile } from "../file.ts";
+import type { File } from "../../tinyfs/mod.ts";
+import { OpLogFile } from "../file.ts";
 import { flagsOf, modeOf, type OpenFlags, pathOf } from "./arguments.ts";
 import { type Calls, isDirectory, ownFile, taken } from "./calls.ts";
 import { COPYFILE_EXCL } from "./constants.ts";
@@ -192,6 +193,24 @@ async function append(
   });
 }
 
+/** What a view shows is in no blob: its bytes are written. */
+async function copyComputed(
+  calls: Calls,
+  source: File,
+  to: string,
+  mode: number,
+): Promise<void> {
+  const isExclusive = (mode & COPYFILE_EXCL) !== 0;
+  const { directory, found, name } = await calls.place(to, !isExclusive);
+  if (found === undefined) {
+    const file = await calls.factory.createFile(await source.stream());
+    await directory.asDirectory().insert(name, file);
+    return;
+  }
+  if (isExclusive) throw taken(found.path);
+  await found.asFile().write(await source.stream());
+}
+
 /** Blobs are shared. */
 async function copyContent(
   calls: Calls,
@@ -201,6 +220,10 @@ async function copyContent(
 ): Promise<void> {
   const call = { syscall: "copyfile", path: from, dest: to };
   await calls.change(call, async () => {
+    const { node } = await calls.root.resolve(from);
+    if (node.type === "file" && !(node instanceof OpLogFile)) {
+      return await copyComputed(calls, node, to, mode);
+    }
     const source = ownFile(await calls.root.resolve(from));
     const isExclusive = (mode & COPYFILE_EXCL) !== 0;
     const place = await calls.place(to, !isExclusive);

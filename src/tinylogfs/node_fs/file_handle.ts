@@ -13,7 +13,7 @@ import {
   modeOf,
   type OpenFlags,
 } from "./arguments.ts";
-import type { Calls } from "./calls.ts";
+import { type Calls, ownNode } from "./calls.ts";
 import { bytesOf, contentOf, writeOptionsOf } from "./content.ts";
 import { type Call, NodeFsError } from "./errors.ts";
 import type { OpenNode } from "./open.ts";
@@ -77,7 +77,8 @@ export class PondFileHandle implements NodeFileHandle {
 
   async chmod(mode: number | string): Promise<void> {
     const bits = modeOf(mode);
-    const change = () => this.#node.setMetadata({ mode: bits });
+    const change = async () =>
+      await ownNode({ node: this.#node }).setMetadata({ mode: bits });
     await this.#calls.change(this.#call("fchmod"), change);
   }
 
@@ -172,7 +173,8 @@ export class PondFileHandle implements NodeFileHandle {
 
   async utimes(_atime: NodeFsTime, mtime: NodeFsTime): Promise<void> {
     const modifiedUs = microsecondsOf(mtime);
-    const change = () => this.#node.setMetadata({ modifiedUs });
+    const change = async () =>
+      await ownNode({ node: this.#node }).setMetadata({ modifiedUs });
     await this.#calls.change(this.#call("futime"), change);
   }
 
@@ -268,7 +270,10 @@ export class PondFileHandle implements NodeFileHandle {
 
   async #bytesAt(offset: number, length?: number): Promise<Bytes> {
     if (!this.#flags.reads) throw new NodeFsError("EBADF", { syscall: "read" });
-    const file = this.#file("read");
+    const file = this.#node;
+    if (file.type === "directory") {
+      throw new NodeFsError("EISDIR", { syscall: "read" });
+    }
     const draft = this.#calls.drafts.get(file.id);
     const end = length === undefined ? undefined : offset + length;
     if (draft !== undefined) return draft.content.slice(offset, end);

@@ -12,10 +12,11 @@ import type { Place } from "../../tinyfs/resolve.ts";
 import { OpLogDirectory } from "../directory.ts";
 import { OpLogFile } from "../file.ts";
 import type { OpenFlags } from "./arguments.ts";
-import { type Calls, isDirectory, ownFile, ownNode, taken } from "./calls.ts";
+import { type ViewNode, viewNode } from "../view_nodes.ts";
+import { type Calls, isDirectory, ownFile, taken } from "./calls.ts";
 
 /** What can be open. */
-export type OpenNode = OpLogFile | OpLogDirectory;
+export type OpenNode = OpLogFile | OpLogDirectory | ViewNode;
 
 /**
  * Finds what is opened, or makes it.
@@ -95,13 +96,20 @@ async function existingNode(
   flags: OpenFlags,
 ): Promise<OpenNode> {
   const found = await calls.root.resolve(path, { followLast: flags.follows });
-  const node = ownNode(found);
-  if (node instanceof OpLogDirectory) {
+  const { node } = found;
+  if (node.type === "symlink") {
+    if (flags.directory) found.asDirectory();
+    throw notFollowed(path);
+  }
+  if (node.type === "directory") {
     if (flags.writes) throw isDirectory(path);
-    return node;
+    return node instanceof OpLogDirectory ? node : viewNode(node);
   }
   if (flags.directory) found.asDirectory();
-  if (!(node instanceof OpLogFile)) throw notFollowed(path);
+  if (!(node instanceof OpLogFile)) {
+    const view = viewNode(node);
+    return flags.writes ? view.requireWritable() : view;
+  }
   if (flags.truncates) await calls.drafts.empty(node);
   return node;
 }

@@ -4,10 +4,10 @@
  * @module
  */
 import { type Bytes, encodeUtf8 } from "../../bytes.ts";
+import type { Directory } from "../../tinyfs/mod.ts";
 import { joinPath } from "../../tinyfs/path.ts";
-import type { OpLogDirectory } from "../directory.ts";
 import { asksForBytes, encodingOf, integerOf, pathOf } from "./arguments.ts";
-import { type Calls, isDirectory, ownDirectory, ownFile } from "./calls.ts";
+import { type Calls, isDirectory } from "./calls.ts";
 import { ACCESS } from "./constants.ts";
 import { PondDir } from "./dir.ts";
 import { type Call, NodeFsError } from "./errors.ts";
@@ -64,7 +64,7 @@ export async function readWhole(
       const cause = isDirectory(path);
       throw new NodeFsError("EISDIR", { syscall: "read" }, { cause });
     }
-    return await ownFile(found).read(signal ? { signal } : {});
+    return await found.asFile().read(signal ? { signal } : {});
   }, signal);
 }
 
@@ -244,9 +244,9 @@ async function entriesOf(
   recursive: boolean,
 ): Promise<Listed[]> {
   const top = path.replace(/\/+$/, "") || "/";
-  const first = ownDirectory((await calls.root.resolve(path)).asDirectory());
+  const first = (await calls.root.resolve(path)).asDirectory();
   const listed: Listed[] = [];
-  const found: [OpLogDirectory, string][] = [[first, ""]];
+  const found: [Directory, string][] = [[first, ""]];
   for (const [directory, above] of found) {
     const parentPath = above === "" ? path : joinPath(top, above);
     for await (const { name, node } of directory.entries()) {
@@ -254,7 +254,7 @@ async function entriesOf(
       const dirent = direntOf(name, parentPath, node.type);
       listed.push({ name: below, dirent });
       if (recursive && node.type === "directory") {
-        found.push([ownDirectory(node), below]);
+        found.push([node, below]);
       }
     }
   }

@@ -116,5 +116,23 @@ export const CASES: CommandCases = {
       line: "pond ls -R /",
       writes: 0,
     },
+    {
+      files: {
+        "view.yaml":
+          "kind: Combine\nname: noyo\nspec:\n  scopes: [{name: dock, series: [{pattern: /sensors/a*}]}]\n",
+      },
+      setup: ["pond apply -f view.yaml"],
+      says: "what a view shows, whose size isn't known",
+      line: "pond ls -l /Combine/noyo/dock",
+    },
+    {
+      files: {
+        "view.yaml":
+          "kind: Combine\nname: noyo\nspec:\n  scopes: [{name: dock, series: [{pattern: /sensors/a*}]}]\n",
+      },
+      setup: ["pond apply -f view.yaml"],
+      says: "what a view shows, for programs",
+      line: "pond ls --json /Combine/noyo/dock",
+    },
   ],
 };
