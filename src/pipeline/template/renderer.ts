@@ -19,6 +19,7 @@ import {
   isEqual,
   isList,
   isMap,
+  isNothing,
   isTrue,
   sortedNames,
   textOf,
@@ -29,6 +30,9 @@ import {
 
 /** What a template may do: a step a value, or eight characters. */
 const MAX_STEPS = 4_000_000;
+
+/** Filters that make something of what was not exported. */
+const OF_NOTHING = new Set(["length", "json_encode", "as_str"]);
 
 /** How a body ended. */
 type Flow = "next" | "break" | "continue";
@@ -138,6 +142,7 @@ class Renderer {
     hasNames: boolean,
     offset: Offset,
   ): readonly (readonly [string, Value])[] {
+    if (isNothing(value)) return [];
     const isRight = hasNames
       ? isMap(value)
       : isList(value) || typeof value === "string";
@@ -284,8 +289,11 @@ class Renderer {
       const takes = filter?.takes ?? ["value"];
       const given = new CallArguments(values, takes, this.#budget);
       if (filter === undefined || value === undefined) {
-        return value ?? given.get("value");
+        return value === undefined || isNothing(value)
+          ? given.get("value")
+          : value;
       }
+      if (isNothing(value) && !OF_NOTHING.has(name)) return value;
       this.#budget.made(value);
       return this.#budget.made(filter.apply(value, given));
     });

@@ -32,6 +32,11 @@ class Nothing extends Map<string, Value> {
  */
 export const NOTHING_EXPORTED: ValueMap = new Nothing();
 
+/** Whether a value stands for what was not exported. */
+export function isNothing(value: Value | undefined): value is Nothing {
+  return value instanceof Nothing;
+}
+
 /** Whether a value is a list. */
 export function isList(value: Value | undefined): value is readonly Value[] {
   return Array.isArray(value);
@@ -163,7 +168,7 @@ export class BudgetError extends Error {
 /** The text that a value becomes in the output. */
 export function textOf(value: Value, budget: Budget): string {
   if (typeof value === "string") return value;
-  if (value === null) return "";
+  if (value === null || isNothing(value)) return "";
   if (isMap(value)) return "[object]";
   if (!isList(value)) return String(value);
   return budget.nested(() => {

@@ -3,6 +3,7 @@ import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { PondError } from "../../../src/errors.ts";
 import {
   compileTemplate,
+  NOTHING_EXPORTED,
   valueOf,
 } from "../../../src/pipeline/template/mod.ts";
 import { isMap, type ValueMap } from "../../../src/pipeline/template/value.ts";
@@ -343,4 +344,30 @@ Deno.test("the error of a template shows its line", () => {
       "  3 | in {{ schema.feilds }}\n" +
       "    |              ^",
   );
+});
+
+Deno.test("what is asked of an export that there isn't is empty, and no error", () => {
+  const context = new Map([["export", NOTHING_EXPORTED]]);
+  for (
+    const [template, text] of [
+      [
+        "{% for k, v in export['a'] %}{% for f in v %}{{ f.file }}{% endfor %}{% endfor %}",
+        "",
+      ],
+      ["{% for f in export.a.b %}x{% else %}none{% endfor %}", "none"],
+      [
+        "{{ export }}{{ export.a[0].file }}{{ export.a | first | get(key='file') | upper }}",
+        "",
+      ],
+      [
+        "{% if export.a %}x{% else %}none{% endif %}{{ export | length }}",
+        "none0",
+      ],
+      [
+        "{{ export.a.start_time | date }}{{ export.a | default(value='-') }}",
+        "-",
+      ],
+      ["{{ export.a | json_encode }}", "{}"],
+    ]
+  ) assertEquals(compileTemplate(template ?? "", "page").render(context), text);
 });
