@@ -14,7 +14,15 @@ import {
   wrong,
 } from "./call.ts";
 import { formatTime, timeOf } from "./time_format.ts";
-import { isEqual, isList, isMap, jsonOf, textOf, type Value } from "./value.ts";
+import {
+  charactersOf,
+  isEqual,
+  isList,
+  isMap,
+  jsonOf,
+  textOf,
+  type Value,
+} from "./value.ts";
 
 /** A filter, and the arguments that it takes. */
 interface Filter {
@@ -87,12 +95,14 @@ export const FILTERS: Readonly<Record<string, Filter>> = {
     args.budget.spend(1 + (text.length + count * to.length) / 8);
     return text.replaceAll(from, () => to);
   }),
-  split: taking(
-    ["pat"],
-    (value, args) => textIn(value).split(args.text("pat")),
-  ),
+  split: taking(["pat"], (value, args) => {
+    const [text, part] = [textIn(value), args.text("pat")];
+    return part === ""
+      ? ["", ...charactersOf(text, args.budget), ""]
+      : text.split(part);
+  }),
   truncate: taking(["length", "end"], (value, args) => {
-    const characters = [...textIn(value)];
+    const characters = charactersOf(textIn(value), args.budget);
     const length = args.integer("length", 255);
     return characters.length <= length
       ? textIn(value)
@@ -120,10 +130,12 @@ export const FILTERS: Readonly<Record<string, Filter>> = {
   length: taking([], (value) => lengthOf(value)),
   reverse: taking(
     [],
-    (value) =>
+    (value, { budget }) =>
       isList(value)
         ? value.toReversed()
-        : [...textIn(value, "it (no list)")].reverse().join(""),
+        : charactersOf(textIn(value, "it (no list)"), budget).reverse().join(
+          "",
+        ),
   ),
   sort: taking(["attribute"], sorted),
   unique: taking(["attribute", "case_sensitive"], unique),
@@ -228,7 +240,9 @@ function percentEncoded(text: string): string {
 function lengthOf(value: Value): number {
   if (isList(value)) return value.length;
   if (isMap(value)) return value.size;
-  return [...textIn(value, "it (no list or map)")].length;
+  const text = textIn(value, "it (no list or map)");
+  // Characters outside of the first plane take two units.
+  return text.length - (text.match(/[\u{10000}-\u{10ffff}]/gu)?.length ?? 0);
 }
 
 /** Sorts numbers, texts, booleans, or lists by their lengths. */

@@ -21,6 +21,9 @@ import { FUNCTION_NAMES } from "./functions.ts";
 import { type Offset, TemplateFault, type Token, tokensOf } from "./lexer.ts";
 import { TEST_NAMES } from "./tests.ts";
 
+/** Characters of the longest template. */
+const MAX_LENGTH = 2 ** 20;
+
 /** Blocks and brackets may be in each other so deep. */
 const MAX_DEPTH = 100;
 
@@ -65,6 +68,9 @@ const OF_SEVERAL = new Set(["include", "import", "macro", "extends", "block"]);
  * @throws {TemplateFault} For what can't be understood.
  */
 export function parseTemplate(template: string): Body {
+  if (template.length > MAX_LENGTH) {
+    throw new TemplateFault(`it has more than ${MAX_LENGTH} characters`, 0);
+  }
   return new Parser(tokensOf(template)).template();
 }
 

@@ -16,6 +16,7 @@ import { contains, TESTS } from "./tests.ts";
 import {
   Budget,
   BudgetError,
+  charactersOf,
   isEqual,
   isList,
   isMap,
@@ -29,7 +30,7 @@ import {
 } from "./value.ts";
 
 /** What a template may do: a step a value, or eight characters. */
-const MAX_STEPS = 4_000_000;
+const MAX_STEPS = 2_000_000;
 
 /** Filters that make something of what was not exported. */
 const OF_NOTHING = new Set(["length", "json_encode", "as_str"]);
@@ -159,7 +160,9 @@ class Renderer {
     if (isMap(value)) {
       return sortedNames(value).map((name) => [name, value.get(name) ?? null]);
     }
-    const elements = isList(value) ? value : [...textOf(value, this.#budget)];
+    const elements = isList(value)
+      ? value
+      : charactersOf(textOf(value, this.#budget), this.#budget);
     return this.#budget.made(elements).map((element) => ["", element]);
   }
 

@@ -165,6 +165,12 @@ export class BudgetError extends Error {
   override readonly name: string = "BudgetError";
 }
 
+/** The characters of a text; they are counted before they are made. */
+export function charactersOf(text: string, budget: Budget): string[] {
+  budget.spend(text.length);
+  return [...text];
+}
+
 /** The text that a value becomes in the output. */
 export function textOf(value: Value, budget: Budget): string {
   if (typeof value === "string") return value;

@@ -1,6 +1,14 @@
 /** Templates see what they are given, end, and stay small. */
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import {
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import fc from "fast-check";
 import { PondError } from "../../../src/errors.ts";
+import { FILTER_NAMES } from "../../../src/pipeline/template/filters.ts";
+import { TEST_NAMES } from "../../../src/pipeline/template/tests.ts";
 import {
   compileTemplate,
   type Value,
@@ -152,6 +160,9 @@ Deno.test("a template that would go on for ever, or become too large, is ended",
       "{% set x = [1] %}{% for a in range(end=64) %}{% set_global x = [x, x] %}{% endfor %}{{ x | json_encode }}",
       "{% set x = [1] %}{% for a in range(end=64) %}{% set_global x = [x, x] %}{% endfor %}{{ x == [x] }}{% set y = x %}{{ [x,x] == [y,y] }}",
       "{% set x = ['aaaaaaaa'] %}{% for a in range(end=30) %}{% set_global x = [x | join(sep=x | join)] | concat(with=x) %}{% endfor %}",
+      "{% set x = 'aa' %}{% for a in range(end=23) %}{% set_global x = x ~ x %}{% endfor %}{{ x | split(pat='') }}",
+      "{% set x = 'aa' %}{% for a in range(end=23) %}{% set_global x = x ~ x %}{% endfor %}{{ x | reverse }}{{ x | truncate(length=1) }}",
+      "{% set x = 'aa' %}{% for a in range(end=21) %}{% set_global x = x ~ x %}{% endfor %}{% for c in x %}{% endfor %}",
       "{% set x = [] %}{% for a in range(end=5000) %}{% set_global x = [x] %}{% endfor %}{{ x }}",
       "{% set t = 'aaaaaaaaaaaaaaaaaaaaaaaa' %}{% for a in range(end=20) %}{% set_global t = t ~ t %}{% endfor %}{% for a in range(end=100000) %}{{ t | upper }}{% endfor %}",
     ]
@@ -168,7 +179,7 @@ Deno.test("a template that would go on for ever, or become too large, is ended",
 });
 
 Deno.test("brackets, blocks and chains have bounds that the stack doesn't feel", () => {
-  const many = 200_000;
+  const many = 100_000;
   for (
     const template of [
       `{{ ${"(".repeat(many)}1${")".repeat(many)} }}`,
@@ -181,10 +192,182 @@ Deno.test("brackets, blocks and chains have bounds that the stack doesn't feel",
       `${"{% if n %}".repeat(many)}${"{% endif %}".repeat(many)}`,
     ]
   ) assertStringIncludes(refused(template), "page:1:");
+  assertStringIncludes(
+    refused("x".repeat(2 ** 20 + 1)),
+    "page:1:1: it has more",
+  );
+  assertEquals(render("x".repeat(2 ** 20)).length, 2 ** 20);
   assertEquals(render(`{{ 1${" + 1".repeat(400)} }}`), "401");
   assertEquals(render(`{{ ${"(".repeat(90)}1${")".repeat(90)} }}`), "1");
   assertEquals(
     render(`${"{% if n %}".repeat(90)}x${"{% endif %}".repeat(90)}`),
     "x",
+  );
+});
+
+/** Pieces of which templates are made, right ones and wrong ones. */
+const PIECES = [
+  "{{",
+  "}}",
+  "{%",
+  "%}",
+  "{#",
+  "#}",
+  "-%}",
+  "{{-",
+  "{% raw %}",
+  "{% endraw %}",
+  "{% if n %}",
+  "{% elif text %}",
+  "{% else %}",
+  "{% endif %}",
+  "{% for x in list %}",
+  "{% for k, v in map %}",
+  "{% endfor %}",
+  "{% break %}",
+  "{% set x = ",
+  "{% set_global y = ",
+  "{% filter upper %}",
+  "{% endfilter %}",
+  "list",
+  "map",
+  "text",
+  "n",
+  "x",
+  "k",
+  "loop.index",
+  "nowhere",
+  "__proto__",
+  ".a",
+  "[0]",
+  "['a']",
+  ".constructor",
+  "1",
+  "2.5",
+  "-3",
+  "'a'",
+  "`b`",
+  "true",
+  " + ",
+  " - ",
+  " * ",
+  " / ",
+  " % ",
+  " ~ ",
+  " == ",
+  " < ",
+  " in ",
+  " not ",
+  " and ",
+  " is odd",
+  " is defined",
+  " is containing('a')",
+  "(",
+  ")",
+  "[",
+  "]",
+  ",",
+  "|",
+  " | upper",
+  " | length",
+  " | first",
+  " | join(sep='-')",
+  " | json_encode",
+  " | default(value=1)",
+  " | group_by(attribute='a')",
+  " | sort",
+  " | date",
+  "range(end=3)",
+  "group(by='a', in=[map])",
+  "\n",
+  " ",
+  "text ",
+  "'",
+  '"',
+  "\\",
+  "é",
+];
+
+Deno.test("whatever a template says, it is a text, or an error with its place", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.constantFrom(...PIECES), { maxLength: 30 }),
+      (pieces) => {
+        try {
+          assertEquals(typeof render(pieces.join("")), "string");
+        } catch (error) {
+          if (!(error instanceof PondError)) throw error;
+          assertMatch(
+            error.message,
+            /^Cannot make a text of a template\npage:\d+:\d+: /,
+          );
+        }
+      },
+    ),
+    { numRuns: 5000 },
+  );
+});
+
+Deno.test("an expression of right pieces is a text, or an error with its place", () => {
+  const { expression } = fc.letrec<{ expression: string; value: string }>((
+    tie,
+  ) => ({
+    value: fc.constantFrom(
+      "list",
+      "map",
+      "text",
+      "n",
+      "1",
+      "2.5",
+      "'a'",
+      "[1, 2]",
+      "map.a",
+      "list[0]",
+      "nowhere",
+      "range(end=3)",
+    ),
+    expression: fc.oneof(
+      { maxDepth: 4 },
+      tie("value"),
+      fc.tuple(
+        tie("expression"),
+        fc.constantFrom(
+          "+",
+          "-",
+          "*",
+          "/",
+          "%",
+          "~",
+          "==",
+          "!=",
+          "<",
+          ">=",
+          "in",
+          "not in",
+          "and",
+          "or",
+        ),
+        tie("expression"),
+      ).map((parts) => parts.join(" ")),
+      fc.tuple(tie("expression"), fc.constantFrom(...FILTER_NAMES)).map((
+        [of, filter],
+      ) => `${of} | ${filter}`),
+      fc.tuple(tie("expression"), fc.constantFrom(...TEST_NAMES)).map((
+        [of, test],
+      ) => `(${of} is ${test}('a'))`),
+      tie("expression").map((of) => `(not ${of})`),
+      tie("expression").map((of) => `[${of}]`),
+    ),
+  }));
+  fc.assert(
+    fc.property(expression, (expression) => {
+      try {
+        assertEquals(typeof render(`{{ ${expression} }}`), "string");
+      } catch (error) {
+        if (!(error instanceof PondError)) throw error;
+        assertMatch(error.message, /\npage:1:\d+: /);
+      }
+    }),
+    { numRuns: 5000 },
   );
 });
