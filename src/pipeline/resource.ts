@@ -38,6 +38,7 @@ import {
 import { type Problem, problemsError } from "./problem.ts";
 import { templateProblem } from "./template/mod.ts";
 import { expandVariables, type Variables } from "./variables.ts";
+import { type InOut, inOutIssues } from "./wildcards.ts";
 
 /** Where resources are in the pond. */
 export const RESOURCES = "/.pond/resources";
@@ -276,9 +277,20 @@ function meaningless(document: YamlDocument, resource: Resource): Problem[] {
     case "Synthetic":
       return twice(document, ["spec", "series"], resource.spec.series, "name");
     case "Template":
-      return resource.spec.collections.flatMap(({ template = "" }, i) =>
-        templateIssues(template).map((message) =>
+      return resource.spec.collections.flatMap((collection, i) => [
+        ...namingProblems(document, ["spec", "collections", i], collection),
+        ...templateIssues(collection.template ?? "").map((message) =>
           document.problemAt(["spec", "collections", i, "template"], message)
+        ),
+      ]);
+    case "Reduce":
+      return resource.spec.collections.flatMap(({ datasets }, i) =>
+        datasets.flatMap((dataset, j) =>
+          namingProblems(
+            document,
+            ["spec", "collections", i, "datasets", j],
+            dataset,
+          )
         )
       );
     case "Combine":
@@ -286,6 +298,17 @@ function meaningless(document: YamlDocument, resource: Resource): Problem[] {
     default:
       return [];
   }
+}
+
+/** What is wrong with a pattern, and with what its matches become. */
+function namingProblems(
+  document: YamlDocument,
+  path: ValuePath,
+  naming: InOut,
+): Problem[] {
+  return inOutIssues(naming).map(({ field, message }) =>
+    document.problemAt([...path, field], message)
+  );
 }
 
 /** What is wrong with a template, by its place in it. */

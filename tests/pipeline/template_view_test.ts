@@ -208,3 +208,45 @@ Deno.test("a collection has a template or a template_file, and not both", () => 
     }
   }
 });
+
+Deno.test("a name that has no wildcard is told with its place, before anything is applied", async () => {
+  const cases = [
+    ["/in/*.csv", "$1.md", "$1 is no wildcard of /in/*.csv: there is $0"],
+    ["/in/a.csv", "$0.md", "$0 is no wildcard of /in/a.csv: it has none"],
+    [
+      "/**/[ab]?.csv",
+      "$3",
+      "$3 is no wildcard of /**/[ab]?.csv: there are $0 to $2",
+    ],
+    ["/{a*/*,b/*}", "$1", "$1 is no wildcard of /{a*/*,b/*}: there is $0"],
+    ["/in/[.csv", "a", "/in/["],
+  ] as const;
+  for (const [from, to, message] of cases) {
+    const patterns = `in_pattern: ${JSON.stringify(from)}, out_pattern: ${
+      JSON.stringify(to)
+    }`;
+    const template =
+      `kind: Template\nname: t\nspec:\n  collections:\n  - {name: a, ${patterns}, template: x}\n`;
+    const reduce =
+      `kind: Reduce\nname: r\nspec:\n  collections:\n  - {name: a, resolutions: [1h], datasets: [{${patterns}}]}\n`;
+    for (const text of [template, reduce]) {
+      const error = await assertRejects(
+        () =>
+          readResourceFiles(
+            [{ file: "a.yaml", text }],
+            new Map(),
+            () => Promise.resolve(""),
+          ),
+        PondError,
+      );
+      assertEquals(error.code, "INVALID_ARGUMENT");
+      assertStringIncludes(error.message, message);
+      assertStringIncludes(error.message, "a.yaml:5:");
+    }
+  }
+  const right = YAML.replace("/in/*/site=*.csv", "/**/x[ab]?*.csv").replace(
+    "$1-$0",
+    "$3$2$1$0",
+  );
+  assertEquals(readResources([{ file: "a.yaml", text: right }]).length, 1);
+});

@@ -3,30 +3,19 @@
  *
  * @module
  */
-import { PondError } from "../../errors.ts";
-import type { ViewInput } from "../../tinylogfs/mod.ts";
+import { invariant } from "../../errors.ts";
 
 /**
- * Puts what the wildcards stand for into a pattern: `$0` is the first one.
- *
- * @throws {PondError} `INVALID_ARGUMENT` for a number that none has.
+ * Puts what the wildcards stand for into a pattern: `$0` is the first one. That it
+ * has no others was seen when the resource was read (`wildcards.ts`).
  */
 export function filled(
   pattern: string,
-  { captures, path }: Pick<ViewInput, "captures" | "path">,
+  { captures }: { readonly captures: readonly string[] },
 ): string {
   return pattern.replace(/\$(\d+)/g, (place, number: string) => {
     const text = captures[Number(number)];
-    if (text !== undefined) return text;
-    throw new PondError(
-      "INVALID_ARGUMENT",
-      `Cannot name what ${path} becomes: ${place} in ${pattern} is no wildcard`,
-      {
-        path,
-        hint: captures.length === 0
-          ? "its pattern has no wildcards"
-          : `there are $0 to $${captures.length - 1}`,
-      },
-    );
+    invariant(text !== undefined, `${place} is a wildcard`);
+    return text;
   });
 }
