@@ -15,8 +15,20 @@ Deno.test("examples/demo.ts runs to its end, and every command of it succeeds", 
   );
   assertEquals(ran.code, 0, ran.stderr);
   for (
-    const part of ["$ pond init", "2 rows", "▕██", "744", "Done in"]
-  ) assertStringIncludes(ran.stdout, part);
+    const part of [
+      "$ pond init",
+      "2 rows",
+      "▕██",
+      "744",
+      "created  HydroVu ",
+      "BDockVulink-4990594334457856  1344  2025-02-07 23:45:00",
+      "nothing is new",
+      "26 Jan ▕██",
+      "- AT500_Surface: avg, min, max",
+      "12 new · 22 files",
+      "Done in",
+    ]
+  ) assertStringIncludes(ran.stdout + ran.stderr, part);
   const [home = ""] = await Array.fromAsync(
     Deno.readDir(temp.path),
     ({ name }) => name,
@@ -25,6 +37,10 @@ Deno.test("examples/demo.ts runs to its end, and every command of it succeeds", 
     temp.join(home, "seattle-2010.parquet"),
   );
   assertEquals(new TextDecoder().decode(parquet.subarray(0, 4)), "PAR1");
+  const page = await Deno.readTextFile(temp.join(home, "site/BDock.md"));
+  const [, file = ""] = /^- \[January 2025\]\((.+)\)$/m.exec(page) ?? [];
+  assertStringIncludes(file, "year=2025/month=1/");
+  assertEquals((await Deno.stat(temp.join(home, "site", file))).isFile, true);
 });
 
 /** The demo is told where modules come from, as its task tells it. */

@@ -75,6 +75,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "suggest",
     "host",
     "host_glob",
+    // For patterns, without a pond.
+    "tinyfs",
     "oplog",
     "tinylogfs",
     "query",

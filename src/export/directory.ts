@@ -23,7 +23,8 @@ import {
   type WrittenFile,
 } from "./manifest.ts";
 
-const STATE = ".pond-export";
+/** What an export knows of itself lies there. */
+export const STATE = ".pond-export";
 /** File systems tell times no finer than that. */
 const RECENT_MS = 2000;
 

@@ -25,6 +25,7 @@ import { renderRows, TO_FILE } from "../query/mod.ts";
 import type { DirEntry, TinyLogFS } from "../tinylogfs/mod.ts";
 import { type Draft, ExportDirectory } from "./directory.ts";
 import type { Manifest, SourceEntry, WrittenFile } from "./manifest.ts";
+import { exportedFiles, type Page, pagesOf } from "./pages.ts";
 import {
   divided,
   partitionPath,
@@ -59,46 +60,69 @@ export async function exportTables(
   fs: TinyLogFS,
   options: ExportOptions,
 ): Promise<ExportReport> {
-  const { directory: path, dryRun = false, force = false } = options;
+  const { directory: path, dryRun = false, force = false, signal } = options;
   refusePond(fs, path);
   const sources = await sourcesOf(fs, options);
-  if (dryRun) return await tryExport(host, fs, sources, options);
+  const pages = options.pages === undefined
+    ? []
+    : await pagesOf(fs, options.pages, signal ? { signal } : {});
+  if (dryRun) return await tryExport(host, fs, sources, pages, options);
   await using directory = await ExportDirectory.open(host, path);
   const known = await manifestOf(directory, force);
   requireSame(known, fs, options);
   const job = new ExportJob(fs, directory, known, options);
   await job.begin();
-  for (const [source, sha256] of sources) await job.take(source, sha256);
-  await job.finish(sources);
+  for (const [source, { sha256 }] of sources) await job.take(source, sha256);
+  await job.takePages(pages, sources);
+  const left = new Set([...sources.keys(), ...pages.map(({ path }) => path)]);
+  await job.finish(left);
   return job.report;
+}
+
+/** A table that is exported. */
+interface Source {
+  /** The hash of its content, or what stands for it. */
+  readonly sha256: string;
+  /** What each wildcard of the pattern stands for. */
+  readonly captures: readonly string[];
 }
 
 /** The files that match, with their hashes, in the order of their paths. */
 async function sourcesOf(
   fs: TinyLogFS,
   { glob, signal }: ExportOptions,
-): Promise<ReadonlyMap<string, string>> {
-  const paths: string[] = [];
+): Promise<ReadonlyMap<string, Source>> {
+  const paths = new Map<string, readonly string[]>();
   const ending = signal ? { signal } : {};
-  for await (const { path } of fs.fileMatches(glob, ending)) paths.push(path);
-  if (paths.length === 0) {
+  for await (const { captures, path } of fs.fileMatches(glob, ending)) {
+    paths.set(path, captures);
+  }
+  if (paths.size === 0) {
     throw new PondError("NOT_FOUND", `Nothing matches ${glob}`, {
       path: glob,
       hint: "how patterns are written: pond help globs",
     });
   }
-  const sources = new Map<string, string>();
-  for (const path of paths.sort()) {
-    sources.set(path, await hashOf(fs, await fs.entry(path)));
+  const sources = new Map<string, Source>();
+  for (
+    const [path, captures] of [...paths].sort(([a], [b]) => a < b ? -1 : 1)
+  ) {
+    const sha256 = await hashOf(fs, await fs.entry(path));
+    sources.set(path, { sha256, captures });
   }
   return sources;
 }
 
-/** The hash of a file's content; of a series, one that says which its parts are. */
+/**
+ * The hash of a file's content; of a series, one that says which its parts are; of
+ * what is computed, one of all that it is made from.
+ */
 async function hashOf(
   fs: TinyLogFS,
   { nodeId, path, version }: DirEntry,
 ): Promise<string> {
+  const computed = await fs.computedFile(path);
+  if (computed !== undefined) return (await computed.status()).identity;
   const { sha256 = "" } = await fs.getMetadata(path);
   const mark = version === 1 ? undefined : await fs.seriesMark(path);
   // The newest part may have the bytes of the one before.
@@ -155,13 +179,13 @@ function requireSame(
 }
 
 function keyOf(
-  { format, glob, partitionBy, timeColumn, where }: ExportDefinition,
+  { format, glob, pages, partitionBy, timeColumn, where }: ExportDefinition,
 ): string {
-  return JSON.stringify([glob, partitionBy, timeColumn, where, format]);
+  return JSON.stringify([glob, partitionBy, timeColumn, where, format, pages]);
 }
 
 function describe(
-  { format, glob, partitionBy, timeColumn, where }: ExportDefinition,
+  { format, glob, pages, partitionBy, timeColumn, where }: ExportDefinition,
 ): string {
   return [
     glob,
@@ -169,6 +193,7 @@ function describe(
     ...(timeColumn === undefined ? [] : [`of ${timeColumn}`]),
     ...(where === undefined ? [] : [`where ${where}`]),
     `as ${format}`,
+    ...(pages === undefined ? [] : [`with the pages ${pages}`]),
   ].join(" ");
 }
 
@@ -176,14 +201,15 @@ function describe(
 async function tryExport(
   { files }: Host,
   fs: TinyLogFS,
-  sources: ReadonlyMap<string, string>,
+  sources: ReadonlyMap<string, Source>,
+  pages: readonly Page[],
   options: ExportOptions,
 ): Promise<ExportReport> {
   const known = await ExportDirectory.peek(files, options.directory);
   requireSame(known, fs, options);
   const tally = new Tally(fs.version);
   const same = known !== undefined && isSame(known, fs, options);
-  for (const [path, sha256] of sources) {
+  for (const [path, { sha256 }] of sources) {
     const before = known?.sources.get(path);
     const outcome = before === undefined
       ? "new"
@@ -192,8 +218,10 @@ async function tryExport(
       : "changed";
     await tally.add({ path, outcome, ...NOTHING }, options);
   }
+  // What a page says is known when what it names is written.
+  const isPage = (path: string) => pages.some((page) => page.path === path);
   for (const path of known?.sources.keys() ?? []) {
-    if (sources.has(path)) continue;
+    if (sources.has(path) || isPage(path)) continue;
     await tally.add({ path, outcome: "deleted", ...NOTHING }, options);
   }
   return tally.report;
@@ -298,6 +326,42 @@ class ExportJob {
 
   /** Exports a source, if it isn't there as it is. */
   async take(path: string, sha256: string): Promise<void> {
+    await this.#take(path, sha256, () => this.#drafts(path));
+  }
+
+  /** Exports pages, which name what is written of the sources by then. */
+  async takePages(
+    pages: readonly Page[],
+    sources: ReadonlyMap<string, Source>,
+  ): Promise<void> {
+    if (pages.length === 0) return;
+    await this.#publish();
+    const tables = [...sources].map(([path, { captures }]) => ({
+      captures,
+      files: this.#sources.get(path)?.files ?? [],
+    }));
+    const { partitionBy, signal } = this.#options;
+    for (const { file, path, target } of pages) {
+      let text: Uint8Array;
+      try {
+        const exported = exportedFiles(tables, partitionBy, target);
+        text = encodeUtf8(await file.page(exported, signal ? { signal } : {}));
+      } catch (error) {
+        await this.#failed(path, error);
+        continue;
+      }
+      await this.#take(path, await sha256Hex(text), async () => {
+        const draft = await this.#directory.write(target, oneChunk(text));
+        return [{ ...draft, rows: 0 }];
+      });
+    }
+  }
+
+  async #take(
+    path: string,
+    sha256: string,
+    write: () => Promise<readonly Draft[]>,
+  ): Promise<void> {
     const { signal } = this.#options;
     signal?.throwIfAborted();
     const before = this.#sources.get(path);
@@ -308,7 +372,7 @@ class ExportJob {
     }
     let drafts: readonly Draft[];
     try {
-      drafts = await this.#drafts(path);
+      drafts = await write();
       await this.#requireOurs(path, drafts);
     } catch (error) {
       return await this.#failed(path, error);
@@ -320,7 +384,7 @@ class ExportJob {
   }
 
   /** Gives the rest its names, and takes away what has no source any more. */
-  async finish(sources: ReadonlyMap<string, string>): Promise<void> {
+  async finish(sources: ReadonlySet<string>): Promise<void> {
     await this.#publish();
     const gone = [...this.#sources.values()].filter(({ path }) =>
       !sources.has(path)
@@ -495,15 +559,20 @@ class ExportJob {
   }
 
   async #save(): Promise<void> {
-    const { format, glob, partitionBy, timeColumn, where } = this.#options;
+    const { format, glob, pages, partitionBy, timeColumn, where } =
+      this.#options;
     await this.#directory.setManifest({
       pondId: this.#fs.pondId,
       version: this.#fs.version,
-      definition: { format, glob, partitionBy, timeColumn, where },
+      definition: { format, glob, pages, partitionBy, timeColumn, where },
       sources: this.#sources,
       gone: this.#gone,
     });
   }
+}
+
+async function* oneChunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield await Promise.resolve(bytes);
 }
 
 /** A path as SQL takes it, where no character means another. */

@@ -4,7 +4,7 @@
  *
  * ```text
  * {"export":1,"check":"<8 hex>","pond_id":"<32 hex>","version":<n>,
- *  "definition":{"glob","partition_by":[…],"time","where","format"},
+ *  "definition":{"glob","partition_by":[…],"time","where","format","pages"?},
  *  "sources":[{"path","sha256","files":[<file>, …]}, …],
  *  "gone":[<file>, …]}
  *
@@ -50,7 +50,7 @@ export interface WrittenFile {
 export interface SourceEntry {
   /** Its path in the pond. */
   readonly path: string;
-  /** The SHA-256 of its content, as it was exported. */
+  /** The SHA-256 of its content as it was exported, or what stands for it. */
   readonly sha256: string;
   /** What was written. */
   readonly files: readonly WrittenFile[];
@@ -73,7 +73,7 @@ export interface Manifest {
 /** Writes it. */
 export async function formatManifest(manifest: Manifest): Promise<Uint8Array> {
   const { definition, gone, pondId, sources, version } = manifest;
-  const { format, glob, partitionBy, timeColumn, where } = definition;
+  const { format, glob, pages, partitionBy, timeColumn, where } = definition;
   const body = {
     pond_id: pondId,
     version,
@@ -83,6 +83,7 @@ export async function formatManifest(manifest: Manifest): Promise<Uint8Array> {
       time: timeColumn ?? null,
       where: where ?? null,
       format,
+      ...(pages === undefined ? {} : { pages }),
     },
     sources: [...sources.values()].map(({ files, path, sha256 }) => ({
       path,
@@ -135,6 +136,7 @@ export async function parseManifest(
       timeColumn: definition.textOrNull("time") ?? undefined,
       where: definition.textOrNull("where") ?? undefined,
       format: formatIn(definition.text("format"), source),
+      ...(definition.has("pages") ? { pages: definition.text("pages") } : {}),
     },
     sources: new Map(
       reader.objects("sources").map((entry) => {

@@ -19,6 +19,8 @@ export interface ExportDefinition {
   readonly where: string | undefined;
   /** How they are written. */
   readonly format: ExportFormat;
+  /** Texts of `Template` resources that name what is exported. */
+  readonly pages?: string | undefined;
 }
 
 /** Options of an export. */

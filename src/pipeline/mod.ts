@@ -34,6 +34,7 @@ export {
   listResources,
 } from "./resource_store.ts";
 export { type ExplainedFile, explainFile, type FileState } from "./explain.ts";
+export { type ReadBeside, readResourceFiles } from "./template_files.ts";
 export { Secret } from "./secret.ts";
 export type { Fetch } from "./http.ts";
 export type { AsideReason } from "./readings.ts";

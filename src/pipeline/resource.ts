@@ -36,7 +36,9 @@ import {
   type Specs,
 } from "./kinds.ts";
 import { type Problem, problemsError } from "./problem.ts";
+import { templateProblem } from "./template/mod.ts";
 import { expandVariables, type Variables } from "./variables.ts";
+import { type InOut, inOutIssues } from "./wildcards.ts";
 
 /** Where resources are in the pond. */
 export const RESOURCES = "/.pond/resources";
@@ -114,8 +116,24 @@ export function readResources(
   texts: readonly ResourceText[],
   variables: Variables = new Map(),
 ): readonly Resource[] {
+  return readPlacedResources(texts, variables).map(({ resource }) => resource);
+}
+
+/** A resource that knows where it is written. */
+export interface PlacedResource {
+  /** The resource. */
+  readonly resource: Resource;
+  /** What is wrong with a part of it, with its place. */
+  readonly problemAt: YamlDocument["problemAt"];
+}
+
+/** As {@linkcode readResources}, with the places of what is read. */
+export function readPlacedResources(
+  texts: readonly ResourceText[],
+  variables: Variables = new Map(),
+): readonly PlacedResource[] {
   const problems: Problem[] = [];
-  const found: Resource[] = [];
+  const found: PlacedResource[] = [];
   const places = new Map<string, string>();
   const used = new Set<string>();
   const mentioned = new Set<string>();
@@ -137,7 +155,8 @@ export function readResources(
         problems.push(document.problemAt(["name"], message));
       }
       places.set(label, `${place.file}:${place.line}`);
-      found.push(read.resource);
+      const { problemAt } = document;
+      found.push({ resource: read.resource, problemAt });
     }
   }
   if (problems.length > 0) {
@@ -257,11 +276,47 @@ function meaningless(document: YamlDocument, resource: Resource): Problem[] {
       return twice(document, ["spec", "devices"], resource.spec.devices, "id");
     case "Synthetic":
       return twice(document, ["spec", "series"], resource.spec.series, "name");
+    case "Template":
+      return resource.spec.collections.flatMap((collection, i) => [
+        ...namingProblems(document, ["spec", "collections", i], collection),
+        ...templateIssues(collection.template ?? "").map((message) =>
+          document.problemAt(["spec", "collections", i, "template"], message)
+        ),
+      ]);
+    case "Reduce":
+      return resource.spec.collections.flatMap(({ datasets }, i) =>
+        datasets.flatMap((dataset, j) =>
+          namingProblems(
+            document,
+            ["spec", "collections", i, "datasets", j],
+            dataset,
+          )
+        )
+      );
     case "Combine":
       return twice(document, ["spec", "scopes"], resource.spec.scopes, "name");
     default:
       return [];
   }
+}
+
+/** What is wrong with a pattern, and with what its matches become. */
+function namingProblems(
+  document: YamlDocument,
+  path: ValuePath,
+  naming: InOut,
+): Problem[] {
+  return inOutIssues(naming).map(({ field, message }) =>
+    document.problemAt([...path, field], message)
+  );
+}
+
+/** What is wrong with a template, by its place in it. */
+function templateIssues(template: string): readonly string[] {
+  const problem = templateProblem(template, "");
+  if (problem === undefined) return [];
+  const { column, line, message } = problem;
+  return [`line ${line}, column ${column} of the template: ${message}`];
 }
 
 /** Elements of a list that have what an earlier one has. */

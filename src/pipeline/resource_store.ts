@@ -63,6 +63,7 @@ export async function applyResources(
   { dryRun = false, message = "apply resources", signal }: ApplyOptions = {},
 ): Promise<ApplyResult> {
   for (const resource of resources) requireSupported(resource);
+  requireTexts(resources);
   const planned = await planApply(fs, resources);
   const isSame = planned.every(({ status }) => status === "unchanged");
   if (dryRun || isSame) return { resources: planned };
@@ -167,6 +168,23 @@ function requireSupported(resource: Resource): void {
       hint: `leave it out; what runs are ${known.join(", ")}`,
     },
   );
+}
+
+/** A pond needs no file that is beside it. */
+function requireTexts(resources: readonly Resource[]): void {
+  for (const resource of resources) {
+    if (resource.kind !== "Template") continue;
+    for (const { name, template_file: path } of resource.spec.collections) {
+      if (path === undefined) continue;
+      throw new PondError(
+        "INVALID_ARGUMENT",
+        `Cannot apply ${
+          labelOf(resource)
+        }: ${name} has ${path}, and not its text`,
+        { path, hint: "read it with readResourceFiles()" },
+      );
+    }
+  }
 }
 
 /** Which resources are meant; all of those that are given. */

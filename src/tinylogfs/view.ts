@@ -54,7 +54,27 @@ export interface ComputedFile {
   content(
     options?: { readonly signal?: AbortSignal },
   ): Promise<ComputedContent>;
+  /** Its text among files that are exported with it, where those change it. */
+  page?(
+    exported: ExportedFiles,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<string>;
 }
+
+/** A file that an export has written. */
+export interface ExportedFile {
+  /** Where it is, seen from the page. */
+  readonly file: string;
+  /** When its rows begin, in seconds since the epoch, where it is of a time. */
+  readonly start_time?: number;
+  /** When they have ended: the start of the next one. */
+  readonly end_time?: number;
+}
+
+/** Files of an export, by what each wildcard stands for, the first one outermost. */
+export type ExportedFiles =
+  | readonly ExportedFile[]
+  | ReadonlyMap<string, ExportedFiles>;
 
 /** Who waits for what a view shows: views that are made from it. */
 export interface ViewInquiry extends Inquiry {

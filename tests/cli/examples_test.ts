@@ -3,6 +3,13 @@ import { loadCommands } from "../../src/cli/commands.ts";
 import { scratchPond } from "./scratch.ts";
 import { words } from "./support.ts";
 
+const SITE = `kind: Template
+name: site
+spec:
+  collections:
+  - {name: pages, in_pattern: "/sensors/*.csv", out_pattern: $0.md, template: "{{ args[0] }}"}
+`;
+
 for (const { name, examples } of await loadCommands()) {
   Deno.test(`pond ${name}: every example in the table works`, async () => {
     for (const { cmd } of examples) {
@@ -31,6 +38,10 @@ for (const { name, examples } of await loadCommands()) {
       );
       if (["resource", "run"].includes(name)) {
         await scratch.ok("apply -f inbox.yaml");
+      }
+      if (name === "export") {
+        await Deno.writeTextFile(`${scratch.home}/site.yaml`, SITE);
+        await scratch.ok("apply -f site.yaml");
       }
       if (name === "tag") await scratch.ok("tag first v1");
       const [, ...argv] = words(cmd);

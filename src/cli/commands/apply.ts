@@ -6,7 +6,7 @@
 import {
   type AppliedResource,
   applyResources,
-  readResources,
+  readResourceFiles,
   type ResourceText,
 } from "../../pipeline/mod.ts";
 import type { ApplyCommand } from "../command.ts";
@@ -31,6 +31,9 @@ const COLUMNS: readonly Column<AppliedResource>[] = [
   },
 ];
 
+/** What standard input is called in errors. */
+const STANDARD_INPUT = "standard input";
+
 /** Takes resources into the pond. */
 export async function runApply(
   command: ApplyCommand,
@@ -42,7 +45,11 @@ export async function runApply(
   await locatePond(context);
   const texts: ResourceText[] = [];
   for (const file of command.files) texts.push(await textOf(file, context));
-  const resources = readResources(texts, variables);
+  const resources = await readResourceFiles(
+    texts,
+    variables,
+    async (path, file) => await textBeside(path, file, context),
+  );
   return await withPond(context, { changes: true }, async (fs) => {
     const { commit, resources: applied } = await applyResources(fs, resources, {
       dryRun,
@@ -59,11 +66,24 @@ export async function runApply(
 
 async function textOf(file: string, context: Context): Promise<ResourceText> {
   if (file === "-") {
-    const name = "standard input";
-    const text = await textFrom(context, name, standardInput(context));
-    return { file: name, text };
+    const file = STANDARD_INPUT;
+    const text = await textFrom(context, file, standardInput(context));
+    return { file, text };
   }
   const path = await hostPath(context, file);
   const source = await context.host.files.stream(path);
   return { file, text: await textFrom(context, path, source) };
+}
+
+/** A file that a resource names; of standard input, from the current directory. */
+async function textBeside(
+  path: string,
+  file: string,
+  context: Context,
+): Promise<string> {
+  const slash = file === STANDARD_INPUT ? -1 : file.lastIndexOf("/");
+  const beside = path.startsWith("/") ? path : file.slice(0, slash + 1) + path;
+  const found = await hostPath(context, beside);
+  const source = await context.host.files.stream(found);
+  return await textFrom(context, found, source);
 }

@@ -43,6 +43,7 @@ export async function runExport(
     const report = await exportTables(host, fs, {
       ...definition,
       glob: pondPath(definition.glob),
+      ...(definition.pages && { pages: pondPath(definition.pages) }),
       directory,
       force,
       dryRun,

@@ -27,6 +27,10 @@ of the column of --time, or the first one that has times) or of the values of a
 column: year=2026/month=1/…. DuckDB, Spark, pandas and others read them as one
 table.
 
+With --pages, texts of Template resources are written, too: below DIR as they are
+below the part of their GLOB without wildcards. In them, "export" has the files of
+this export (docs/pipelines.md).
+
 The next run of the same export writes only what has changed: sources by their
 hashes, and files that are missing. What has gone from the pond goes from the
 directory. A file there that somebody else has written or edited is never touched:
@@ -73,6 +77,13 @@ the directory, nor through a symlink in it.`,
       summary: "parquet (if left out) or csv",
     },
     {
+      name: "pages",
+      kind: "text",
+      value: "GLOB",
+      summary:
+        "Also write these texts of Template resources, which name the files",
+    },
+    {
       name: "at",
       kind: "text",
       value: "REV",
@@ -98,6 +109,11 @@ the directory, nor through a symlink in it.`,
     {
       cmd: "pond export --to lake --where 'v > 5' '/**/*.csv'",
       says: "Write only some of the rows",
+    },
+    {
+      cmd:
+        "pond export --to lake '/sensors/*.csv' --pages '/Template/site/pages/*'",
+      says: "Write pages beside the files that they name",
     },
     {
       cmd: "pond export -n --to lake '/sensors/*.csv'",
@@ -133,6 +149,7 @@ function readExport(values: Values): ExportCommand {
       timeColumn: values.text("time"),
       where: values.text("where"),
       format: FORMATS.find((name) => name === format) ?? "parquet",
+      pages: values.text("pages"),
     },
     to,
     at: values.text("at"),

@@ -191,5 +191,5 @@ export const TEMPLATE: KindSchema = {
   }, ["collections"]),
   verbatim: ["template"],
   isView: true,
-  isSupported: false,
+  isSupported: true,
 };

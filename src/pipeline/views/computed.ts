@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { encodeUtf8, sha256Hex } from "../../bytes.ts";
+import { decodeUtf8, encodeUtf8, sha256Hex } from "../../bytes.ts";
 import { hasCode } from "../../errors.ts";
 import type { FileStore } from "../../host/mod.ts";
 import type { TableWriter } from "../../query/table_writer.ts";
@@ -12,6 +12,7 @@ import type {
   ComputedContent,
   ComputedFile,
   ComputedStatus,
+  ExportedFiles,
   InputFacts,
   InputPiece,
   ViewInput,
@@ -130,6 +131,21 @@ export class CachedFile implements ComputedFile {
       if (parts === undefined || parts.length < 2) await this.view.write(to);
       else await this.#writeParts(parts, to);
     });
+  }
+
+  /** Its text on a page; what an export has written isn't kept. */
+  async page(
+    exported: ExportedFiles,
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): Promise<string> {
+    const { files, source, tables } = this.#side;
+    const text = await this.view.page?.(
+      { source, tables, files, signal },
+      exported,
+    );
+    if (text !== undefined) return text;
+    const { hostPath } = await this.content(signal ? { signal } : {});
+    return decodeUtf8(await files.read(hostPath));
   }
 
   /** The spans in which it is computed, with a key for each. */

@@ -11,6 +11,7 @@ const VIEWS: { readonly [K in Kind]?: () => Promise<ViewKind<K>> } = {
   Derive: async () => (await import("./derive.ts")).derive,
   Combine: async () => (await import("./combine.ts")).combine,
   Reduce: async () => (await import("./reduce.ts")).reduce,
+  Template: async () => (await import("./template.ts")).template,
 };
 
 /** Lists the files of a view; nothing for a kind that is none. */

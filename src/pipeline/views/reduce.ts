@@ -21,6 +21,7 @@ import type { Aggregate, ReduceSpec } from "../kinds/views.ts";
 import { gridOf, inSpanSql, type Span } from "./spans.ts";
 import { exactSumSql, scaleSql } from "./exact_sum.ts";
 import { type Bucket, bucketOf, bucketSql } from "./resolution.ts";
+import { filled } from "./out_pattern.ts";
 import { patternOf } from "./sql_path.ts";
 import {
   type Column,
@@ -87,31 +88,6 @@ async function outputsOf(
     else inputs.push(input);
   }
   return [...byOut].map(([out, inputs]) => ({ dataset, out, inputs }));
-}
-
-/**
- * Puts what the wildcards stand for into a pattern: `$0` is the first one.
- *
- * @throws {PondError} `INVALID_ARGUMENT` for a number that none has.
- */
-export function filled(
-  pattern: string,
-  { captures, path }: Pick<ViewInput, "captures" | "path">,
-): string {
-  return pattern.replace(/\$(\d+)/g, (place, number: string) => {
-    const text = captures[Number(number)];
-    if (text !== undefined) return text;
-    throw new PondError(
-      "INVALID_ARGUMENT",
-      `Cannot name what ${path} becomes: ${place} in ${pattern} is no wildcard`,
-      {
-        path,
-        hint: captures.length === 0
-          ? "its pattern has no wildcards"
-          : `there are $0 to $${captures.length - 1}`,
-      },
-    );
-  });
 }
 
 function fileOf(

@@ -10,7 +10,11 @@
  */
 import type { FileStore } from "../../host/mod.ts";
 import type { TableWriter } from "../../query/table_writer.ts";
-import type { ViewInput, ViewSource } from "../../tinylogfs/mod.ts";
+import type {
+  ExportedFiles,
+  ViewInput,
+  ViewSource,
+} from "../../tinylogfs/mod.ts";
 import type { Kind } from "../kinds.ts";
 import type { Grid, Span } from "./spans.ts";
 import type { ResourceOf } from "../resource.ts";
@@ -53,6 +57,11 @@ export interface ViewFile {
   write(to: Computation): Promise<void>;
   /** How its rows are computed, span by span; others are computed whole. */
   readonly spans?: SpannedTable;
+  /** Its text among files that are exported with it, where those change it. */
+  page?(
+    to: Omit<Computation, "hostPath">,
+    exported: ExportedFiles,
+  ): Promise<string>;
 }
 
 /** A table with times, in their order, of which any span can be computed. */

@@ -35,6 +35,14 @@ spec:
   - {id: one, name: BDock, scope: Vulink}
 `;
 
+const SITE = `kind: Template
+name: site
+spec:
+  collections:
+  - {name: a, in_pattern: "/sensors/*.csv", out_pattern: $0.md, template_file: page.md}
+  - {name: b, in_pattern: "/sensors/*.csv", out_pattern: $0.md, template: "{{ args | fist }}"}
+`;
+
 /** What `pond apply` is asked. */
 export const CASES: CommandCases = {
   cases: [
@@ -53,6 +61,26 @@ export const CASES: CommandCases = {
       files: { "inbox.yaml": INBOX, "noyo.yaml": NOYO },
       setup: ["pond apply inbox.yaml noyo.yaml -v key=${env:A}"],
       line: "pond apply -f inbox.yaml -f noyo.yaml -v key=${env:B}",
+    },
+    {
+      says: "a template in a file of its own",
+      files: {
+        "site/site.yaml": SITE.replace("fist", "first"),
+        "site/page.md": "# {{ args[0] }}\n",
+      },
+      line: "pond apply -f site/site.yaml",
+    },
+    {
+      says: "a template that is wrong",
+      files: { "site.yaml": SITE },
+      line: "pond apply -f site.yaml",
+      error: "INVALID_ARGUMENT",
+    },
+    {
+      says: "a template in a file that isn't there",
+      files: { "site.yaml": SITE.replace("fist", "first") },
+      line: "pond apply -f site.yaml",
+      error: "INVALID_ARGUMENT",
     },
     {
       says: "nothing that differs",

@@ -29,6 +29,11 @@ export const CASES: CommandCases = {
   cases: [
     { says: "a table", line: LINE },
     {
+      says: "pages that are none",
+      line: `${LINE} --pages /sensors/a.csv`,
+      error: "INVALID_ARGUMENT",
+    },
+    {
       says: "for programs",
       line: "pond export '/sensors/*.csv' --to lake --partition-by t --json",
     },
