@@ -24,6 +24,9 @@ import {
 } from "./statement.ts";
 import { isEqual, STRANGE_BLANK } from "./substitution.ts";
 
+/** Options that leave tables behind, in a database that others get next. */
+const REJECTS = /^(store_rejects|rejects_(limit|scan|table))$/i;
+
 /** What is put in the place of something. */
 interface Change {
   readonly offset: number;
@@ -50,6 +53,7 @@ export async function placeFiles(
   const calls = names.calls.filter(({ name }) => FILE_READERS.has(name));
   if (calls.length === 0) return { statement, names };
   if (STRANGE_BLANK.test(statement.select)) throw unplaced(calls[0]);
+  requirePlain(calls, names);
   const changes: Change[] = [];
   for (const call of calls) {
     const [path] = call.arguments;
@@ -67,6 +71,30 @@ export async function placeFiles(
     isEqual(callsOf(names), callsOf(after));
   if (!isSame) throw unplaced(calls[0]);
   return { statement: placed, names: after };
+}
+
+/** Nothing that would show where files are on the host, or stay for others. */
+function requirePlain(
+  calls: readonly TableCall[],
+  { needs }: StatementNames,
+): void {
+  const options = calls.flatMap((call) =>
+    call.arguments.map(({ name }) => name)
+  );
+  const rejects = options.find((name) => REJECTS.test(name));
+  if (rejects !== undefined) {
+    throw refused(
+      `the option ${rejects} is not allowed`,
+      "leave rows out that can't be read: ignore_errors = true",
+    );
+  }
+  const isShown = options.some((name) => name.toLowerCase() === "filename") ||
+    needs.names.has("filename");
+  if (!isShown) return;
+  throw refused(
+    "functions that read files know no paths of the pond",
+    "files named without a function have them: SELECT filename FROM '/sensors/*.csv'",
+  );
 }
 
 /** A list of files, with what their names would have said to DuckDB. */

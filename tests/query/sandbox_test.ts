@@ -148,6 +148,16 @@ const READING: readonly Attempt[] = [
   [() => "FROM 'https://example.com/a.csv'", NO_PATH],
   [() => "FROM 's3://bucket/a.parquet'", NO_PATH],
   [() => "FROM read_csv('https://example.com/a.csv')", NO_PATH],
+  [() => "FROM read_csv('/large.csv', FileName = true)", "know no paths"],
+  [() => "SELECT Filename FROM read_csv('/large.csv')", "know no paths"],
+  [
+    () => "FROM read_csv('/large.csv', store_rejects = true)",
+    "store_rejects is not allowed",
+  ],
+  [
+    () => "FROM read_csv('/large.csv', rejects_table = 'x')",
+    "rejects_table is not allowed",
+  ],
   [
     ({ home }) => `FROM query('SELECT * FROM read_text(''${home}/host.csv'')')`,
     NO_FUNCTION,
