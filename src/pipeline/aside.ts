@@ -55,11 +55,8 @@ export class Aside {
     if (this.#readings.length === 0) return 0;
     const lines = new Set(this.#readings.map((it) => JSON.stringify(it)));
     if (await tx.exists(path)) {
-      for await (
-        const line of linesOf(
-          tx.streamWhole(path, signal === undefined ? {} : { signal }),
-        )
-      ) {
+      const options = signal === undefined ? {} : { signal };
+      for await (const line of linesOf(await tx.streamFile(path, options))) {
         lines.delete(line);
       }
     }
