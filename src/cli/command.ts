@@ -286,6 +286,10 @@ export interface FindCommand extends ViewOptions {
 /** `pond status` */
 export interface StatusCommand {
   readonly name: "status";
+  /** Series: paths and patterns, with `stale`. */
+  readonly words: readonly string[];
+  /** How old the newest row of a series may be; the state of the pond if none. */
+  readonly stale: string | undefined;
   readonly pending: boolean;
   /** One line an operation, and nothing else. */
   readonly short: boolean;

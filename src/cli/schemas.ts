@@ -335,6 +335,10 @@ export const SCHEMAS: Readonly<Partial<Record<CommandName, readonly Shape[]>>> =
         "with --pending, and with --short",
         `${OPERATIONS} conflict:boolean`,
       ),
+      array(
+        "with --stale",
+        "path:string latest:time age:integer rows:integer?",
+      ),
     ],
     switch: [
       object("always", "branch:string created:boolean done:boolean"),

@@ -37,4 +37,5 @@ export type { Fetch } from "./http.ts";
 export type { AsideReason } from "./readings.ts";
 export { type RunOptions, type RunReport, runResources } from "./run.ts";
 export type { RunItem } from "./runner.ts";
+export { type AgeOptions, type SeriesAge, seriesAges } from "./freshness.ts";
 export { type EditorSchema, editorSchema } from "./editor_schema.ts";
