@@ -39,7 +39,7 @@ async function measure(layout: Layout): Promise<void> {
   }
   const parts = (await Array.fromAsync(pond.fileParts("/s"))).length;
   const [first = 0, ...later] = times;
-  console.log(
+  write(
     `${layout}: ${APPENDS} appends, ${appendMs.toFixed(1)} ms each; ` +
       `${parts} parts; the first query ${first.toFixed()} ms, ` +
       `the best one ${Math.min(...later).toFixed()} ms`,
@@ -61,4 +61,8 @@ async function append(pond: TinyLogFS, i: number): Promise<void> {
     toUs: readings.toUs,
   });
   await pond.commit();
+}
+
+function write(line: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
 }

@@ -298,7 +298,11 @@ export const SCHEMAS: Readonly<Partial<Record<CommandName, readonly Shape[]>>> =
     query: ANY_ROWS,
     redo: UNDONE,
     resource: [
-      array("of list", "kind:string name:string desc:string? path:string"),
+      array(
+        "of list",
+        "kind:string name:string schedule:string? last_run:time? outcome:string? next_run:time? desc:string? path:string",
+      ),
+      array("of delete", "kind:string name:string desc:string? path:string"),
       {
         ...object("of show", "kind:string name:string spec:object"),
         isOpen: true,
@@ -313,10 +317,16 @@ export const SCHEMAS: Readonly<Partial<Record<CommandName, readonly Shape[]>>> =
     ],
     revert: [object("of a revert", "reverted:integer staged:integer"), DRY_RUN],
     rm: CHANGED,
-    run: [array(
-      "always",
-      "status:string resource:string path:string rows:integer? bytes:integer? latest:time? set_aside:string? error:string?",
-    )],
+    run: [
+      array(
+        "always",
+        "status:string resource:string path:string rows:integer? bytes:integer? latest:time? set_aside:string? error:string?",
+      ),
+      object(
+        "with --watch and --every, a line for each run",
+        "time:time resource:string version:integer? created:integer updated:integer unchanged:integer skipped:integer failed:integer rows:integer bytes:integer set_aside:string? errors:array",
+      ),
+    ],
     show: [
       array("always", VERSION_ROW),
       array("with --diff", COUNTED_CHANGE),

@@ -36,6 +36,7 @@ import {
   type Specs,
 } from "./kinds.ts";
 import { type Problem, problemsError } from "./problem.ts";
+import { type Schedule, scheduleProblem } from "./schedule.ts";
 import { expandVariables, type Variables } from "./variables.ts";
 
 /** Where resources are in the pond. */
@@ -53,6 +54,8 @@ export interface ResourceOf<K extends Kind> {
   readonly desc?: string;
   /** What else is to be said of it. */
   readonly metadata?: Readonly<Record<string, string>>;
+  /** When it is run by itself, of kinds that are run. */
+  readonly schedule?: Schedule;
   /** What it does, in detail. */
   readonly spec: Specs[K];
 }
@@ -91,13 +94,14 @@ export function labelOf(
 
 /** How a resource is kept. */
 export function formatResource(resource: Resource): string {
-  const { apiVersion, desc, kind, metadata, name, spec } = resource;
+  const { apiVersion, desc, kind, metadata, name, schedule, spec } = resource;
   return formatYaml({
     ...(apiVersion === undefined ? {} : { apiVersion }),
     kind,
     name,
     ...(desc === undefined ? {} : { desc }),
     ...(metadata === undefined ? {} : { metadata }),
+    ...(schedule === undefined ? {} : { schedule }),
     spec,
   });
 }
@@ -216,7 +220,11 @@ function readOne(
   if (problems.length > 0) return { problems };
   // The schema has seen all of it.
   const resource = expanded.value as Resource;
-  return { problems: meaningless(document, resource), resource };
+  const meant = [
+    ...scheduleProblems(document, resource),
+    ...meaningless(document, resource),
+  ];
+  return { problems: meant, resource };
 }
 
 /** Whether a secret is at this place, or may be. */
@@ -230,6 +238,16 @@ function hasSecret(schema: JsonSchema, path: ValuePath): boolean {
       : undefined;
   }
   return at?.writeOnly === true;
+}
+
+function scheduleProblems(
+  document: YamlDocument,
+  { schedule }: Resource,
+): Problem[] {
+  const problem = schedule && scheduleProblem(schedule);
+  return problem === undefined
+    ? []
+    : [document.problemAt(["schedule", "cron"], problem)];
 }
 
 /** What no schema can say. */

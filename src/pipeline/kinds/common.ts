@@ -13,6 +13,8 @@ export interface KindSchema {
   readonly spec: JsonSchema;
   /** Fields in which `{{ name }}` means itself. */
   readonly verbatim?: readonly string[];
+  /** Whether such resources are run, and so may have a schedule. */
+  readonly isRun?: true;
   /** Whether this version of pond can do what it says. */
   readonly isSupported: boolean;
 }

@@ -71,5 +71,6 @@ export const HYDROVU: KindSchema = {
     ),
   }, ["key", "secret", "devices"]),
   verbatim: ["comment"],
+  isRun: true,
   isSupported: true,
 };

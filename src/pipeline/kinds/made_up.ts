@@ -110,6 +110,7 @@ export const SCRIBBLE: KindSchema = {
       description: "What chance begins with: the same tree for the same seed",
     },
   }, ["count_min", "count_max", "probs"]),
+  isRun: true,
   isSupported: true,
 };
 
@@ -155,5 +156,6 @@ export const SYNTHETIC: KindSchema = {
       "The series",
     ),
   }, ["series"]),
+  isRun: true,
   isSupported: true,
 };
