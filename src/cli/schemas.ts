@@ -320,11 +320,11 @@ export const SCHEMAS: Readonly<Partial<Record<CommandName, readonly Shape[]>>> =
     run: [
       array(
         "always",
-        "status:string resource:string path:string rows:integer? bytes:integer? latest:time? set_aside:string? error:string?",
+        "status:string resource:string path:string rows:integer? bytes:integer? latest:time? set_aside:string? gaps:integer? error:string?",
       ),
       object(
         "with --watch and --every, a line for each run",
-        "time:time resource:string version:integer? created:integer updated:integer unchanged:integer skipped:integer failed:integer rows:integer bytes:integer set_aside:string? errors:array",
+        "time:time resource:string version:integer? created:integer updated:integer unchanged:integer skipped:integer failed:integer rows:integer bytes:integer set_aside:string? gaps:integer? errors:array",
       ),
     ],
     show: [

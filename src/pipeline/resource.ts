@@ -21,6 +21,7 @@
 import { PondError } from "../errors.ts";
 import { didYouMean, nearest } from "../suggest.ts";
 import { formatYaml, parseYaml, type YamlDocument } from "./document.ts";
+import { type ExpectSpec, rangeProblem } from "./expectations.ts";
 import {
   isObject,
   type JsonSchema,
@@ -272,14 +273,32 @@ function meaningless(document: YamlDocument, resource: Resource): Problem[] {
       ];
     }
     case "HydroVu":
-      return twice(document, ["spec", "devices"], resource.spec.devices, "id");
+      return [
+        ...rangeProblems(document, resource.spec.expect),
+        ...twice(document, ["spec", "devices"], resource.spec.devices, "id"),
+      ];
     case "Synthetic":
-      return twice(document, ["spec", "series"], resource.spec.series, "name");
+      return [
+        ...rangeProblems(document, resource.spec.expect),
+        ...twice(document, ["spec", "series"], resource.spec.series, "name"),
+      ];
     case "Combine":
       return twice(document, ["spec", "scopes"], resource.spec.scopes, "name");
     default:
       return [];
   }
+}
+
+function rangeProblems(
+  document: YamlDocument,
+  { range = {} }: ExpectSpec = {},
+): Problem[] {
+  return Object.entries(range).flatMap(([column, text]) => {
+    const problem = rangeProblem(text);
+    if (problem === undefined) return [];
+    const path = ["spec", "expect", "range", column];
+    return [document.problemAt(path, `spec.expect.range ${problem}`)];
+  });
 }
 
 /** Elements of a list that have what an earlier one has. */

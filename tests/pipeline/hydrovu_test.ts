@@ -336,3 +336,59 @@ Deno.test("HydroVu: two runs at once collect everything once", async () => {
   const [row] = await rowsOf(it, `SELECT count(*) n FROM '${A}'`);
   assertEquals(row, { n: 48n });
 });
+
+Deno.test("HydroVu: what is out of its range is set aside, and gaps are told", async () => {
+  const expect = `  expect:
+    every: 1h
+    range: {"*.Temperature.C": 0..40}
+`;
+  const yaml = YAML.replace("  devices:", `${expect}  devices:`);
+  await using it = await scratch({ pageRows: 10 }, yaml);
+  const { readings } = hourly("1", 60);
+  it.fake.locations.set(1, [
+    // Two hours are missing, once; from 41.25 on it is too warm.
+    {
+      ...hourly("1", 0),
+      readings: readings.filter((_, i) => i !== 20 && i !== 21),
+    },
+    hourly("2", 48),
+  ]);
+  it.fake.locations.delete(2);
+  it.fake.locations.set(2, [hourly("1", 3)]);
+  const first = await run(it);
+  assertEquals(told(first.items), [["created", 48], ["created", 3]]);
+  assertEquals(first.items.map(({ gaps }) => gaps), [0, 0]);
+  assertEquals(first.items[0]?.setAside, new Map([["range", 20]]));
+  assertEquals(
+    await rowsOf(
+      it,
+      `SELECT count("Vulink.Temperature.C") t, max("Vulink.Temperature.C") m,
+        count("Vulink.Level.m") l FROM '${A}'`,
+    ),
+    [{ t: 38n, m: 39.25, l: 48n }],
+  );
+  const aside = await rowsOf(
+    it,
+    `SELECT reason, "column", count(*) n, min(value) v FROM '${ASIDE_A}' GROUP BY ALL`,
+  );
+  assertEquals(aside, [
+    { reason: "range", column: "Vulink.Temperature.C", n: 20n, v: 40.25 },
+  ]);
+
+  // What is set aside already is not kept twice, and a gap is told once.
+  const later = (i: number) => i < 50 || i > 54;
+  it.fake.locations.set(1, [
+    {
+      ...hourly("2", 0),
+      readings: hourly("2", 60).readings.filter((_, i) => later(i)),
+    },
+    hourly("1", 60),
+  ]);
+  const second = await run(it);
+  assertEquals(second.items.map(({ gaps, rows }) => [rows, gaps]), [
+    [7, 1],
+    [0, undefined],
+  ]);
+  const count = await rowsOf(it, `SELECT count(*) n FROM '${ASIDE_A}'`);
+  assertEquals(count, [{ n: 20n }]);
+});

@@ -61,6 +61,12 @@ const COLUMNS: readonly Column<RunRow>[] = [
     terminal: ({ item }) => setAsideText(item) ?? "",
   },
   {
+    name: "gaps",
+    type: "BIGINT",
+    value: ({ item }) => item.gaps ?? null,
+    terminal: ({ item: { gaps = 0 } }) => gaps === 0 ? "" : `${gaps}`,
+  },
+  {
     name: "error",
     type: "VARCHAR",
     value: ({ item }) => item.error?.message ?? null,

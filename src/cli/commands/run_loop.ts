@@ -31,6 +31,8 @@ interface RunLine {
   readonly rows: number;
   readonly bytes: number;
   readonly set_aside: string | null;
+  /** None where nobody said what one is. */
+  readonly gaps: number | null;
   readonly errors: readonly {
     readonly code: string;
     readonly message: string;
@@ -102,6 +104,9 @@ function lineOf(report: RunReport, nowUs: number): RunLine {
     rows: sum(({ rows }) => rows),
     bytes: sum(({ sizeBytes }) => sizeBytes),
     set_aside: setAsideOf(items),
+    gaps: items.every(({ gaps }) => gaps === undefined)
+      ? null
+      : sum(({ gaps }) => gaps),
     errors: errorsOf(report).map(({ code, message }) => ({ code, message })),
   };
 }
@@ -120,7 +125,7 @@ function setAsideOf(items: readonly RunItem[]): string | null {
 
 /** Such as `2026-01-05 10:00:00  HydroVu/noyo  2 updated, 1 failed, 40 rows, v12`. */
 function textOf(line: RunLine, time: string): string {
-  const { bytes, rows, set_aside: aside, version } = line;
+  const { bytes, gaps, rows, set_aside: aside, version } = line;
   const counts =
     (["created", "updated", "unchanged", "skipped", "failed"] as const)
       .flatMap((name) => line[name] === 0 ? [] : [`${line[name]} ${name}`]);
@@ -129,6 +134,7 @@ function textOf(line: RunLine, time: string): string {
     ...(rows === 0 ? [] : [`${rows} rows`]),
     ...(bytes === 0 ? [] : [`${bytes} bytes`]),
     ...(aside === null ? [] : [`set aside: ${aside}`]),
+    ...(gaps === null || gaps === 0 ? [] : [`${gaps} gaps`]),
     ...(version === null ? [] : [`v${version}`]),
   ];
   const said = parts.length === 0 ? "nothing to do" : parts.join(", ");

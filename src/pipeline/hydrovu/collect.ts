@@ -12,6 +12,7 @@
  * | at or before the latest time that the series has | aside, `early` |
  * | a second one of a column at one time | aside, `duplicate` |
  * | before what was written already in this run | aside, `order` |
+ * | out of the range that is expected of its column | aside, `range` |
  *
  * A time that lies ahead would hide what comes until then: so it waits, and is a
  * row when the service gives it again and it has come.
@@ -20,6 +21,7 @@
  */
 import { hasCode, PondError } from "../../errors.ts";
 import { Aside } from "../aside.ts";
+import { Expectations } from "../expectations.ts";
 import { HttpClient } from "../http.ts";
 import type { HydroVuDevice } from "../kinds/hydrovu.ts";
 import { Readings } from "../readings.ts";
@@ -75,7 +77,15 @@ export async function collectHydroVu(
       items.push({ path, status: "skipped" });
       continue;
     }
-    const collecting = new DeviceRun(side, client, names, device, path, aside);
+    const collecting = new DeviceRun(
+      side,
+      client,
+      names,
+      device,
+      path,
+      aside,
+      new Expectations(spec.expect),
+    );
     items.push(await collecting.run(secondsOf(spec.since)));
   }
   return items;
@@ -105,6 +115,10 @@ class DeviceRun {
   #isOrdered = true;
   #writtenToUs = -Infinity;
   #rows = 0;
+  readonly #expected: Expectations;
+  /** The latest time that the series had before. */
+  #lastUs: number | undefined;
+  #gaps: number | undefined;
 
   constructor(
     side: RunSide,
@@ -113,8 +127,10 @@ class DeviceRun {
     device: HydroVuDevice,
     path: string,
     asidePath: string,
+    expected: Expectations,
   ) {
     this.#side = side;
+    this.#expected = expected;
     this.#client = client;
     this.#names = names;
     this.#device = device;
@@ -133,6 +149,7 @@ class DeviceRun {
           throw replaced(this.#path);
         }
         const lastUs = mark?.whole.toUs;
+        this.#lastUs = lastUs;
         const startS = lastUs === undefined
           ? sinceS
           : Math.floor(lastUs / 1e6) + 1;
@@ -153,6 +170,7 @@ class DeviceRun {
             : "created",
           rows: this.#rows,
           setAside: this.#aside.counts,
+          ...(this.#gaps === undefined ? {} : { gaps: this.#gaps }),
           ...(Number.isFinite(toUs) ? { toUs } : {}),
         };
       });
@@ -183,7 +201,9 @@ class DeviceRun {
           ? "early"
           : timeUs <= this.#writtenToUs
           ? "order"
-          : undefined;
+          : this.#expected.isInRange(column, value)
+          ? undefined
+          : "range";
         if (reason !== undefined) {
           this.#aside.add({ reason, timestamp, column, value });
           continue;
@@ -226,6 +246,11 @@ class DeviceRun {
       toUs: readings.toUs,
     }, signal === undefined ? {} : { signal });
     this.#rows += rows.length;
+    const beforeUs = Number.isFinite(this.#writtenToUs)
+      ? this.#writtenToUs
+      : this.#lastUs;
+    const gaps = this.#expected.gapsIn(rows.times, beforeUs);
+    if (gaps !== undefined) this.#gaps = (this.#gaps ?? 0) + gaps;
     this.#writtenToUs = readings.toUs;
     this.#waiting = new Readings();
   }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { EXPECT, type ExpectSpec } from "../expectations.ts";
 import {
   duration,
   fields,
@@ -36,6 +37,8 @@ export interface ScribbleProbabilities {
 
 /** The fields of a `Synthetic` resource. */
 export interface SyntheticSpec {
+  /** What is expected of the rows. */
+  readonly expect?: ExpectSpec;
   /** The series: `/Synthetic/<resource>/<name>`. */
   readonly series: readonly SyntheticSeries[];
 }
@@ -118,6 +121,7 @@ export const SCRIBBLE: KindSchema = {
 export const SYNTHETIC: KindSchema = {
   summary: "makes up series of sines, squares and lines",
   spec: fields({
+    expect: EXPECT,
     series: listOf(
       fields({
         name: pathName("The series: /Synthetic/<resource>/<name>"),
