@@ -35,6 +35,7 @@ import type {
   ApplyCommand,
   ResourceCommand,
   RunCommand,
+  WhyCommand,
 } from "./pipeline_command.ts";
 import type { PruneCommand, UsageCommand } from "./retention_command.ts";
 import type { GetCommand, PutCommand } from "./tree_command.ts";
@@ -491,6 +492,7 @@ export type Command =
   | ApplyCommand
   | ResourceCommand
   | RunCommand
+  | WhyCommand
   | MaintainCommand
   | PruneCommand
   | BackupCommand

@@ -48,3 +48,13 @@ export interface RunCommand {
   readonly dryRun: boolean;
   readonly format: Format | undefined;
 }
+
+/** `pond why` */
+export interface WhyCommand {
+  readonly name: "why";
+  /** The series, or `PATH@REV`. */
+  readonly path: string;
+  /** Only what may have made the row of this time. */
+  readonly time: string | undefined;
+  readonly format: Format | undefined;
+}

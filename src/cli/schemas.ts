@@ -382,6 +382,10 @@ export const SCHEMAS: Readonly<Partial<Record<CommandName, readonly Shape[]>>> =
       ),
       isOpen: true,
     }],
+    why: [array(
+      "always",
+      "from:time to:time readings:integer requested:time request:string page:integer sha256:string",
+    )],
   };
 
 /** What an error is with `--json`, on standard error. */

@@ -8,6 +8,7 @@
  */
 import { encodeUtf8 } from "../bytes.ts";
 import type { PondTransaction } from "../tinylogfs/mod.ts";
+import { linesOf } from "./json_lines.ts";
 import type { AsideReason } from "./readings.ts";
 
 /** A reading that is set aside. */
@@ -68,17 +69,4 @@ export class Aside {
     });
     return lines.size;
   }
-}
-
-async function* linesOf(
-  chunks: AsyncIterable<Uint8Array>,
-): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  let rest = "";
-  for await (const chunk of chunks) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-    rest = lines.pop() ?? "";
-    yield* lines;
-  }
-  if (rest !== "") yield rest;
 }

@@ -45,6 +45,7 @@ export {
 } from "./run_loop.ts";
 export { type LastRun, RunTimes } from "./run_times.ts";
 export { nextTimeMs, type Schedule, scheduleText } from "./schedule.ts";
+export { type Origin, originPath, originsOf } from "./origin.ts";
 export type { RunItem } from "./runner.ts";
 export { type AgeOptions, type SeriesAge, seriesAges } from "./freshness.ts";
 export { type EditorSchema, editorSchema } from "./editor_schema.ts";

@@ -4,8 +4,10 @@ import {
   assertGreaterOrEqual,
   assertLessOrEqual,
 } from "@std/assert";
+import { sha256Hex } from "../../src/bytes.ts";
 import {
   applyResources,
+  originsOf,
   readResources,
   type RunItem,
   runResources,
@@ -391,4 +393,53 @@ Deno.test("HydroVu: what is out of its range is set aside, and gaps are told", a
   ]);
   const count = await rowsOf(it, `SELECT count(*) n FROM '${ASIDE_A}'`);
   assertEquals(count, [{ n: 20n }]);
+});
+
+Deno.test("HydroVu: each row leads to the answer that has made it", async () => {
+  await using it = await scratch({ pageRows: 10 });
+  await run(it);
+  const origins = await Array.fromAsync(originsOf(it.pond, A));
+  assertEquals(origins.map(({ page }) => page), [1, 2, 3, 4, 5]);
+  // Two parameters of 48 hours.
+  const count = origins.reduce((sum, { readings }) => sum + readings, 0);
+  assertEquals(count, 96);
+  const [first] = origins;
+  assertEquals(first?.from, "2026-01-01T00:00:00.000Z");
+  assertEquals(first?.requested, new Date(NOW_MS).toISOString());
+  const path = "/public-api/v1/locations/1/data?startTime=0";
+  assertEquals(first?.url, `${it.fake.url}${path}`);
+
+  // The hash is that of what the service answers.
+  const answer = await fetch(`${it.fake.url}/public-api/oauth/token`, {
+    method: "POST",
+    headers: {
+      authorization: `Basic ${
+        btoa([KEY, SECRET].map(encodeURIComponent).join(":"))
+      }`,
+      "content-type": "application/x-www-form-urlencoded",
+    },
+    body: "grant_type=client_credentials&scope=read%3Alocations%20read%3Adata",
+  });
+  const { access_token } = await answer.json();
+  const page = await fetch(`${it.fake.url}${path}`, {
+    headers: {
+      authorization: `Bearer ${access_token}`,
+      "x-isi-start-page": "",
+    },
+  });
+  const bytes = new Uint8Array(await page.arrayBuffer());
+  assertEquals(first?.sha256, await sha256Hex(bytes));
+
+  const us = (START_S + 12 * HOUR_S) * 1e6;
+  const one = await Array.fromAsync(originsOf(it.pond, A, us));
+  assertEquals(one.map(({ page }) => page), [2]);
+  // What collects nothing has no origin, and an undo takes them back.
+  const { version } = it.pond;
+  await run(it);
+  assertEquals(it.pond.version, version);
+  it.fake.locations.set(1, [hourly("1", 50)]);
+  await run(it);
+  assertEquals((await Array.fromAsync(originsOf(it.pond, A))).length, 6);
+  await it.pond.undo();
+  assertEquals((await Array.fromAsync(originsOf(it.pond, A))).length, 5);
 });

@@ -14,8 +14,16 @@ import {
   type RunCommand,
   type TableEntry,
   type Values,
+  type WhyCommand,
 } from "../command.ts";
-import { COMMITTING, DRY_RUN, FORMAT, formatOf, MESSAGE } from "../options.ts";
+import {
+  COMMITTING,
+  DRY_RUN,
+  FORMAT,
+  formatOf,
+  MESSAGE,
+  OPENING,
+} from "../options.ts";
 
 const APPLY = define<ApplyCommand>({
   name: "apply",
@@ -274,11 +282,69 @@ function readRun(values: Values): RunCommand {
   };
 }
 
+const WHY = define<WhyCommand>({
+  name: "why",
+  group: "Pipelines",
+  paged: true,
+  summary: "Show which answers of a service have made the rows of a series",
+  description:
+    `A row for each answer that has made rows of the series: the times of its readings,
+how many they are, when the answer came, what was asked (without secrets), which page
+of the answer it was, and the SHA-256 of its body. With --time, only those that may
+have made the row of that time; when there is none, the exit code is 4.
+
+They are kept beside the series, in /HydroVu/NAME/origin, in the same transaction.`,
+  arguments: [{
+    name: "PATH",
+    summary: "A series that was collected, or PATH@REV",
+    completes: "paths",
+  }],
+  options: [
+    {
+      name: "time",
+      kind: "text",
+      value: "TIME",
+      summary: "The time of a row: 2026-01-05T10:15Z",
+    },
+    FORMAT,
+  ],
+  examples: [
+    {
+      cmd: "pond why /HydroVu/noyo/data/BDock-1",
+      says: "Show where its rows come from",
+    },
+    {
+      cmd: "pond why /HydroVu/noyo/data/BDock-1 --time 2026-01-05T10:15Z",
+      says: "Show where a row comes from",
+    },
+  ],
+  errors: [...OPENING, "NOT_FOUND"],
+  exits: [ExitCode.notFound],
+  read: readWhy,
+  load: async () => (await import("../commands/why.ts")).runWhy,
+});
+
+function readWhy(values: Values): WhyCommand {
+  const [path, ...others] = values.words;
+  if (path === undefined || others.length > 0) {
+    throw new PondError("INVALID_ARGUMENT", "pond why needs one path", {
+      hint: "pond why /HydroVu/NAME/data/DEVICE",
+    });
+  }
+  return {
+    name: "why",
+    path,
+    time: values.text("time"),
+    format: formatOf(values),
+  };
+}
+
 /** Commands of pipelines. */
 export const PIPELINES: Readonly<
-  Record<"apply" | "resource" | "run", TableEntry>
+  Record<"apply" | "resource" | "run" | "why", TableEntry>
 > = {
   apply: APPLY,
   resource: RESOURCE,
   run: RUN,
+  why: WHY,
 };

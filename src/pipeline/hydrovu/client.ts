@@ -14,6 +14,7 @@
  * @see {@link https://www.hydrovu.com/public-api/docs/index.html}
  * @module
  */
+import { encodeUtf8, sha256Hex } from "../../bytes.ts";
 import { PondError } from "../../errors.ts";
 import type { HttpAnswer, HttpClient } from "../http.ts";
 import { isObject } from "../json_schema.ts";
@@ -54,6 +55,18 @@ export interface ParameterReadings {
   readonly unitId: string;
   /** Times in seconds since the epoch, and values. */
   readonly readings: readonly Reading[];
+}
+
+/** A page of the readings of a location, and where it comes from. */
+export interface ReadingsPage {
+  /** Its readings. */
+  readonly parameters: readonly ParameterReadings[];
+  /** What was asked; no secret is in it. */
+  readonly url: string;
+  /** Which page, from 1. */
+  readonly number: number;
+  /** The SHA-256 of the body. */
+  readonly sha256: string;
 }
 
 /** A reading. */
@@ -111,17 +124,25 @@ export class HydroVuClient {
   async *readings(
     locationId: number,
     startTime: number,
-  ): AsyncGenerator<readonly ParameterReadings[]> {
+  ): AsyncGenerator<ReadingsPage> {
     const path =
       `/public-api/v1/locations/${locationId}/data?startTime=${startTime}`;
-    for await (const { page, url } of this.#pages(path)) {
-      yield parametersOf(page, url);
+    let number = 0;
+    for await (const { page, text, url } of this.#pages(path)) {
+      yield {
+        parameters: parametersOf(page, url),
+        url: withoutUser(url),
+        number: ++number,
+        sha256: await sha256Hex(encodeUtf8(text)),
+      };
     }
   }
 
   async *#pages(
     path: string,
-  ): AsyncGenerator<{ readonly page: unknown; readonly url: string }> {
+  ): AsyncGenerator<
+    { readonly page: unknown; readonly text: string; readonly url: string }
+  > {
     const url = `${this.#baseUrl}${path}`;
     const seen = new Set<string>();
     // The first page has an empty name.
@@ -129,7 +150,7 @@ export class HydroVuClient {
     while (seen.size < MAX_PAGES) {
       seen.add(start);
       const answer = await this.#get(url, start);
-      yield { page: jsonOf(answer, url), url };
+      yield { page: jsonOf(answer, url), text: answer.text, url };
       const next = answer.headers.get("x-isi-next-page");
       if (next === null || next === "") return;
       if (seen.has(next)) {
@@ -192,6 +213,11 @@ export class HydroVuClient {
     this.#token = { value, untilMs };
     return value;
   }
+}
+
+/** An address may have a password in it, where the environment has one. */
+function withoutUser(url: string): string {
+  return url.replace(/^(https?:\/\/)[^/?#]*@/, "$1");
 }
 
 function jsonOf({ text }: HttpAnswer, url: string): unknown {

@@ -24,6 +24,7 @@ import { Aside } from "../aside.ts";
 import { Expectations } from "../expectations.ts";
 import { HttpClient } from "../http.ts";
 import type { HydroVuDevice } from "../kinds/hydrovu.ts";
+import { type Origin, originPath, saveOrigins } from "../origin.ts";
 import { Readings } from "../readings.ts";
 import { outputPath, type ResourceOf } from "../resource.ts";
 import { makeDirectories } from "../resource_store.ts";
@@ -32,8 +33,8 @@ import { resolveSecret } from "../secret.ts";
 import {
   type FriendlyNames,
   HydroVuClient,
-  type ParameterReadings,
   PUBLIC_BASE_URL,
+  type ReadingsPage,
 } from "./client.ts";
 
 /** No instrument is older: an earlier time is a clock that was not set. */
@@ -110,6 +111,7 @@ class DeviceRun {
   readonly #path: string;
   readonly #asidePath: string;
   readonly #aside = new Aside();
+  readonly #origins: Origin[] = [];
   #waiting = new Readings();
   /** Whether each page is later than the ones before it. */
   #isOrdered = true;
@@ -159,6 +161,7 @@ class DeviceRun {
           await this.#take(page, startS);
         }
         await this.#write();
+        await this.#saveOrigins();
         await this.#saveAside();
         const toUs = Math.max(lastUs ?? -Infinity, this.#writtenToUs);
         return {
@@ -181,15 +184,16 @@ class DeviceRun {
   }
 
   async #take(
-    page: readonly ParameterReadings[],
+    page: ReadingsPage,
     startS: number,
   ): Promise<void> {
+    const requestedUs = this.#side.host.clock.nowUs();
     const latestS = this.#side.host.clock.nowUs() / 1e6 + MAX_AHEAD_S;
     const beforeUs = this.#waiting.length === 0
       ? this.#writtenToUs
       : this.#waiting.toUs;
-    let firstUs = Infinity;
-    for (const { parameterId, readings, unitId } of page) {
+    let [firstUs, lastUs, taken] = [Infinity, -Infinity, 0];
+    for (const { parameterId, readings, unitId } of page.parameters) {
       const column = this.#columnOf(parameterId, unitId);
       for (const { timestamp, value } of readings) {
         // No value is no reading.
@@ -209,8 +213,21 @@ class DeviceRun {
           continue;
         }
         if (timeUs < firstUs) firstUs = timeUs;
+        if (timeUs > lastUs) lastUs = timeUs;
+        taken++;
         this.#waiting.add(column, timeUs, value);
       }
+    }
+    if (taken > 0) {
+      this.#origins.push({
+        requested: isoOf(requestedUs),
+        url: page.url,
+        page: page.number,
+        sha256: page.sha256,
+        from: isoOf(firstUs),
+        to: isoOf(lastUs),
+        readings: taken,
+      });
     }
     if (firstUs <= beforeUs) this.#isOrdered = false;
     const isFull = this.#waiting.length >= MAX_WAITING;
@@ -255,12 +272,24 @@ class DeviceRun {
     this.#waiting = new Readings();
   }
 
+  async #saveOrigins(): Promise<void> {
+    const path = originPath(this.#path);
+    if (path === undefined || this.#origins.length === 0) return;
+    const { tx } = this.#side;
+    await makeDirectories(tx, path);
+    await saveOrigins(tx, path, this.#origins);
+  }
+
   async #saveAside(): Promise<void> {
     const { signal, tx } = this.#side;
     if (this.#aside.counts.size === 0) return;
     await makeDirectories(tx, this.#asidePath);
     await this.#aside.save(tx, this.#asidePath, signal);
   }
+}
+
+function isoOf(us: number): string {
+  return new Date(us / 1000).toISOString();
 }
 
 function replaced(path: string): PondError {
