@@ -289,9 +289,9 @@ const WHY = define<WhyCommand>({
   summary: "Show which answers of a service have made the rows of a series",
   description:
     `A row for each answer that has made rows of the series: the times of its readings,
-how many they are, when the answer came, what was asked (without secrets), which page
-of the answer it was, and the SHA-256 of its body. With --time, only those that may
-have made the row of that time; when there is none, the exit code is 4.
+how many they are, when the answer came, what was asked (without secrets), which
+page of the answer it was, and the SHA-256 of its body. With --time, only those that
+may have made the row of that time; when there is none, the exit code is 4.
 
 They are kept beside the series, in /HydroVu/NAME/origin, in the same transaction.`,
   arguments: [{
