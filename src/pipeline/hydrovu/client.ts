@@ -14,7 +14,6 @@
  * @see {@link https://www.hydrovu.com/public-api/docs/index.html}
  * @module
  */
-import { encodeUtf8, sha256Hex } from "../../bytes.ts";
 import { PondError } from "../../errors.ts";
 import type { HttpAnswer, HttpClient } from "../http.ts";
 import { isObject } from "../json_schema.ts";
@@ -128,12 +127,12 @@ export class HydroVuClient {
     const path =
       `/public-api/v1/locations/${locationId}/data?startTime=${startTime}`;
     let number = 0;
-    for await (const { page, text, url } of this.#pages(path)) {
+    for await (const { page, sha256, url } of this.#pages(path)) {
       yield {
         parameters: parametersOf(page, url),
         url: withoutUser(url),
         number: ++number,
-        sha256: await sha256Hex(encodeUtf8(text)),
+        sha256,
       };
     }
   }
@@ -141,7 +140,7 @@ export class HydroVuClient {
   async *#pages(
     path: string,
   ): AsyncGenerator<
-    { readonly page: unknown; readonly text: string; readonly url: string }
+    { readonly page: unknown; readonly sha256: string; readonly url: string }
   > {
     const url = `${this.#baseUrl}${path}`;
     const seen = new Set<string>();
@@ -150,8 +149,8 @@ export class HydroVuClient {
     while (seen.size < MAX_PAGES) {
       seen.add(start);
       const answer = await this.#get(url, start);
-      yield { page: jsonOf(answer, url), text: answer.text, url };
       const next = answer.headers.get("x-isi-next-page");
+      yield { page: jsonOf(answer, url), sha256: answer.sha256, url };
       if (next === null || next === "") return;
       if (seen.has(next)) {
         throw notUnderstood(url, "its pages lead in a circle");
