@@ -36,6 +36,7 @@ import type {
   ExplainCommand,
   ResourceCommand,
   RunCommand,
+  WhyCommand,
 } from "./pipeline_command.ts";
 import type { PruneCommand, UsageCommand } from "./retention_command.ts";
 import type { GetCommand, PutCommand } from "./tree_command.ts";
@@ -287,6 +288,10 @@ export interface FindCommand extends ViewOptions {
 /** `pond status` */
 export interface StatusCommand {
   readonly name: "status";
+  /** Series: paths and patterns, with `stale`. */
+  readonly words: readonly string[];
+  /** How old the newest row of a series may be; the state of the pond if none. */
+  readonly stale: string | undefined;
   readonly pending: boolean;
   /** One line an operation, and nothing else. */
   readonly short: boolean;
@@ -489,6 +494,7 @@ export type Command =
   | ExplainCommand
   | ResourceCommand
   | RunCommand
+  | WhyCommand
   | MaintainCommand
   | PruneCommand
   | BackupCommand

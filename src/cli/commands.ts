@@ -58,7 +58,7 @@ const TABLE: Readonly<Record<CommandName, Load>> = {
     async () => (await import("./table/query.ts")).QUERY_COMMANDS,
   ),
   ...of(
-    ["apply", "explain", "resource", "run"],
+    ["apply", "explain", "resource", "run", "why"],
     async () => (await import("./table/pipelines.ts")).PIPELINES,
   ),
   ...of(["completions"], async () => (await shells()).SHELL_COMMANDS),

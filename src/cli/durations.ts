@@ -25,6 +25,17 @@ export function timeoutOf(text: string, where: string): number {
   throw unreadable(text, where, examples);
 }
 
+/**
+ * As {@linkcode timeoutOf}, with `m` for minutes too, as resources have it.
+ */
+export function periodOf(text: string, where: string): number {
+  const examples = "15m, 2h, 1d";
+  const minutes = text.replace(/^(\d+)m$/, "$1min");
+  const us = parseDuration(minutes);
+  if (us !== undefined && us > 0) return us / 1000;
+  throw unreadable(text, where, examples);
+}
+
 function milliseconds(text: string, where: string, examples: string): number {
   const us = parseDuration(text);
   if (us === undefined) throw unreadable(text, where, examples);

@@ -139,7 +139,14 @@ async function runWithoutCommand(context: Context): Promise<ExitCode> {
   const { runStatus } = await import("./commands/status.ts");
   const format = context.globals.json ? "json" : undefined;
   return await runStatus(
-    { name: "status", pending: false, short: false, format },
+    {
+      name: "status",
+      words: [],
+      stale: undefined,
+      pending: false,
+      short: false,
+      format,
+    },
     context,
   );
 }

@@ -48,6 +48,22 @@ export interface RunCommand {
   readonly name: "run";
   /** Names, kinds, or both: `KIND/NAME`; all when there are none. */
   readonly words: readonly string[];
+  /** Whether only those are run that are due by their schedules. */
+  readonly due: boolean;
+  /** Whether they are run again and again, by their schedules. */
+  readonly watch: boolean;
+  /** The time between two runs of all, again and again. */
+  readonly every: string | undefined;
   readonly dryRun: boolean;
+  readonly format: Format | undefined;
+}
+
+/** `pond why` */
+export interface WhyCommand {
+  readonly name: "why";
+  /** The series, or `PATH@REV`. */
+  readonly path: string;
+  /** Only what may have made the row of this time. */
+  readonly time: string | undefined;
   readonly format: Format | undefined;
 }

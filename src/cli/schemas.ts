@@ -302,7 +302,11 @@ export const SCHEMAS: Readonly<Partial<Record<CommandName, readonly Shape[]>>> =
     query: ANY_ROWS,
     redo: UNDONE,
     resource: [
-      array("of list", "kind:string name:string desc:string? path:string"),
+      array(
+        "of list",
+        "kind:string name:string schedule:string? last_run:time? outcome:string? next_run:time? desc:string? path:string",
+      ),
+      array("of delete", "kind:string name:string desc:string? path:string"),
       {
         ...object("of show", "kind:string name:string spec:object"),
         isOpen: true,
@@ -317,10 +321,16 @@ export const SCHEMAS: Readonly<Partial<Record<CommandName, readonly Shape[]>>> =
     ],
     revert: [object("of a revert", "reverted:integer staged:integer"), DRY_RUN],
     rm: CHANGED,
-    run: [array(
-      "always",
-      "status:string resource:string path:string rows:integer? bytes:integer? latest:time? set_aside:string? error:string?",
-    )],
+    run: [
+      array(
+        "always",
+        "status:string resource:string path:string rows:integer? bytes:integer? latest:time? set_aside:string? gaps:integer? error:string?",
+      ),
+      object(
+        "with --watch and --every, a line for each run",
+        "time:time resource:string version:integer? created:integer updated:integer unchanged:integer skipped:integer failed:integer rows:integer bytes:integer set_aside:string? gaps:integer? errors:array",
+      ),
+    ],
     show: [
       array("always", VERSION_ROW),
       array("with --diff", COUNTED_CHANGE),
@@ -338,6 +348,10 @@ export const SCHEMAS: Readonly<Partial<Record<CommandName, readonly Shape[]>>> =
       array(
         "with --pending, and with --short",
         `${OPERATIONS} conflict:boolean`,
+      ),
+      array(
+        "with --stale",
+        "path:string latest:time age:integer rows:integer?",
       ),
     ],
     switch: [
@@ -372,6 +386,10 @@ export const SCHEMAS: Readonly<Partial<Record<CommandName, readonly Shape[]>>> =
       ),
       isOpen: true,
     }],
+    why: [array(
+      "always",
+      "from:time to:time readings:integer requested:time request:string page:integer sha256:string",
+    )],
   };
 
 /** What an error is with `--json`, on standard error. */

@@ -20,7 +20,7 @@ export async function seriesContent(
 ): Promise<AsyncIterable<Uint8Array> | undefined> {
   const mark = await fs.seriesMark(path);
   if (mark?.previous === undefined) return undefined;
-  if (mark.of === "text") return fs.streamWhole(path, { signal });
+  if (mark.of === "text") return await fs.streamFile(path, { signal });
   return rowsOf(fs, path, signal);
 }
 

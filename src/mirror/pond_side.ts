@@ -139,7 +139,7 @@ async function isSeries(
   if (fileType !== "file" || version === 1 || content !== undefined) {
     return false;
   }
-  return (await fs.seriesMark(path))?.previous !== undefined;
+  return ((await fs.seriesMark(path))?.parts ?? 0) > 1;
 }
 
 function skipped(

@@ -8,6 +8,7 @@
  */
 import { encodeUtf8 } from "../bytes.ts";
 import type { PondTransaction } from "../tinylogfs/mod.ts";
+import { linesOf } from "./json_lines.ts";
 import type { AsideReason } from "./readings.ts";
 
 /** A reading that is set aside. */
@@ -55,11 +56,8 @@ export class Aside {
     if (this.#readings.length === 0) return 0;
     const lines = new Set(this.#readings.map((it) => JSON.stringify(it)));
     if (await tx.exists(path)) {
-      for await (
-        const line of linesOf(
-          tx.streamWhole(path, signal === undefined ? {} : { signal }),
-        )
-      ) {
+      const options = signal === undefined ? {} : { signal };
+      for await (const line of linesOf(await tx.streamFile(path, options))) {
         lines.delete(line);
       }
     }
@@ -71,17 +69,4 @@ export class Aside {
     });
     return lines.size;
   }
-}
-
-async function* linesOf(
-  chunks: AsyncIterable<Uint8Array>,
-): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  let rest = "";
-  for await (const chunk of chunks) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-    rest = lines.pop() ?? "";
-    yield* lines;
-  }
-  if (rest !== "") yield rest;
 }

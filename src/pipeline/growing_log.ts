@@ -70,7 +70,7 @@ export async function collectLog(
       const length = to - from;
       await tx.appendToSeries(
         path,
-        await side.host.files.stream(file.path, { offset: from, length }),
+        piece(side, file.path, { offset: from, length }),
         { of: "text", state: { ...await stateAt(side, file.path, to) } },
         side.signal === undefined ? {} : { signal: side.signal },
       );
@@ -82,6 +82,31 @@ export async function collectLog(
     status: sizeBytes === 0 ? "unchanged" : isThere ? "updated" : "created",
     sizeBytes,
   };
+}
+
+/**
+ * A piece of a log.
+ *
+ * @throws {PondError} `CONFLICT` when the log is shorter by now: what would be
+ *   stored is then another piece than the state says.
+ */
+async function* piece(
+  { host, signal }: RunSide,
+  path: string,
+  range: { readonly offset: number; readonly length: number },
+): AsyncGenerator<Uint8Array> {
+  let sizeBytes = 0;
+  const options = signal === undefined ? range : { ...range, signal };
+  for await (const chunk of await host.files.stream(path, options)) {
+    sizeBytes += chunk.length;
+    yield chunk;
+  }
+  if (sizeBytes === range.length) return;
+  throw new PondError(
+    "CONFLICT",
+    `Cannot follow ${path}: it became shorter while it was read`,
+    { path, hint: "run again: what was rotated meanwhile is followed then" },
+  );
 }
 
 /** A piece of a file that is to be stored. */

@@ -14,7 +14,7 @@
  * @module
  */
 import { hasCode, PondError } from "../errors.ts";
-import type { Host } from "../host/host.ts";
+import type { Hasher, Host } from "../host/host.ts";
 
 /** Makes requests, as the platform's `fetch` does. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -24,7 +24,7 @@ export interface HttpOptions {
   /** Makes the requests. */
   readonly fetch: Fetch;
   /** Waits, and knows by how much. */
-  readonly host: Pick<Host, "clock" | "random">;
+  readonly host: Pick<Host, "clock" | "hasher" | "random">;
   /** Ends everything. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -37,6 +37,8 @@ export interface HttpAnswer {
   readonly headers: Headers;
   /** The body. */
   readonly text: string;
+  /** The SHA-256 of its bytes. */
+  readonly sha256: string;
 }
 
 /** How often a request is made at most. */
@@ -117,8 +119,8 @@ export class HttpClient {
         redirect: "manual",
         signal: AbortSignal.any(signals),
       });
-      const text = await bodyOf(response, url);
-      return { status: response.status, headers: response.headers, text };
+      const body = await bodyOf(response, url, this.#options.host.hasher);
+      return { status: response.status, headers: response.headers, ...body };
     } catch (cause) {
       signal?.throwIfAborted();
       if (hasCode(cause, "NETWORK")) throw cause;
@@ -127,7 +129,13 @@ export class HttpClient {
   }
 }
 
-async function bodyOf(response: Response, url: string): Promise<string> {
+/** Reads a body; it is hashed as it comes, since a copy of it is as long. */
+async function bodyOf(
+  response: Response,
+  url: string,
+  hasher: Hasher,
+): Promise<Pick<HttpAnswer, "sha256" | "text">> {
+  const hash = await hasher.sha256();
   const decoder = new TextDecoder();
   const texts: string[] = [];
   let sizeBytes = 0;
@@ -139,10 +147,11 @@ async function bodyOf(response: Response, url: string): Promise<string> {
         `Cannot read the answer of ${url}: it is longer than 256 MiB`,
       );
     }
+    hash.update(chunk);
     texts.push(decoder.decode(chunk, { stream: true }));
   }
   texts.push(decoder.decode());
-  return texts.join("");
+  return { text: texts.join(""), sha256: hash.digestHex() };
 }
 
 /** No answer, and why. */

@@ -27,6 +27,7 @@ import {
   TEMPLATE,
   type TemplateSpec,
 } from "./kinds/views.ts";
+import { SCHEDULE } from "./schedule.ts";
 
 /** What a resource of each kind has in its `spec`. */
 export interface Specs {
@@ -101,6 +102,7 @@ export function resourceSchema(kind: Kind): JsonSchema {
         additionalProperties: { type: "string" },
         description: "What else is to be said of it",
       },
+      ...(KINDS[kind].isRun ? { schedule: SCHEDULE } : {}),
       spec,
     },
     required: ["kind", "name", "spec"],

@@ -39,5 +39,16 @@ export { Secret } from "./secret.ts";
 export type { Fetch } from "./http.ts";
 export type { AsideReason } from "./readings.ts";
 export { type RunOptions, type RunReport, runResources } from "./run.ts";
+export {
+  runDue,
+  runLoop,
+  type RunLoopOptions,
+  type ScheduledResource,
+  scheduledResources,
+} from "./run_loop.ts";
+export { type LastRun, RunTimes } from "./run_times.ts";
+export { nextTimeMs, type Schedule, scheduleText } from "./schedule.ts";
+export { type Origin, originPath, originsOf } from "./origin.ts";
 export type { RunItem } from "./runner.ts";
+export { type AgeOptions, type SeriesAge, seriesAges } from "./freshness.ts";
 export { type EditorSchema, editorSchema } from "./editor_schema.ts";

@@ -24,7 +24,7 @@ const GROUP_ROWS = 65_536;
 const FIRST_ROOM = 1024;
 
 /** Why a reading is not a row. */
-export type AsideReason = "clock" | "duplicate" | "early" | "order";
+export type AsideReason = "clock" | "duplicate" | "early" | "order" | "range";
 
 /** Readings of one series that come in one run. */
 export class Readings {
@@ -102,6 +102,11 @@ export class ReadingRows {
   /** How many rows. */
   get length(): number {
     return this.#times.length;
+  }
+
+  /** Their times in order, microseconds since the epoch, UTC. */
+  get times(): Iterable<number> {
+    return this.#times;
   }
 
   /** Writes the rows as a Parquet file, a row group at a time. */

@@ -21,6 +21,7 @@
 import { PondError } from "../errors.ts";
 import { didYouMean, nearest } from "../suggest.ts";
 import { formatYaml, parseYaml, type YamlDocument } from "./document.ts";
+import { type ExpectSpec, rangeProblem } from "./expectations.ts";
 import {
   isObject,
   type JsonSchema,
@@ -36,6 +37,7 @@ import {
   type Specs,
 } from "./kinds.ts";
 import { type Problem, problemsError } from "./problem.ts";
+import { type Schedule, scheduleProblem } from "./schedule.ts";
 import { templateProblem } from "./template/mod.ts";
 import { expandVariables, type Variables } from "./variables.ts";
 import { type InOut, inOutIssues } from "./wildcards.ts";
@@ -55,6 +57,8 @@ export interface ResourceOf<K extends Kind> {
   readonly desc?: string;
   /** What else is to be said of it. */
   readonly metadata?: Readonly<Record<string, string>>;
+  /** When it is run by itself, of kinds that are run. */
+  readonly schedule?: Schedule;
   /** What it does, in detail. */
   readonly spec: Specs[K];
 }
@@ -93,13 +97,14 @@ export function labelOf(
 
 /** How a resource is kept. */
 export function formatResource(resource: Resource): string {
-  const { apiVersion, desc, kind, metadata, name, spec } = resource;
+  const { apiVersion, desc, kind, metadata, name, schedule, spec } = resource;
   return formatYaml({
     ...(apiVersion === undefined ? {} : { apiVersion }),
     kind,
     name,
     ...(desc === undefined ? {} : { desc }),
     ...(metadata === undefined ? {} : { metadata }),
+    ...(schedule === undefined ? {} : { schedule }),
     spec,
   });
 }
@@ -235,7 +240,11 @@ function readOne(
   if (problems.length > 0) return { problems };
   // The schema has seen all of it.
   const resource = expanded.value as Resource;
-  return { problems: meaningless(document, resource), resource };
+  const meant = [
+    ...scheduleProblems(document, resource),
+    ...meaningless(document, resource),
+  ];
+  return { problems: meant, resource };
 }
 
 /** Whether a secret is at this place, or may be. */
@@ -249,6 +258,16 @@ function hasSecret(schema: JsonSchema, path: ValuePath): boolean {
       : undefined;
   }
   return at?.writeOnly === true;
+}
+
+function scheduleProblems(
+  document: YamlDocument,
+  { schedule }: Resource,
+): Problem[] {
+  const problem = schedule && scheduleProblem(schedule);
+  return problem === undefined
+    ? []
+    : [document.problemAt(["schedule", "cron"], problem)];
 }
 
 /** What no schema can say. */
@@ -273,9 +292,15 @@ function meaningless(document: YamlDocument, resource: Resource): Problem[] {
       ];
     }
     case "HydroVu":
-      return twice(document, ["spec", "devices"], resource.spec.devices, "id");
+      return [
+        ...rangeProblems(document, resource.spec.expect),
+        ...twice(document, ["spec", "devices"], resource.spec.devices, "id"),
+      ];
     case "Synthetic":
-      return twice(document, ["spec", "series"], resource.spec.series, "name");
+      return [
+        ...rangeProblems(document, resource.spec.expect),
+        ...twice(document, ["spec", "series"], resource.spec.series, "name"),
+      ];
     case "Template":
       return resource.spec.collections.flatMap((collection, i) => [
         ...namingProblems(document, ["spec", "collections", i], collection),
@@ -317,6 +342,18 @@ function templateIssues(template: string): readonly string[] {
   if (problem === undefined) return [];
   const { column, line, message } = problem;
   return [`line ${line}, column ${column} of the template: ${message}`];
+}
+
+function rangeProblems(
+  document: YamlDocument,
+  { range = {} }: ExpectSpec = {},
+): Problem[] {
+  return Object.entries(range).flatMap(([column, text]) => {
+    const problem = rangeProblem(text);
+    if (problem === undefined) return [];
+    const path = ["spec", "expect", "range", column];
+    return [document.problemAt(path, `spec.expect.range ${problem}`)];
+  });
 }
 
 /** Elements of a list that have what an earlier one has. */

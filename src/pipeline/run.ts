@@ -10,6 +10,7 @@ import type { Fetch } from "./http.ts";
 import { labelOf, type Resource } from "./resource.ts";
 import { findResources } from "./resource_store.ts";
 import type { RunItem } from "./runner.ts";
+import { RunTimes } from "./run_times.ts";
 import { isRun, runResource } from "./runners.ts";
 
 /** What the run of a resource did. */
@@ -62,21 +63,40 @@ export async function* runResources(
   host: Host,
   options: RunOptions = {},
 ): AsyncGenerator<RunReport> {
-  const { names = [], signal } = options;
+  const { dryRun = false, names = [], signal } = options;
+  const times = new RunTimes(fs, host.files);
   const resources = await findResources(fs, names);
   for (const resource of resources) {
     if (!isRun(resource.kind)) continue;
     signal?.throwIfAborted();
-    try {
-      yield await runOne(fs, host, resource, options);
-    } catch (error) {
-      signal?.throwIfAborted();
-      if (!(error instanceof PondError) || hasCode(error, ...FINAL)) {
-        throw error;
-      }
-      yield { resource, items: [], error };
+    const atUs = host.clock.nowUs();
+    const report = await reportOf(fs, host, resource, options);
+    if (!dryRun) {
+      const outcome = hasFailed(report) ? "failed" : "done";
+      await times.note(resource, { atUs, outcome });
     }
+    yield report;
   }
+}
+
+/** Runs a resource; what fails with it is its own. */
+async function reportOf(
+  fs: TinyLogFS,
+  host: Host,
+  resource: Resource,
+  options: RunOptions,
+): Promise<RunReport> {
+  try {
+    return await runOne(fs, host, resource, options);
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    if (!(error instanceof PondError) || hasCode(error, ...FINAL)) throw error;
+    return { resource, items: [], error };
+  }
+}
+
+function hasFailed({ error, items }: RunReport): boolean {
+  return error !== undefined || items.some(({ error }) => error !== undefined);
 }
 
 /** What a dry run is ended with: its transaction is dropped. */

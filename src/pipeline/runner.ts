@@ -37,6 +37,8 @@ export interface RunItem {
   readonly toUs?: number;
   /** How many readings were set aside, by why. */
   readonly setAside?: ReadonlyMap<AsideReason, number>;
+  /** How many gaps the new rows have, where it is known what one is. */
+  readonly gaps?: number;
   /** Why it failed, or was skipped. */
   readonly error?: PondError;
 }

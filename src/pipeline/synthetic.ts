@@ -13,6 +13,8 @@
  * @module
  */
 import { PondError } from "../errors.ts";
+import { Aside } from "./aside.ts";
+import { Expectations } from "./expectations.ts";
 import { durationMs } from "./kinds/common.ts";
 import type { SyntheticSeries, SyntheticWave } from "./kinds/made_up.ts";
 import { Readings } from "./readings.ts";
@@ -33,17 +35,20 @@ export async function makeSynthetic(
 ): Promise<readonly RunItem[]> {
   const items: RunItem[] = [];
   for (const series of resource.spec.series) {
-    const path = `${outputPath(resource)}/${series.name}`;
-    items.push(await extend(series, path, side));
+    const expected = new Expectations(resource.spec.expect);
+    items.push(await extend(series, outputPath(resource), side, expected));
   }
   return items;
 }
 
 async function extend(
   series: SyntheticSeries,
-  path: string,
+  directory: string,
   { host, signal, tx }: RunSide,
+  expected: Expectations,
 ): Promise<RunItem> {
+  const path = `${directory}/${series.name}`;
+  const aside = new Aside();
   const isThere = await tx.exists(path);
   const mark = isThere ? await tx.seriesMark(path) : undefined;
   const everyMs = durationMs(series.every);
@@ -62,16 +67,28 @@ async function extend(
     waves: waves.map((wave) => waveOf(wave, startMs)),
   }));
   const partRows = Math.ceil(MAX_PART_VALUES / columns.length);
+  let [rowCount, writtenToUs] = [0, lastUs];
+  let gaps: number | undefined;
   for (let from = first; from < end; from += partRows) {
     const readings = new Readings();
     for (let i = from; i < Math.min(end, from + partRows); i++) {
       const ms = startMs + i * everyMs;
       for (const { name, waves } of columns) {
         const value = waves.reduce((sum, wave) => sum + wave(ms), 0);
-        readings.add(name, ms * 1000, value);
+        if (expected.isInRange(name, value)) {
+          readings.add(name, ms * 1000, value);
+          continue;
+        }
+        const timestamp = ms / 1000;
+        aside.add({ reason: "range", timestamp, column: name, value });
       }
     }
+    if (readings.length === 0) continue;
     const rows = readings.rows(() => {});
+    const found = expected.gapsIn(rows.times, writtenToUs);
+    if (found !== undefined) gaps = (gaps ?? 0) + found;
+    rowCount += rows.length;
+    writtenToUs = readings.toUs;
     await makeDirectories(tx, path);
     await tx.appendToSeries(path, rows.parquet(signal), {
       of: "rows",
@@ -80,12 +97,18 @@ async function extend(
       toUs: readings.toUs,
     }, signal === undefined ? {} : { signal });
   }
-  const toUs = end > first ? (startMs + (end - 1) * everyMs) * 1000 : lastUs;
+  if (aside.counts.size > 0) {
+    const asidePath = `${directory}/aside/${series.name}.jsonl`;
+    await makeDirectories(tx, asidePath);
+    await aside.save(tx, asidePath, signal);
+  }
   return {
     path,
-    status: end === first ? "unchanged" : isThere ? "updated" : "created",
-    rows: end - first,
-    ...(toUs === undefined ? {} : { toUs }),
+    status: rowCount === 0 ? "unchanged" : isThere ? "updated" : "created",
+    rows: rowCount,
+    setAside: aside.counts,
+    ...(gaps === undefined ? {} : { gaps }),
+    ...(writtenToUs === undefined ? {} : { toUs: writtenToUs }),
   };
 }
 

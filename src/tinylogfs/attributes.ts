@@ -69,9 +69,11 @@ export interface SeriesPart {
 
 /** What the newest part of a series says of it. */
 export interface SeriesMark extends SeriesPart {
-  /** How many parts there are. */
+  /** How many parts were added, up to this one. */
   readonly parts: number;
-  /** The node version of the part before; none of the first one. */
+  /** How many of them this one holds, the newest ones; itself when left out. */
+  readonly holds?: number;
+  /** The node version of the part before those; none of the first one. */
   readonly previous?: number;
   /** What is known of all parts together. */
   readonly whole: {
@@ -211,7 +213,7 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 /** The member `series` of a row's metadata. */
 function seriesMarkOf(value: unknown): SeriesMark | undefined {
   if (!isRecord(value)) return undefined;
-  const { of, parts, previous, state, whole } = value;
+  const { holds, of, parts, previous, state, whole } = value;
   const isSeries = (of === "rows" || of === "text") && isCount(parts) &&
     (previous === undefined || isCount(previous)) && isRecord(whole);
   if (!isSeries || !isCount(whole.sizeBytes)) return undefined;
@@ -219,6 +221,7 @@ function seriesMarkOf(value: unknown): SeriesMark | undefined {
     ...facts(value),
     of,
     parts,
+    ...(isCount(holds) ? { holds } : {}),
     ...(previous === undefined ? {} : { previous }),
     ...(isRecord(state) ? { state } : {}),
     whole: { sizeBytes: whole.sizeBytes, ...facts(whole) },

@@ -2,7 +2,7 @@
  * Copies inside a pond: content is shared, not read; that of views is computed.
  *
  * Everything is looked at first, and copied then: what is in the way of one
- * file leaves no half of a tree.
+ * file, or can't be copied, leaves no half of a tree.
  *
  * @module
  */
@@ -58,6 +58,9 @@ export async function copyNode(
     await requireApart(root, source, to);
   }
   const steps = await Array.fromAsync(planCopy(root, ownNode(source.node), to));
+  for (const { source } of steps) {
+    if (source instanceof OpLogFile) await source.requireCopyable();
+  }
   for (const step of steps) await runStep(root, step);
 }
 

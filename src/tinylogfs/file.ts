@@ -6,15 +6,23 @@
 import {
   type Bytes,
   type ByteSource,
+  concatBytes,
   sliceBytes,
   streamBytes,
 } from "../bytes.ts";
-import { IntegrityError, PondError } from "../errors.ts";
-import type { File, ReadOptions, WriteOptions } from "../tinyfs/mod.ts";
+import { hasCode, IntegrityError, PondError } from "../errors.ts";
+import type {
+  File,
+  NodeMetadata,
+  ReadOptions,
+  WriteOptions,
+} from "../tinyfs/mod.ts";
 import type { SeriesMark, SeriesPart } from "./attributes.ts";
 import type { Content } from "./blobs.ts";
 import { type Location, type NodeContext, OpLogNode } from "./node.ts";
 import { checkedContent, copyOf, type NodeRow } from "./node_row.ts";
+import type { MergedParts } from "./series_merge.ts";
+import type { PartSide } from "./series_text.ts";
 
 const FILE_MODE = 0o644;
 
@@ -58,6 +66,9 @@ export class OpLogFile extends OpLogNode implements File {
   async read(options: ReadOptions = {}): Promise<Bytes> {
     options.signal?.throwIfAborted();
     const row = await this.row();
+    if (isLongText(row)) {
+      return concatBytes(await Array.fromAsync(this.#text(options)));
+    }
     if (row.content === null) {
       return await this.context.blobs.read(blobOf(row, this.path), options);
     }
@@ -68,11 +79,40 @@ export class OpLogFile extends OpLogNode implements File {
   async stream(options: ReadOptions = {}): Promise<ReadableStream<Bytes>> {
     options.signal?.throwIfAborted();
     const row = await this.row();
+    if (isLongText(row)) return ReadableStream.from(this.#text(options));
     if (row.content === null) {
       return await this.context.blobs.stream(blobOf(row, this.path), options);
     }
     const content = await checkedContent(row.content, row.attributes);
     return streamBytes(sliceBytes(content, options).slice());
+  }
+
+  /** Of a series, what all of its parts have together. */
+  override async metadata(): Promise<NodeMetadata> {
+    const metadata = await super.metadata();
+    const { series } = (await this.row()).attributes;
+    return series === undefined
+      ? metadata
+      : { ...metadata, sizeBytes: series.whole.sizeBytes };
+  }
+
+  /** The text that the parts of a series are together. */
+  async *#text(options: ReadOptions): AsyncGenerator<Bytes> {
+    const { readText } = await import("./series_text.ts");
+    yield* readText(await this.#partSide(options.signal), options);
+  }
+
+  /** What reads the parts of a series. */
+  async #partSide(signal: AbortSignal | undefined): Promise<PartSide> {
+    const { nodeHistory } = await import("./node_history.ts");
+    const path = await this.currentPath();
+    return {
+      blobs: this.context.blobs,
+      history: (wanted) =>
+        nodeHistory(this.context.historySide(), path, wanted),
+      path,
+      signal,
+    };
   }
 
   async write(source: ByteSource, options: WriteOptions = {}): Promise<void> {
@@ -88,7 +128,8 @@ export class OpLogFile extends OpLogNode implements File {
   }
 
   /**
-   * Adds a part to the series that this file is.
+   * Adds a part to the series that this file is; in time, it is merged with those
+   * before it.
    *
    * @throws {PondError} `UNSUPPORTED` when it is none, or of another kind.
    */
@@ -99,26 +140,67 @@ export class OpLogFile extends OpLogNode implements File {
   ): Promise<void> {
     await this.requireLinked();
     const content = await this.context.blobs.store(source, options);
-    const { nextMark } = await import("./series.ts");
+    const { mergedMark, nextMark } = await import("./series.ts");
+    const merge = await this.#mergeFor(content, part, options.signal);
     await this.update(({ attributes }, nodeVersion) => {
       const mark = attributes.series;
       if (mark?.of !== part.of) throw noSeries(this.path, part);
-      return fileRow(content, {
+      const next = nextMark(part, content.sizeBytes, { mark, nodeVersion });
+      const row = {
         ...attributes,
         modifiedUs: options.modifiedUs ?? this.context.nowUs(),
-        series: nextMark(part, content.sizeBytes, { mark, nodeVersion }),
+      };
+      // Somebody may have been faster: then it stays by itself.
+      if (merge?.nodeVersion !== nodeVersion) {
+        return fileRow(content, { ...row, series: next });
+      }
+      const grownBytes = merge.content.sizeBytes - merge.heldBytes -
+        content.sizeBytes;
+      return fileRow(merge.content, {
+        ...row,
+        series: mergedMark(next, merge.held, grownBytes),
       });
     });
+  }
+
+  /** What the merge of a new part with those before it makes. */
+  async #mergeFor(
+    content: Content,
+    { of }: SeriesPart,
+    signal: AbortSignal | undefined,
+  ): Promise<MergedParts & { readonly nodeVersion: number } | undefined> {
+    const nodeVersion = await this.nodeVersion();
+    const mark = (await this.row()).attributes.series;
+    if (mark?.of !== of || this.#draft !== undefined) return undefined;
+    const { mergeParts } = await import("./series_merge.ts");
+    try {
+      const side = await this.#partSide(signal);
+      const merged = await mergeParts(content, mark, side);
+      return merged && { ...merged, nodeVersion };
+    } catch (error) {
+      // Damage is told to who reads it: what is new must not be lost as well.
+      if (hasCode(error, "INTEGRITY")) return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * Refuses what a copy wouldn't have all of.
+   *
+   * @throws {PondError} `UNSUPPORTED` for a series: its parts are its versions.
+   */
+  async requireCopyable(): Promise<void> {
+    const { series } = (await this.row()).attributes;
+    if (series !== undefined) throw noCopy(this.path);
   }
 
   /**
    * A file with the same content, without a name; blobs are shared.
    *
-   * @throws {PondError} `UNSUPPORTED` for a series: its parts are its versions.
+   * @throws {PondError} As {@linkcode requireCopyable}.
    */
   async clone(): Promise<OpLogFile> {
-    const { series } = (await this.row()).attributes;
-    if (series !== undefined) throw noCopy(this.path);
+    await this.requireCopyable();
     const file = new OpLogFile(this.context, this.context.newId());
     file.#draft = copyOf(await this.row(), this.context.nowUs());
     return file;
@@ -126,9 +208,9 @@ export class OpLogFile extends OpLogNode implements File {
 
   /** Takes the content of another file, as a new version. */
   async become(other: OpLogFile): Promise<void> {
+    await other.requireCopyable();
     const { content, attributes } = await other.row();
-    const { sizeBytes, sha256, blob, series } = attributes;
-    if (series !== undefined) throw noCopy(other.path);
+    const { sizeBytes, sha256, blob } = attributes;
     await this.update(({ attributes: { createdUs, mode, ...rest } }) => ({
       content,
       attributes: {
@@ -174,6 +256,11 @@ function fileRow(
       ...(times.series ? { series: times.series } : {}),
     },
   };
+}
+
+/** Whether it is a series of text, of which the row has the newest part alone. */
+function isLongText({ attributes: { series } }: NodeRow): boolean {
+  return series?.of === "text" && series.previous !== undefined;
 }
 
 /** What replaces the content makes a plain file of a series. */

@@ -364,9 +364,14 @@ export abstract class HistoryOperations extends FileOperations
       yield { location, ...(mark === undefined ? {} : { series: mark }) };
       return;
     }
-    const { partsOf } = await import("./series.ts");
-    const rows = this.getNodeHistory(found.path, options);
+    const [{ partsOf }, { nodeHistory }] = await Promise.all([
+      import("./series.ts"),
+      import("./node_history.ts"),
+    ]);
+    const rows = (wanted: () => number | undefined) =>
+      nodeHistory(this.historySide(), found.path, wanted);
     for await (const { mark, row } of partsOf(rows, found.path)) {
+      options.signal?.throwIfAborted();
       const { sha256 } = parseAttributes(row.metadata, found.path);
       const { content } = row;
       const location = await this.#locationOf(
@@ -385,8 +390,11 @@ export abstract class HistoryOperations extends FileOperations
   ): Promise<readonly InputPiece[]> {
     const { path: at } = await this.root.resolve(path);
     const { partsOf } = await import("./series.ts");
+    const { nodeHistory } = await import("./node_history.ts");
+    const rows = (wanted: () => number | undefined) =>
+      nodeHistory(this.historySide(), at, wanted);
     const pieces: InputPiece[] = [];
-    for await (const { mark, row } of partsOf(this.getNodeHistory(at), at)) {
+    for await (const { mark, row } of partsOf(rows, at)) {
       const { sha256 = "" } = parseAttributes(row.metadata, at);
       const { fromUs, toUs } = mark;
       pieces.push({
@@ -409,28 +417,6 @@ export abstract class HistoryOperations extends FileOperations
     const { hostPath, sha256 } = await file.content(options);
     const { format } = file;
     return { location: { kind: "blob", hostPath, sha256 }, format };
-  }
-
-  /**
-   * Reads a file as a stream; a series of text as the one text that its parts are
-   * together.
-   *
-   * @throws {PondError} As {@linkcode fileParts}.
-   */
-  async *streamWhole(
-    path: string,
-    options: { readonly signal?: AbortSignal } = {},
-  ): AsyncGenerator<Bytes> {
-    const mark = await this.seriesMark(path);
-    if (mark?.of !== "text") {
-      yield* await this.streamFile(path, options);
-      return;
-    }
-    const parts = await Array.fromAsync(this.fileParts(path, options));
-    for (const { location } of parts.toReversed()) {
-      if (location.kind === "inline") yield location.bytes;
-      else yield* await this.blobs.stream(location.sha256, options);
-    }
   }
 
   async #locationOf(

@@ -28,6 +28,9 @@ interface Point {
   readonly position: number;
 }
 
+/** Which version is looked for next; all when there is none. */
+type Wanted = () => number | undefined;
+
 /** Where a node's rows are looked for next. */
 interface Step {
   readonly partId: string;
@@ -40,13 +43,16 @@ interface Step {
  * All versions of the node at a path. A path that is gone shows the node that
  * last had it.
  *
+ * @param wanted Which version is looked for next, by who wants only some: that
+ *   others are missing where it may be says nothing.
  * @throws {PondError} `NOT_FOUND` when nothing ever had the path.
  */
 export async function* nodeHistory(
   side: HistorySide,
   path: string,
+  wanted: Wanted = () => undefined,
 ): AsyncGenerator<HistoryRow> {
-  yield* versions(side, await findNode(side, path));
+  yield* versions(side, await findNode(side, path), wanted);
 }
 
 /**
@@ -90,6 +96,7 @@ export async function* goneNodeHistory(
 async function* versions(
   side: HistorySide,
   { nodeId, partId }: NodePlace,
+  wanted: Wanted = () => undefined,
 ): AsyncGenerator<HistoryRow> {
   const pending = [...pendingRows(side)].filter((row) => row.nodeId === nodeId);
   yield* pending.toReversed();
@@ -100,7 +107,9 @@ async function* versions(
     nodeVersion: first?.nodeVersion,
   };
   // Each step begins below the last row: there is an end to it.
-  while (step !== undefined) step = yield* versionsIn(side, nodeId, step);
+  while (step !== undefined) {
+    step = yield* versionsIn(side, nodeId, step, wanted);
+  }
 }
 
 /** Where the row before an operation lies. */
@@ -117,6 +126,7 @@ async function* versionsIn(
   side: HistorySide,
   nodeId: string,
   { before, nodeVersion, partId }: Step,
+  wanted: Wanted,
 ): AsyncGenerator<HistoryRow, Step | undefined> {
   let last: Step = { partId, before, nodeVersion };
   const range = { maxVersion: before.version };
@@ -125,7 +135,7 @@ async function* versionsIn(
     for (const entry of record.entriesOf(nodeId).toReversed()) {
       const { position } = entry;
       if (position < 0 || !isBefore({ version, position }, before)) continue;
-      if (lacksRows(last, nodeId, entry.nodeVersion)) {
+      if (lacksRows(last, nodeId, entry.nodeVersion, wanted())) {
         return await stepElsewhere(side, nodeId, last);
       }
       const row = historyRow(entry, record);
@@ -138,7 +148,7 @@ async function* versionsIn(
       if (last.partId !== partId) return last;
     }
   }
-  return lacksRows(last, nodeId, 0)
+  return lacksRows(last, nodeId, 0, wanted())
     ? await stepElsewhere(side, nodeId, last)
     : undefined;
 }
@@ -151,9 +161,10 @@ function lacksRows(
   { nodeVersion, partId }: Step,
   nodeId: string,
   next: number,
+  wanted: number | undefined,
 ): boolean {
-  return nodeVersion !== undefined && next < nodeVersion - 1 &&
-    partId !== nodeId;
+  if (nodeVersion === undefined || partId === nodeId) return false;
+  return next < (wanted ?? nodeVersion - 1);
 }
 
 /** Looks for a node's row before another one, in all partitions. */

@@ -33,7 +33,7 @@ export function noteUnchecked(content: Bytes, source: string): void {
  */
 export async function checkedContent(
   content: Bytes,
-  said: Attributes,
+  said: Pick<Attributes, "sha256" | "sizeBytes">,
 ): Promise<Bytes> {
   const source = UNCHECKED.get(content);
   if (source === undefined) return content;

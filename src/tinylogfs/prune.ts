@@ -7,7 +7,8 @@
  *                                  directories' records back to a snapshot, the
  *                                  rows of files that their entries point to
  * deletes between them             so that a node of a pinned state has its end
- * tags, parts of series            all rows
+ * parts of series                  what the rows that stay lead back to
+ * tags                             all rows
  * everything else                  goes
  * ```
  *
@@ -29,11 +30,11 @@ import {
   TAG_PART_ID,
   TRANSACTION_PART_ID,
 } from "../oplog/record.ts";
-import { parseAttributes } from "./attributes.ts";
 import { changeOf, directoryRecords } from "./directory_record.ts";
 import { resolveRevision } from "./history.ts";
 import { isState } from "./kept_history.ts";
 import { DroppedBlobs } from "./prune_blobs.ts";
+import { neededParts, partMark } from "./prune_series.ts";
 import { openLine } from "./line.ts";
 import type { MaintainedPond } from "./maintenance.ts";
 import type { PruneOptions, PruneReport } from "./retention_types.ts";
@@ -65,7 +66,7 @@ export async function prunePond(
       pins,
       await boundOf(pond, table, before),
     );
-    const pruning = new Pruning(table, points);
+    const pruning = new Pruning(table, points, signal);
     const result = await pruneTable({
       host,
       table,
@@ -169,6 +170,8 @@ class Pruning {
   readonly #table: OplogTable;
   readonly #points: readonly number[];
   readonly #kept: ReadonlySet<number>;
+  readonly #signal: AbortSignal | undefined;
+  #parts: ReturnType<typeof neededParts> | undefined;
   readonly #needed = new Map<string, Needed>();
   #size = 0;
   /** Rows that go, so far. */
@@ -178,8 +181,13 @@ class Pruning {
   /** Blobs of the rows, so far. */
   readonly blobs = new DroppedBlobs();
 
-  constructor(table: OplogTable, { bound, kept }: KeptPoints) {
+  constructor(
+    table: OplogTable,
+    { bound, kept }: KeptPoints,
+    signal: AbortSignal | undefined,
+  ) {
     this.#table = table;
+    this.#signal = signal;
     this.#points = [...kept, bound];
     this.#kept = new Set(kept);
   }
@@ -200,7 +208,7 @@ class Pruning {
     const kept: OplogEntry[] = [];
     for (const entry of entries) {
       const isKept = isPoint || wanted?.has(entry.nodeId) ||
-        this.#isEnd(entry, version) || isSeriesPart(entry, source);
+        this.#isEnd(entry, version) || await this.#isPart(entry, source);
       if (isKept) kept.push(entry);
       if (isKept) this.blobs.keep(entry, source);
       else this.blobs.drop(entry, source);
@@ -213,6 +221,28 @@ class Pruning {
   /** The end of a node that an earlier state may have. */
   #isEnd({ operation }: OplogEntry, version: number): boolean {
     return operation === "delete" && version > (this.#points[0] ?? version);
+  }
+
+  /** Whether a row that stays leads back to a part of a series. */
+  async #isPart(entry: OplogEntry, source: string): Promise<boolean> {
+    if (partMark(entry, source) === undefined) return false;
+    this.#parts ??= neededParts(
+      this.#table,
+      (entry, version) => this.#stays(entry, version),
+      this.#signal,
+    );
+    const needed = (await this.#parts).get(entry.nodeId);
+    return needed?.has(entry.nodeVersion) ?? false;
+  }
+
+  /** Whether a row of a file stays for what it is itself. */
+  async #stays(
+    { nodeId, partId }: OplogEntry,
+    version: number,
+  ): Promise<boolean> {
+    if (version >= (this.#points.at(-1) ?? 0)) return true;
+    if (this.#kept.has(version)) return true;
+    return (await this.#of(partId)).get(version)?.has(nodeId) ?? false;
   }
 
   async #of(partId: string): Promise<Needed> {
@@ -256,12 +286,6 @@ class Pruning {
       need(entry.childVersion, entry.childNodeId);
     }
   }
-}
-
-/** Parts of series are content of the newest version, not history. */
-function isSeriesPart({ fileType, metadata }: OplogEntry, source: string) {
-  return fileType === "file" && metadata.includes('"series"') &&
-    parseAttributes(metadata, source).series !== undefined;
 }
 
 function sizeOf(needed: Needed): number {

@@ -498,7 +498,7 @@ interface LoadedDirectory {
 
 /** The entry that an operation leaves under its name. */
 function entryOf(operation: Operation): DirectoryEntry {
-  const { createdUs, modifiedUs } = operation.attributes;
+  const { createdUs, modifiedUs, series, sizeBytes } = operation.attributes;
   return {
     name: operation.name,
     childNodeId: operation.nodeId,
@@ -506,7 +506,7 @@ function entryOf(operation: Operation): DirectoryEntry {
     operation: "insert",
     nodeVersion: operation.nodeVersion,
     childVersion: PENDING_VERSION,
-    sizeBytes: operation.attributes.sizeBytes,
+    sizeBytes: series?.whole.sizeBytes ?? sizeBytes,
     // What is put into a directory later doesn't change the entry of it.
     modifiedUs: operation.fileType === "directory" ? createdUs : modifiedUs,
     mode: operation.attributes.mode,

@@ -43,6 +43,25 @@ for (const { name, examples } of await loadCommands()) {
         await Deno.writeTextFile(`${scratch.home}/site.yaml`, SITE);
         await scratch.ok("apply -f site.yaml");
       }
+      if (name === "why") {
+        const origin = {
+          requested: "2026-01-05T11:00:00Z",
+          url: "https://example.org",
+          page: 1,
+          sha256: "0".repeat(64),
+          from: "2026-01-05T10:00:00Z",
+          to: "2026-01-05T10:30:00Z",
+          readings: 3,
+        };
+        const file = `${scratch.home}/origin.jsonl`;
+        await Deno.writeTextFile(file, JSON.stringify(origin));
+        await scratch.ok("mkdir -p /HydroVu/noyo/data");
+        await scratch.ok("mkdir /HydroVu/noyo/origin");
+        await scratch.ok("touch /HydroVu/noyo/data/BDock-1");
+        await scratch.ok(
+          "put origin.jsonl /HydroVu/noyo/origin/BDock-1.jsonl",
+        );
+      }
       if (name === "tag") await scratch.ok("tag first v1");
       const [, ...argv] = words(cmd);
       const ran = await scratch.run(argv, {

@@ -4,8 +4,10 @@ import {
   assertGreaterOrEqual,
   assertLessOrEqual,
 } from "@std/assert";
+import { sha256Hex } from "../../src/bytes.ts";
 import {
   applyResources,
+  originsOf,
   readResources,
   type RunItem,
   runResources,
@@ -335,4 +337,109 @@ Deno.test("HydroVu: two runs at once collect everything once", async () => {
   await it.pond.refresh();
   const [row] = await rowsOf(it, `SELECT count(*) n FROM '${A}'`);
   assertEquals(row, { n: 48n });
+});
+
+Deno.test("HydroVu: what is out of its range is set aside, and gaps are told", async () => {
+  const expect = `  expect:
+    every: 1h
+    range: {"*.Temperature.C": 0..40}
+`;
+  const yaml = YAML.replace("  devices:", `${expect}  devices:`);
+  await using it = await scratch({ pageRows: 10 }, yaml);
+  const { readings } = hourly("1", 60);
+  it.fake.locations.set(1, [
+    // Two hours are missing, once; from 41.25 on it is too warm.
+    {
+      ...hourly("1", 0),
+      readings: readings.filter((_, i) => i !== 20 && i !== 21),
+    },
+    hourly("2", 48),
+  ]);
+  it.fake.locations.delete(2);
+  it.fake.locations.set(2, [hourly("1", 3)]);
+  const first = await run(it);
+  assertEquals(told(first.items), [["created", 48], ["created", 3]]);
+  assertEquals(first.items.map(({ gaps }) => gaps), [0, 0]);
+  assertEquals(first.items[0]?.setAside, new Map([["range", 20]]));
+  assertEquals(
+    await rowsOf(
+      it,
+      `SELECT count("Vulink.Temperature.C") t, max("Vulink.Temperature.C") m,
+        count("Vulink.Level.m") l FROM '${A}'`,
+    ),
+    [{ t: 38n, m: 39.25, l: 48n }],
+  );
+  const aside = await rowsOf(
+    it,
+    `SELECT reason, "column", count(*) n, min(value) v FROM '${ASIDE_A}' GROUP BY ALL`,
+  );
+  assertEquals(aside, [
+    { reason: "range", column: "Vulink.Temperature.C", n: 20n, v: 40.25 },
+  ]);
+
+  // What is set aside already is not kept twice, and a gap is told once.
+  const later = (i: number) => i < 50 || i > 54;
+  it.fake.locations.set(1, [
+    {
+      ...hourly("2", 0),
+      readings: hourly("2", 60).readings.filter((_, i) => later(i)),
+    },
+    hourly("1", 60),
+  ]);
+  const second = await run(it);
+  assertEquals(second.items.map(({ gaps, rows }) => [rows, gaps]), [
+    [7, 1],
+    [0, undefined],
+  ]);
+  const count = await rowsOf(it, `SELECT count(*) n FROM '${ASIDE_A}'`);
+  assertEquals(count, [{ n: 20n }]);
+});
+
+Deno.test("HydroVu: each row leads to the answer that has made it", async () => {
+  await using it = await scratch({ pageRows: 10 });
+  await run(it);
+  const origins = await Array.fromAsync(originsOf(it.pond, A));
+  assertEquals(origins.map(({ page }) => page), [1, 2, 3, 4, 5]);
+  // Two parameters of 48 hours.
+  const count = origins.reduce((sum, { readings }) => sum + readings, 0);
+  assertEquals(count, 96);
+  const [first] = origins;
+  assertEquals(first?.from, "2026-01-01T00:00:00.000Z");
+  assertEquals(first?.requested, new Date(NOW_MS).toISOString());
+  const path = "/public-api/v1/locations/1/data?startTime=0";
+  assertEquals(first?.url, `${it.fake.url}${path}`);
+
+  // The hash is that of what the service answers.
+  const answer = await fetch(`${it.fake.url}/public-api/oauth/token`, {
+    method: "POST",
+    headers: {
+      authorization: `Basic ${
+        btoa([KEY, SECRET].map(encodeURIComponent).join(":"))
+      }`,
+      "content-type": "application/x-www-form-urlencoded",
+    },
+    body: "grant_type=client_credentials&scope=read%3Alocations%20read%3Adata",
+  });
+  const { access_token } = await answer.json();
+  const page = await fetch(`${it.fake.url}${path}`, {
+    headers: {
+      authorization: `Bearer ${access_token}`,
+      "x-isi-start-page": "",
+    },
+  });
+  const bytes = new Uint8Array(await page.arrayBuffer());
+  assertEquals(first?.sha256, await sha256Hex(bytes));
+
+  const us = (START_S + 12 * HOUR_S) * 1e6;
+  const one = await Array.fromAsync(originsOf(it.pond, A, us));
+  assertEquals(one.map(({ page }) => page), [2]);
+  // What collects nothing has no origin, and an undo takes them back.
+  const { version } = it.pond;
+  await run(it);
+  assertEquals(it.pond.version, version);
+  it.fake.locations.set(1, [hourly("1", 50)]);
+  await run(it);
+  assertEquals((await Array.fromAsync(originsOf(it.pond, A))).length, 6);
+  await it.pond.undo();
+  assertEquals((await Array.fromAsync(originsOf(it.pond, A))).length, 5);
 });

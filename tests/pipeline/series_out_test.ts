@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { openPond } from "../../src/pond.ts";
 import { denoHost } from "../../src/host/deno_host.ts";
 import { scratchPond } from "../cli/scratch.ts";
@@ -19,7 +19,13 @@ Deno.test("pond cat and get write a series as one file, whatever parts it has", 
   }
   assertEquals(await it.ok("cat /s/text"), "one\ntwo\nthree\n");
   assertEquals(await it.ok("cat /s/text@v3"), "one\ntwo\n");
-  assertEquals(await it.ok("cat --range 0-3 /s/text"), "thre");
+  assertEquals(await it.ok("cat --range 2-5 /s/text"), "e\ntw");
+  assertEquals(await it.ok("head -n 2 /s/text"), "one\ntwo\n");
+  assertEquals(await it.ok("tail -n 2 /s/text"), "two\nthree\n");
+  assertEquals(await it.ok("tail -c 8 /s/text"), "o\nthree\n");
+  assertEquals(await it.ok("grep o /s/text"), "one\ntwo\n");
+  assertStringIncludes(await it.ok("ls -l /s/text"), "\t14\t");
+  assertStringIncludes(await it.ok("stat /s/text"), " 14");
   assertEquals(await it.ok("get /s/text -"), "one\ntwo\nthree\n");
   await it.ok("get /s out");
   assertEquals(

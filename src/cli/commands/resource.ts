@@ -21,6 +21,7 @@ import { noteDryRun } from "../operations.ts";
 import { printable } from "../output.ts";
 import { type Column, writeRows } from "../rows.ts";
 import { counted, withPond } from "../session.ts";
+import { listResources } from "./resource_list.ts";
 
 const COLUMNS: readonly Column<Resource>[] = [
   { name: "kind", type: "VARCHAR", value: ({ kind }) => kind },
@@ -45,19 +46,14 @@ export async function runResource(
   command: ResourceCommand,
   context: Context,
 ): Promise<ExitCode> {
-  const { format, verb, words } = command;
+  const { verb, words } = command;
   return await withPond(
     context,
     { changes: verb === "delete" },
     async (fs) => {
       switch (verb) {
         case "list":
-          await writeRows(
-            context,
-            format,
-            COLUMNS,
-            await findResources(fs, words),
-          );
+          await listResources(fs, command, context);
           break;
         case "show":
           await show(await findResource(fs, words[0] ?? ""), command, context);

@@ -5,6 +5,7 @@
  */
 import {
   labelOf,
+  runDue,
   type RunItem,
   type RunReport,
   runResources,
@@ -60,6 +61,12 @@ const COLUMNS: readonly Column<RunRow>[] = [
     terminal: ({ item }) => setAsideText(item) ?? "",
   },
   {
+    name: "gaps",
+    type: "BIGINT",
+    value: ({ item }) => item.gaps ?? null,
+    terminal: ({ item: { gaps = 0 } }) => gaps === 0 ? "" : `${gaps}`,
+  },
+  {
     name: "error",
     type: "VARCHAR",
     value: ({ item }) => item.error?.message ?? null,
@@ -80,13 +87,19 @@ export async function runRun(
   command: RunCommand,
   context: Context,
 ): Promise<ExitCode> {
-  const { dryRun, format, words } = command;
+  if (command.watch || command.every !== undefined) {
+    return await (await import("./run_loop.ts")).runRunLoop(command, context);
+  }
+  const { dryRun, due, format, words } = command;
   const { host, signal } = context;
   const failures: ExitCode[] = [];
   let [done, version] = [0, -1];
   return await withPond(context, { changes: true }, async (fs) => {
     const rows = async function* (): AsyncGenerator<RunRow> {
-      const reports = runResources(fs, host, { names: words, dryRun, signal });
+      const options = { names: words, dryRun, signal };
+      const reports = due
+        ? runDue(fs, host, options)
+        : runResources(fs, host, options);
       for await (const report of reports) {
         const failed = report.items.filter(({ error }) => error !== undefined);
         const errors = [report.error, ...failed.map(({ error }) => error)];

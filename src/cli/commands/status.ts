@@ -30,6 +30,9 @@ export async function runStatus(
   command: StatusCommand,
   context: Context,
 ): Promise<ExitCode> {
+  if (command.stale !== undefined) {
+    return await (await import("./stale.ts")).runStale(command, context);
+  }
   return await withPond(context, { staged: true }, async (fs) => {
     const { format, pending, short } = command;
     if (format !== undefined) {

@@ -15,6 +15,7 @@ import {
   type RunCommand,
   type TableEntry,
   type Values,
+  type WhyCommand,
 } from "../command.ts";
 import {
   COMMITTING,
@@ -23,6 +24,7 @@ import {
   formatOf,
   LOOKING,
   MESSAGE,
+  OPENING,
   VIEW,
   viewOf,
 } from "../options.ts";
@@ -130,10 +132,11 @@ const RESOURCE = define<ResourceCommand>({
   paged: true,
   summary: "List, show and delete resources",
   description:
-    `list shows the resources of the pond, show writes one as YAML, delete takes some out
-of the pond; what they have collected stays. A resource is called NAME, KIND/NAME,
-or KIND for all of a kind. They are files below /.pond/resources, with a history
-like any other: pond log, pond diff, pond undo.`,
+    `list shows the resources of the pond, with their schedules, when each was last run
+(as far as the pond's cache knows) and when it is due. show writes one as YAML,
+delete takes some out of the pond; what they have collected stays. A resource is
+called NAME, KIND/NAME, or KIND for all of a kind. They are files below
+/.pond/resources, with a history like any other: pond log, pond diff, pond undo.`,
   arguments: [
     {
       name: "VERB",
@@ -194,28 +197,50 @@ const RUN = define<RunCommand>({
     `Runs the resources NAME, KIND/NAME, or all of a KIND; every resource when none is
 named. Each one is a transaction of its own: what is new, and where to go on the
 next time. Where nothing is new, there is none. A device or a file that fails leaves
-no trace; the others go on (exit code 3).`,
+no trace; the others go on (exit code 3).
+
+With --due, only those are run that are due by their schedules: for cron. --watch
+does so again and again, and --every runs all of them every so often: for a service.
+They write a line for each run (with --json, an object), and go on until Ctrl-C or
+SIGTERM. What has failed is told, and run again at its next time; the exit code says
+at the end whether anything has.`,
   arguments: [{ name: "NAME", summary: "Which resources", many: true }],
-  options: [DRY_RUN, FORMAT],
+  options: [
+    {
+      name: "due",
+      kind: "flag",
+      summary: "Only run what is due by its schedule",
+    },
+    {
+      name: "watch",
+      kind: "flag",
+      summary: "Run what is due, again and again, until Ctrl-C",
+    },
+    {
+      name: "every",
+      kind: "text",
+      value: "TIME",
+      summary: "Run every 15m, 2h, 1d, until Ctrl-C",
+    },
+    DRY_RUN,
+    FORMAT,
+  ],
   examples: [
     { cmd: "pond run", says: "Collect everything" },
     { cmd: "pond run Inbox/field", says: "Collect by one resource" },
+    { cmd: "pond run --due", says: "Run what is due, as cron would" },
     { cmd: "pond run -n", says: "See what would be new" },
   ],
   errors: [
     ...COMMITTING,
     "CONFLICT",
+    "LOCKED",
     "NETWORK",
     "NOT_FOUND",
     "UNSUPPORTED",
   ],
   exits: [ExitCode.partly],
-  read: (values) => ({
-    name: "run",
-    words: values.words,
-    dryRun: values.flag("dry-run"),
-    format: formatOf(values),
-  }),
+  read: readRun,
   load: async () => (await import("../commands/run.ts")).runRun,
 });
 
@@ -257,12 +282,112 @@ well. Nothing is computed.`,
   load: async () => (await import("../commands/explain.ts")).runExplain,
 });
 
+function readRun(values: Values): RunCommand {
+  const [due, watch] = [values.flag("due"), values.flag("watch")];
+  const [every, dryRun] = [values.text("every"), values.flag("dry-run")];
+  const format = formatOf(values);
+  const modes = [
+    ...(due ? ["--due"] : []),
+    ...(watch ? ["--watch"] : []),
+    ...(every === undefined ? [] : ["--every"]),
+  ];
+  if (modes.length > 1) {
+    throw new PondError(
+      "INVALID_ARGUMENT",
+      `Cannot use ${modes.join(" with ")}`,
+      { hint: "--due runs once, --watch by schedules, --every all of them" },
+    );
+  }
+  const isLoop = watch || every !== undefined;
+  if (isLoop && dryRun) {
+    throw new PondError(
+      "INVALID_ARGUMENT",
+      `Cannot use ${modes[0]} with --dry-run: it would say the same for ever`,
+      { hint: "see what would be new: pond run -n" },
+    );
+  }
+  if (isLoop && format !== undefined && !format.endsWith("json")) {
+    throw new PondError(
+      "INVALID_ARGUMENT",
+      `Cannot write ${format} with ${modes[0]}: it has no end`,
+      { hint: "an object a line: --json" },
+    );
+  }
+  return {
+    name: "run",
+    words: values.words,
+    due,
+    watch,
+    every,
+    dryRun,
+    format,
+  };
+}
+
+const WHY = define<WhyCommand>({
+  name: "why",
+  group: "Pipelines",
+  paged: true,
+  summary: "Show which answers of a service have made the rows of a series",
+  description:
+    `A row for each answer that has made rows of the series: the times of its readings,
+how many they are, when the answer came, what was asked (without secrets), which
+page of the answer it was, and the SHA-256 of its body. With --time, only those that
+may have made the row of that time; when there is none, the exit code is 4.
+
+They are kept beside the series, in /HydroVu/NAME/origin, in the same transaction.`,
+  arguments: [{
+    name: "PATH",
+    summary: "A series that was collected, or PATH@REV",
+    completes: "paths",
+  }],
+  options: [
+    {
+      name: "time",
+      kind: "text",
+      value: "TIME",
+      summary: "The time of a row: 2026-01-05T10:15Z",
+    },
+    FORMAT,
+  ],
+  examples: [
+    {
+      cmd: "pond why /HydroVu/noyo/data/BDock-1",
+      says: "Show where its rows come from",
+    },
+    {
+      cmd: "pond why /HydroVu/noyo/data/BDock-1 --time 2026-01-05T10:15Z",
+      says: "Show where a row comes from",
+    },
+  ],
+  errors: [...OPENING, "NOT_FOUND"],
+  exits: [ExitCode.notFound],
+  read: readWhy,
+  load: async () => (await import("../commands/why.ts")).runWhy,
+});
+
+function readWhy(values: Values): WhyCommand {
+  const [path, ...others] = values.words;
+  if (path === undefined || others.length > 0) {
+    throw new PondError("INVALID_ARGUMENT", "pond why needs one path", {
+      hint: "pond why /HydroVu/NAME/data/DEVICE",
+    });
+  }
+  return {
+    name: "why",
+    path,
+    time: values.text("time"),
+    format: formatOf(values),
+  };
+}
+
 /** Commands of pipelines. */
 export const PIPELINES: Readonly<
-  Record<"apply" | "explain" | "resource" | "run", TableEntry>
+  Record<"apply" | "explain" | "resource" | "run" | "why", TableEntry>
 > = {
   apply: APPLY,
   explain: EXPLAIN,
   resource: RESOURCE,
   run: RUN,
+  why: WHY,
 };

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { define } from "../command.ts";
+import { PondError } from "../../errors.ts";
+import { define, type Values } from "../command.ts";
 import type {
   HelpCommand,
   InitCommand,
@@ -11,6 +12,7 @@ import type {
   TableEntry,
 } from "../command.ts";
 import type { StatusCommand, VersionCommand } from "../command.ts";
+import { ExitCode } from "../exit_codes.ts";
 import {
   DRY_RUN,
   DURABILITY,
@@ -79,9 +81,24 @@ pruned, and what is staged by commands with --no-sync, in order; and if that no
 longer fits, what another transaction has done.
 With --short, one line for each staged operation and nothing else:
   A  added    M  modified    D  deleted    R  moved    U  in conflict
-With --format, a row of facts; with --pending, a row for each staged operation.`,
-  arguments: [],
+With --format, a row of facts; with --pending, a row for each staged operation.
+
+With --stale AGE, it lists instead the series whose newest row is older than that,
+all or those that PATTERN stands for, with the time of that row, and ends with exit
+code 1 when there are some: for cron, and for what watches. Nothing is written then.`,
+  arguments: [{
+    name: "PATTERN",
+    summary:
+      "Series, with --stale: paths and patterns; a directory is all of it",
+    many: true,
+  }],
   options: [
+    {
+      name: "stale",
+      kind: "text",
+      value: "AGE",
+      summary: "List series whose newest row is older: 90m, 2h, 1d",
+    },
     PENDING,
     {
       name: "short",
@@ -98,16 +115,44 @@ With --format, a row of facts; with --pending, a row for each staged operation.`
     },
     { cmd: "pond status -s", says: "List the staged operations for scripts" },
     { cmd: "pond status --json", says: "The same for programs" },
+    {
+      cmd: "pond status --stale 2h",
+      says: "List the series without a row in the last two hours",
+    },
   ],
   errors: [...OPENING, "NOT_FOUND"],
-  read: (values) => ({
-    name: "status",
-    pending: values.flag("pending"),
-    short: values.flag("short"),
-    format: formatOf(values),
-  }),
+  exits: [ExitCode.failed],
+  read: readStatus,
   load: async () => (await import("../commands/status.ts")).runStatus,
 });
+
+function readStatus(values: Values): StatusCommand {
+  const stale = values.text("stale");
+  const pending = values.flag("pending");
+  const short = values.flag("short");
+  if (stale === undefined && values.words.length > 0) {
+    throw new PondError(
+      "INVALID_ARGUMENT",
+      "pond status takes paths with --stale only",
+      { hint: `pond status --stale 2h ${values.words[0]}` },
+    );
+  }
+  if (stale !== undefined && (pending || short)) {
+    throw new PondError(
+      "INVALID_ARGUMENT",
+      `Cannot use --stale with ${pending ? "--pending" : "--short"}`,
+      { hint: "leave one of them out" },
+    );
+  }
+  return {
+    name: "status",
+    words: values.words,
+    stale,
+    pending,
+    short,
+    format: formatOf(values),
+  };
+}
 
 const VERSION: TableEntry = define<VersionCommand>({
   name: "version",

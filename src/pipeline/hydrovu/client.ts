@@ -56,6 +56,18 @@ export interface ParameterReadings {
   readonly readings: readonly Reading[];
 }
 
+/** A page of the readings of a location, and where it comes from. */
+export interface ReadingsPage {
+  /** Its readings. */
+  readonly parameters: readonly ParameterReadings[];
+  /** What was asked; no secret is in it. */
+  readonly url: string;
+  /** Which page, from 1. */
+  readonly number: number;
+  /** The SHA-256 of the body. */
+  readonly sha256: string;
+}
+
 /** A reading. */
 export interface Reading {
   /** Seconds since the epoch, as the instrument had them. */
@@ -111,17 +123,25 @@ export class HydroVuClient {
   async *readings(
     locationId: number,
     startTime: number,
-  ): AsyncGenerator<readonly ParameterReadings[]> {
+  ): AsyncGenerator<ReadingsPage> {
     const path =
       `/public-api/v1/locations/${locationId}/data?startTime=${startTime}`;
-    for await (const { page, url } of this.#pages(path)) {
-      yield parametersOf(page, url);
+    let number = 0;
+    for await (const { page, sha256, url } of this.#pages(path)) {
+      yield {
+        parameters: parametersOf(page, url),
+        url: withoutUser(url),
+        number: ++number,
+        sha256,
+      };
     }
   }
 
   async *#pages(
     path: string,
-  ): AsyncGenerator<{ readonly page: unknown; readonly url: string }> {
+  ): AsyncGenerator<
+    { readonly page: unknown; readonly sha256: string; readonly url: string }
+  > {
     const url = `${this.#baseUrl}${path}`;
     const seen = new Set<string>();
     // The first page has an empty name.
@@ -129,8 +149,8 @@ export class HydroVuClient {
     while (seen.size < MAX_PAGES) {
       seen.add(start);
       const answer = await this.#get(url, start);
-      yield { page: jsonOf(answer, url), url };
       const next = answer.headers.get("x-isi-next-page");
+      yield { page: jsonOf(answer, url), sha256: answer.sha256, url };
       if (next === null || next === "") return;
       if (seen.has(next)) {
         throw notUnderstood(url, "its pages lead in a circle");
@@ -192,6 +212,11 @@ export class HydroVuClient {
     this.#token = { value, untilMs };
     return value;
   }
+}
+
+/** An address may have a password in it, where the environment has one. */
+function withoutUser(url: string): string {
+  return url.replace(/^(https?:\/\/)[^/?#]*@/, "$1");
 }
 
 function jsonOf({ text }: HttpAnswer, url: string): unknown {

@@ -12,6 +12,7 @@
  * | at or before the latest time that the series has | aside, `early` |
  * | a second one of a column at one time | aside, `duplicate` |
  * | before what was written already in this run | aside, `order` |
+ * | out of the range that is expected of its column | aside, `range` |
  *
  * A time that lies ahead would hide what comes until then: so it waits, and is a
  * row when the service gives it again and it has come.
@@ -20,8 +21,10 @@
  */
 import { hasCode, PondError } from "../../errors.ts";
 import { Aside } from "../aside.ts";
+import { Expectations } from "../expectations.ts";
 import { HttpClient } from "../http.ts";
 import type { HydroVuDevice } from "../kinds/hydrovu.ts";
+import { type Origin, originPath, saveOrigins } from "../origin.ts";
 import { Readings } from "../readings.ts";
 import { outputPath, type ResourceOf } from "../resource.ts";
 import { makeDirectories } from "../resource_store.ts";
@@ -30,8 +33,8 @@ import { resolveSecret } from "../secret.ts";
 import {
   type FriendlyNames,
   HydroVuClient,
-  type ParameterReadings,
   PUBLIC_BASE_URL,
+  type ReadingsPage,
 } from "./client.ts";
 
 /** No instrument is older: an earlier time is a clock that was not set. */
@@ -75,7 +78,15 @@ export async function collectHydroVu(
       items.push({ path, status: "skipped" });
       continue;
     }
-    const collecting = new DeviceRun(side, client, names, device, path, aside);
+    const collecting = new DeviceRun(
+      side,
+      client,
+      names,
+      device,
+      path,
+      aside,
+      new Expectations(spec.expect),
+    );
     items.push(await collecting.run(secondsOf(spec.since)));
   }
   return items;
@@ -100,11 +111,16 @@ class DeviceRun {
   readonly #path: string;
   readonly #asidePath: string;
   readonly #aside = new Aside();
+  readonly #origins: Origin[] = [];
   #waiting = new Readings();
   /** Whether each page is later than the ones before it. */
   #isOrdered = true;
   #writtenToUs = -Infinity;
   #rows = 0;
+  readonly #expected: Expectations;
+  /** The latest time that the series had before. */
+  #lastUs: number | undefined;
+  #gaps: number | undefined;
 
   constructor(
     side: RunSide,
@@ -113,8 +129,10 @@ class DeviceRun {
     device: HydroVuDevice,
     path: string,
     asidePath: string,
+    expected: Expectations,
   ) {
     this.#side = side;
+    this.#expected = expected;
     this.#client = client;
     this.#names = names;
     this.#device = device;
@@ -133,6 +151,7 @@ class DeviceRun {
           throw replaced(this.#path);
         }
         const lastUs = mark?.whole.toUs;
+        this.#lastUs = lastUs;
         const startS = lastUs === undefined
           ? sinceS
           : Math.floor(lastUs / 1e6) + 1;
@@ -142,6 +161,7 @@ class DeviceRun {
           await this.#take(page, startS);
         }
         await this.#write();
+        await this.#saveOrigins();
         await this.#saveAside();
         const toUs = Math.max(lastUs ?? -Infinity, this.#writtenToUs);
         return {
@@ -153,6 +173,7 @@ class DeviceRun {
             : "created",
           rows: this.#rows,
           setAside: this.#aside.counts,
+          ...(this.#gaps === undefined ? {} : { gaps: this.#gaps }),
           ...(Number.isFinite(toUs) ? { toUs } : {}),
         };
       });
@@ -163,15 +184,16 @@ class DeviceRun {
   }
 
   async #take(
-    page: readonly ParameterReadings[],
+    page: ReadingsPage,
     startS: number,
   ): Promise<void> {
+    const requestedUs = this.#side.host.clock.nowUs();
     const latestS = this.#side.host.clock.nowUs() / 1e6 + MAX_AHEAD_S;
     const beforeUs = this.#waiting.length === 0
       ? this.#writtenToUs
       : this.#waiting.toUs;
-    let firstUs = Infinity;
-    for (const { parameterId, readings, unitId } of page) {
+    let [firstUs, lastUs, taken] = [Infinity, -Infinity, 0];
+    for (const { parameterId, readings, unitId } of page.parameters) {
       const column = this.#columnOf(parameterId, unitId);
       for (const { timestamp, value } of readings) {
         // No value is no reading.
@@ -183,14 +205,29 @@ class DeviceRun {
           ? "early"
           : timeUs <= this.#writtenToUs
           ? "order"
-          : undefined;
+          : this.#expected.isInRange(column, value)
+          ? undefined
+          : "range";
         if (reason !== undefined) {
           this.#aside.add({ reason, timestamp, column, value });
           continue;
         }
         if (timeUs < firstUs) firstUs = timeUs;
+        if (timeUs > lastUs) lastUs = timeUs;
+        taken++;
         this.#waiting.add(column, timeUs, value);
       }
+    }
+    if (taken > 0) {
+      this.#origins.push({
+        requested: isoOf(requestedUs),
+        url: page.url,
+        page: page.number,
+        sha256: page.sha256,
+        from: isoOf(firstUs),
+        to: isoOf(lastUs),
+        readings: taken,
+      });
     }
     if (firstUs <= beforeUs) this.#isOrdered = false;
     const isFull = this.#waiting.length >= MAX_WAITING;
@@ -226,8 +263,21 @@ class DeviceRun {
       toUs: readings.toUs,
     }, signal === undefined ? {} : { signal });
     this.#rows += rows.length;
+    const beforeUs = Number.isFinite(this.#writtenToUs)
+      ? this.#writtenToUs
+      : this.#lastUs;
+    const gaps = this.#expected.gapsIn(rows.times, beforeUs);
+    if (gaps !== undefined) this.#gaps = (this.#gaps ?? 0) + gaps;
     this.#writtenToUs = readings.toUs;
     this.#waiting = new Readings();
+  }
+
+  async #saveOrigins(): Promise<void> {
+    const path = originPath(this.#path);
+    if (path === undefined || this.#origins.length === 0) return;
+    const { tx } = this.#side;
+    await makeDirectories(tx, path);
+    await saveOrigins(tx, path, this.#origins);
   }
 
   async #saveAside(): Promise<void> {
@@ -236,6 +286,10 @@ class DeviceRun {
     await makeDirectories(tx, this.#asidePath);
     await this.#aside.save(tx, this.#asidePath, signal);
   }
+}
+
+function isoOf(us: number): string {
+  return new Date(us / 1000).toISOString();
 }
 
 function replaced(path: string): PondError {

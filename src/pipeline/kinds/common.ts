@@ -15,6 +15,8 @@ export interface KindSchema {
   readonly verbatim?: readonly string[];
   /** Whether what it makes is computed when somebody looks at it. */
   readonly isView?: true;
+  /** Whether such resources are run, and so may have a schedule. */
+  readonly isRun?: true;
   /** Whether this version of pond can do what it says. */
   readonly isSupported: boolean;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { EXPECT, type ExpectSpec } from "../expectations.ts";
 import { SECRET } from "../secret.ts";
 import {
   address,
@@ -23,6 +24,8 @@ export interface HydroVuSpec {
   readonly base_url?: string;
   /** The time of the first readings that are wanted; all when left out. */
   readonly since?: string;
+  /** What is expected of the readings. */
+  readonly expect?: ExpectSpec;
   /** What is collected. */
   readonly devices: readonly HydroVuDevice[];
 }
@@ -51,6 +54,7 @@ export const HYDROVU: KindSchema = {
       "The service; HYDROVU_BASE_URL or https://www.hydrovu.com when left out",
     ),
     since: time("The first readings that are wanted; all when left out"),
+    expect: EXPECT,
     devices: listOf(
       fields({
         id: {
@@ -71,5 +75,6 @@ export const HYDROVU: KindSchema = {
     ),
   }, ["key", "secret", "devices"]),
   verbatim: ["comment"],
+  isRun: true,
   isSupported: true,
 };

@@ -39,5 +39,6 @@ export const INBOX: KindSchema = {
         "The files are logs: only what was added at their ends is stored, and what was rotated away is followed",
     },
   }, ["pattern"]),
+  isRun: true,
   isSupported: true,
 };

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { EXPECT, type ExpectSpec } from "../expectations.ts";
 import {
   duration,
   fields,
@@ -36,6 +37,8 @@ export interface ScribbleProbabilities {
 
 /** The fields of a `Synthetic` resource. */
 export interface SyntheticSpec {
+  /** What is expected of the rows. */
+  readonly expect?: ExpectSpec;
   /** The series: `/Synthetic/<resource>/<name>`. */
   readonly series: readonly SyntheticSeries[];
 }
@@ -110,6 +113,7 @@ export const SCRIBBLE: KindSchema = {
       description: "What chance begins with: the same tree for the same seed",
     },
   }, ["count_min", "count_max", "probs"]),
+  isRun: true,
   isSupported: true,
 };
 
@@ -117,6 +121,7 @@ export const SCRIBBLE: KindSchema = {
 export const SYNTHETIC: KindSchema = {
   summary: "makes up series of sines, squares and lines",
   spec: fields({
+    expect: EXPECT,
     series: listOf(
       fields({
         name: pathName("The series: /Synthetic/<resource>/<name>"),
@@ -155,5 +160,6 @@ export const SYNTHETIC: KindSchema = {
       "The series",
     ),
   }, ["series"]),
+  isRun: true,
   isSupported: true,
 };

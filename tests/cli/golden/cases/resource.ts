@@ -17,11 +17,33 @@ const APPLIED: Pick<Case, "files" | "setup"> = {
   setup: ["pond apply -f resources.yaml"],
 };
 
+const SCHEDULED = ["every: 15m", 'cron: "30 6 * * MON-FRI"'].map((when, i) =>
+  `kind: Inbox
+name: ${i === 0 ? "often" : "nightly"}
+desc: Tables
+schedule: { ${when} }
+spec:
+  pattern: /home/ana/sensors/*.csv
+`
+).join("---\n");
+
 /** What `pond resource` is asked. */
 export const CASES: CommandCases = {
   cases: [
     { ...APPLIED, says: "all", line: "pond resource" },
     { ...APPLIED, says: "for programs", line: "pond resource --json" },
+    {
+      says: "with schedules",
+      files: { "resources.yaml": SCHEDULED },
+      setup: ["pond apply -f resources.yaml", "pond run nightly"],
+      line: "pond resource",
+    },
+    {
+      says: "with schedules, for programs",
+      files: { "resources.yaml": SCHEDULED },
+      setup: ["pond apply -f resources.yaml", "pond run nightly"],
+      line: "pond resource --json",
+    },
     { ...APPLIED, says: "those of a kind", line: "pond resource list Inbox" },
     { says: "none yet", line: "pond resource" },
     { ...APPLIED, says: "one", line: "pond resource show Inbox/field" },

@@ -35,6 +35,23 @@ const HYDROVU: Pick<Case, "files" | "setup"> = {
   setup: ["pond apply -f noyo.yaml"],
 };
 
+const DUE: Pick<Case, "files" | "setup"> = {
+  files: {
+    "buoys.yaml": `kind: Synthetic
+name: buoys
+schedule: { cron: "30 6 1 * *" }
+spec:
+  series:
+    - name: a
+      start: "2026-01-01"
+      end: "2026-01-02"
+      every: 1h
+      columns: [{name: Level.m, waves: [{type: sine, period: 12h}]}]
+`,
+  },
+  setup: ["pond apply -f buoys.yaml", "pond run -n"],
+};
+
 /** What `pond run` is asked. */
 export const CASES: CommandCases = {
   cases: [
@@ -49,6 +66,44 @@ export const CASES: CommandCases = {
       line: "pond run logs",
     },
     { says: "there are none", line: "pond run" },
+    { ...DUE, says: "what is due", line: "pond run --due" },
+    {
+      ...DUE,
+      says: "nothing is due",
+      setup: ["pond apply -f buoys.yaml", "pond run --due"],
+      line: "pond run --due",
+    },
+    {
+      ...BOTH,
+      says: "due and again and again",
+      line: "pond run --due --watch",
+      error: "INVALID_ARGUMENT",
+    },
+    {
+      ...BOTH,
+      says: "again and again, only shown",
+      line: "pond run --every 15m -n",
+      error: "INVALID_ARGUMENT",
+    },
+    {
+      ...BOTH,
+      says: "again and again, as a table",
+      line: "pond run --watch --format csv",
+      error: "INVALID_ARGUMENT",
+    },
+    {
+      ...BOTH,
+      says: "a time between runs that is none",
+      line: "pond run --every often",
+      error: "INVALID_ARGUMENT",
+    },
+    {
+      ...DUE,
+      says: "somebody else runs what is due",
+      line: "pond run --due",
+      locked: "/home/ana/pond/cache/runs.lock",
+      error: "LOCKED",
+    },
     {
       ...BOTH,
       says: "one fails, and the other goes on",

@@ -1,5 +1,26 @@
 /** Cases of pond status. */
-import type { CommandCases } from "../case.ts";
+import type { Case, CommandCases } from "../case.ts";
+
+const BUOY = `every: 10m
+      columns: [{name: Level.m, waves: [{type: sine, period: 12h}]}]`;
+
+const SERIES: Pick<Case, "files" | "setup"> = {
+  files: {
+    "buoys.yaml": `kind: Synthetic
+name: buoys
+spec:
+  series:
+    - name: old
+      start: "2025-01-01"
+      end: "2025-01-02"
+      ${BUOY}
+    - name: new
+      start: "2026-01-01"
+      ${BUOY}
+`,
+  },
+  setup: ["pond apply -f buoys.yaml", "pond run"],
+};
 
 /** What `pond status` is asked. */
 export const CASES: CommandCases = {
@@ -55,6 +76,44 @@ export const CASES: CommandCases = {
         "pond backup drill usb",
         "pond mkdir /behind",
       ],
+    },
+    {
+      ...SERIES,
+      says: "stale series",
+      line: "pond status --stale 2d",
+      exit: 1,
+    },
+    {
+      ...SERIES,
+      says: "stale series, for programs",
+      line: "pond status --stale 2d --json",
+      exit: 1,
+    },
+    {
+      ...SERIES,
+      says: "none is stale",
+      line: "pond status --stale 2d /Synthetic/buoys/new",
+    },
+    {
+      ...SERIES,
+      says: "there is no such series",
+      line: "pond status --stale 2d '/Inbox/**'",
+      error: "NOT_FOUND",
+    },
+    {
+      says: "an age that is none",
+      line: "pond status --stale soon",
+      error: "INVALID_ARGUMENT",
+    },
+    {
+      says: "a path without --stale",
+      line: "pond status /sensors",
+      error: "INVALID_ARGUMENT",
+    },
+    {
+      says: "stale and short",
+      line: "pond status --stale 2h --short",
+      error: "INVALID_ARGUMENT",
     },
     {
       says: "a branch that there is not",
