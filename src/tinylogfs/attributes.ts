@@ -62,6 +62,8 @@ export interface SeriesPart {
   readonly fromUs?: number;
   /** Its latest time. */
   readonly toUs?: number;
+  /** A column that has seconds since the epoch where other parts have times. */
+  readonly seconds?: string;
   /** What the writer wants to know when it goes on; JSON. */
   readonly state?: Readonly<Record<string, unknown>>;
 }
@@ -201,7 +203,7 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 /** The member `series` of a row's metadata. */
 function seriesMarkOf(value: unknown): SeriesMark | undefined {
   if (!isRecord(value)) return undefined;
-  const { of, parts, previous, state, whole } = value;
+  const { of, parts, previous, seconds, state, whole } = value;
   const isSeries = (of === "rows" || of === "text") && isCount(parts) &&
     (previous === undefined || isCount(previous)) && isRecord(whole);
   if (!isSeries || !isCount(whole.sizeBytes)) return undefined;
@@ -210,6 +212,7 @@ function seriesMarkOf(value: unknown): SeriesMark | undefined {
     of,
     parts,
     ...(previous === undefined ? {} : { previous }),
+    ...(typeof seconds === "string" ? { seconds } : {}),
     ...(isRecord(state) ? { state } : {}),
     whole: { sizeBytes: whole.sizeBytes, ...facts(whole) },
   };
