@@ -92,6 +92,16 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "backup": ["errors", "bytes", "host", "oplog", "tinylogfs"],
   "bundle": ["errors", "bytes", "version", "host", "oplog", "tinylogfs"],
   "export": ["errors", "bytes", "host", "oplog", "tinylogfs", "query"],
+  "migrate": [
+    "errors",
+    "bytes",
+    "host",
+    "oplog",
+    "oplog/data_type",
+    "oplog/parquet",
+    "tinylogfs",
+    "pipeline",
+  ],
   "pond": ["errors", "bytes", "host", "tinylogfs", "query"],
   "cli": [
     "errors",
@@ -110,6 +120,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "backup",
     "bundle",
     "export",
+    "migrate",
     "pond",
     "trees",
   ],
@@ -127,6 +138,7 @@ const WITH_ENTRY = [
   "backup",
   "bundle",
   "export",
+  "migrate",
 ];
 
 /** Layers to which the platform is a parameter: they know its types. */

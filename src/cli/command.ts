@@ -33,6 +33,7 @@ import type {
 import type { TablesCommand } from "./sql_command.ts";
 import type {
   ApplyCommand,
+  MigrateCommand,
   ResourceCommand,
   RunCommand,
 } from "./pipeline_command.ts";
@@ -487,6 +488,7 @@ export type Command =
   | ApplyCommand
   | ResourceCommand
   | RunCommand
+  | MigrateCommand
   | MaintainCommand
   | PruneCommand
   | BackupCommand

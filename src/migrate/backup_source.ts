@@ -131,7 +131,9 @@ export class BackupReader {
     const { files } = this.#host;
     const { sizeBytes } = await files.stat(path) ?? { sizeBytes: 0 };
     try {
-      const batches = readBatches(bytesOnHost(files, path, sizeBytes), ["last"]);
+      const batches = readBatches(bytesOnHost(files, path, sizeBytes), [
+        "last",
+      ]);
       for await (const { values: [column] } of batches) {
         const last = Number(column?.[0]);
         if (Number.isSafeInteger(last) && last <= MAX_BATCHES) return last;

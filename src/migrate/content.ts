@@ -4,7 +4,7 @@
  * @module
  */
 import type { Bytes } from "../bytes.ts";
-import { IntegrityError } from "../errors.ts";
+import { IntegrityError, PondError } from "../errors.ts";
 import type { Host } from "../host/mod.ts";
 import type { SourceVersion } from "./source.ts";
 
@@ -73,7 +73,7 @@ export async function hashOf(
 /**
  * Reads a version, and fails at its end when it is another one than before.
  *
- * @throws {IntegrityError} As {@linkcode readVersion}.
+ * @throws {PondError} `CONFLICT`, or as {@linkcode readVersion}.
  */
 export async function* readChecked(
   host: Host,
@@ -87,9 +87,11 @@ export async function* readChecked(
   }
   if (hash.digestHex() === version.sha256) return;
   const { hostPath } = version.bytes;
-  throw new IntegrityError(hostPath, "it was changed while it was read", {
-    hint: "run it again when nobody writes there",
-  });
+  throw new PondError(
+    "CONFLICT",
+    `Cannot read ${hostPath}: it has changed since it was checked`,
+    { path: hostPath, hint: "run it again when nobody writes there" },
+  );
 }
 
 function sized(path: string, found: number, listed: number): IntegrityError {

@@ -224,7 +224,9 @@ export class DirectoryReader {
     const keyOf = ({ number, prefix }: ListedRow) => `${number} ${prefix}`;
     for (const number of numbers) {
       try {
-        for (const row of await this.#rows(`${hostPath}/dir.${number}.parquet`)) {
+        for (
+          const row of await this.#rows(`${hostPath}/dir.${number}.parquet`)
+        ) {
           if (row.sha256 === undefined) continue;
           const hashes = said.get(keyOf(row)) ?? new Set();
           said.set(keyOf(row), hashes.add(row.sha256));

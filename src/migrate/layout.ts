@@ -80,7 +80,7 @@ export function layOut(
   ) => {
     if (isFile(entry)) {
       const isOld = isRegistry(from) || entry.kind === "definition";
-      if (isRegistry(from) && registries.withSecrets.has(from)) {
+      if (registries.withSecrets.has(from)) {
         leftOut.push(from);
       } else {
         const at = isOld ? keptPath(path) : path;

@@ -21,7 +21,7 @@ import type { TinyLogFS } from "../tinylogfs/mod.ts";
 import { BackupReader, findBackups, noOneBackup } from "./backup_source.ts";
 import { type Digested, digestsOf, sourceVersions } from "./digest.ts";
 import { DirectoryReader } from "./directory_source.ts";
-import { layOut, type Layout } from "./layout.ts";
+import { type Layout, layOut } from "./layout.ts";
 import {
   type MigratedResource,
   planResources,
@@ -108,6 +108,8 @@ export async function migrate(
   options: MigrateOptions = {},
 ): Promise<MigrateReport> {
   const { dryRun = false, onVersion, signal, strict = false } = options;
+  // Two at once would both write what neither has seen of the other.
+  await using _lock = await lockMigrations(fs, host);
   await using scratch = await scratchDirectory(fs, host);
   const source = await readSource(host, from, scratch.path, signal);
   const told = {
@@ -165,14 +167,14 @@ async function readSource(
     throw new PondError(
       "NOT_FOUND",
       `Cannot migrate ${from}: there is no such directory`,
-      { path: from },
+      { path: from, hint: "look for dir.1.parquet, or for {uuid}/POND" },
     );
   }
   if (stat.type !== "directory") {
     throw new PondError(
       "NOT_A_DIRECTORY",
       `Cannot migrate ${from}: it is no directory`,
-      { path: from },
+      { path: from, hint: "take the directory that has dir.1.parquet in it" },
     );
   }
   for await (const { name, type } of host.files.list(from)) {
@@ -184,6 +186,19 @@ async function readSource(
   const [one, ...others] = backups;
   if (one === undefined || others.length > 0) throw noOneBackup(from, backups);
   return await new BackupReader(host, scratch, signal).read(one);
+}
+
+async function lockMigrations(
+  fs: TinyLogFS,
+  { files }: Host,
+): Promise<AsyncDisposable> {
+  const lock = await files.tryLock(`${await fs.cacheDirectory()}/migrate.lock`);
+  if (lock !== undefined) return lock;
+  throw new PondError(
+    "LOCKED",
+    "Cannot migrate: another process does so into this pond",
+    { hint: "wait until it has ended" },
+  );
 }
 
 /** A directory in the pond's cache, as long as it is used. */
@@ -232,8 +247,9 @@ async function compare(
   fs: TinyLogFS | undefined,
 ): Promise<readonly ComparedDigest[]> {
   const isLeftOut = new Set(leftOut);
-  const source = await digestsOf(root, (path, entry) =>
-    isLeftOut.has(path) ? undefined : sourceVersions(entry)
+  const source = await digestsOf(
+    root,
+    (path, entry) => isLeftOut.has(path) ? undefined : sourceVersions(entry),
   );
   const pond = fs === undefined
     ? undefined
@@ -274,13 +290,19 @@ async function pondVersions(fs: TinyLogFS, placed: Layout["placed"]) {
       : undefined;
 }
 
+/** Thrown by a strict migration: the source is damaged, and nothing was changed. */
+export class DamagedSourceError extends IntegrityError {
+  /** The name of the class, as stack traces show it. */
+  override readonly name: string = "DamagedSourceError";
+}
+
 function tooStrict(from: string, damage: readonly Damage[]): IntegrityError {
   const [first] = damage;
   const at = first?.version === undefined
     ? first?.path
     : `${first.path}, version ${first.version}`;
   const more = damage.length === 1 ? "" : ` (and ${damage.length - 1} more)`;
-  return new IntegrityError(from, `${at}: ${first?.problem}${more}`, {
+  return new DamagedSourceError(from, `${at}: ${first?.problem}${more}`, {
     hint: "without --strict, everything else is taken over",
   });
 }

@@ -5,6 +5,7 @@
  */
 export {
   type ComparedDigest,
+  DamagedSourceError,
   type EntryCounts,
   migrate,
   type MigrateOptions,

@@ -18,7 +18,11 @@ import type { Host } from "../host/mod.ts";
 import type { CommitResult, TinyLogFS } from "../tinylogfs/mod.ts";
 import { type Layout, MIGRATED, type Placed } from "./layout.ts";
 import { problemOf } from "./problems.ts";
-import { definitionOf, type OldResource, type Registries } from "./registries.ts";
+import {
+  definitionOf,
+  type OldResource,
+  type Registries,
+} from "./registries.ts";
 
 /** What became of a resource. */
 export interface MigratedResource {

@@ -13,12 +13,14 @@
  * @module
  */
 import { tryDecodeUtf8 } from "../bytes.ts";
+import { IntegrityError } from "../errors.ts";
 import type { Host } from "../host/mod.ts";
 import type { DataStruct, DataType, DataValue } from "../oplog/data_type.ts";
 import { isKind, KINDS } from "../pipeline/mod.ts";
 import { readVersion } from "./content.ts";
 import { problemOf } from "./problems.ts";
 import {
+  childPath,
   isFile,
   type SourceDirectory,
   type SourceFile,
@@ -69,7 +71,10 @@ export interface SecretPlace {
 export interface Registries {
   readonly resources: readonly OldResource[];
   /** What couldn't be understood, by the paths of registries. */
-  readonly problems: readonly { readonly path: string; readonly problem: string }[];
+  readonly problems: readonly {
+    readonly path: string;
+    readonly problem: string;
+  }[];
   /** Whether a text has one of the secrets in it. */
   readonly hasSecret: (text: string) => boolean;
   /** Paths of registries that hold secrets. */
@@ -97,8 +102,8 @@ export async function readRegistries(
   const literals = new Set<string>();
   const withSecrets = new Set(problems.map(({ path }) => path));
   for (const [path, versions] of tables) {
-    const [, kind = ""] = path.split("/");
-    for (const row of path === "/Pond" ? [] : versions.flat()) {
+    const kind = path.slice(path.lastIndexOf("/") + 1);
+    for (const row of kind === "Pond" ? [] : versions.flat()) {
       for (const field of secretFields(kind, row)) {
         const value = row[field];
         if (typeof value !== "string" || REFERENCE.test(value)) continue;
@@ -125,22 +130,21 @@ export async function definitionOf(
   return row === undefined || others.length > 0 ? undefined : plainStruct(row);
 }
 
-/** `/Pond`, and `/Kind/Kind` of each kind that it has. */
-function registryFiles(
-  root: SourceDirectory,
-): readonly (readonly [path: string, file: SourceFile])[] {
-  const found: [string, SourceFile][] = [];
-  for (const [name, entry] of root.entries) {
-    if (name === "Pond" && entry.kind === "table") {
-      found.push(["/Pond", entry]);
-    }
-    if (entry.kind !== "tree") continue;
-    const registry = entry.entries.get(name);
-    if (registry !== undefined && isFile(registry)) {
-      if (registry.kind === "table") found.push([`/${name}/${name}`, registry]);
-    }
+/**
+ * `/Pond`, and `/Kind/Kind` of each kind. What was copied from another pond has
+ * such tables, too, somewhere below.
+ */
+function* registryFiles(
+  { entries }: SourceDirectory,
+  path = "/",
+): Generator<readonly [path: string, file: SourceFile]> {
+  const own = path.slice(path.lastIndexOf("/") + 1);
+  for (const [name, entry] of entries) {
+    const at = childPath(path, name);
+    if (entry.kind === "tree") yield* registryFiles(entry, at);
+    const isOne = name === own || name === "Pond" || isKind(name);
+    if (isOne && isFile(entry) && entry.kind === "table") yield [at, entry];
   }
-  return found;
 }
 
 async function rowsOf(
@@ -148,7 +152,9 @@ async function rowsOf(
   version: SourceVersion,
 ): Promise<readonly DataStruct[]> {
   const { bytes: { hostPath }, sizeBytes } = version;
-  if (sizeBytes > MAX_BYTES) return [];
+  if (sizeBytes > MAX_BYTES) {
+    throw new IntegrityError(hostPath, "it is too large for a registry");
+  }
   const whole = new Uint8Array(sizeBytes);
   let at = 0;
   for await (const chunk of readVersion(host, version)) {
@@ -239,7 +245,7 @@ function resourcesOf(
       kind,
       name,
       ...(typeof desc === "string" ? { desc } : {}),
-      ...(metadata == null ? {} : { metadata: plainMap(metadata) }),
+      ...(isNothing(metadata) ? {} : { metadata: plainMap(metadata) }),
       spec: specOf(kind, fields),
     };
     found.push({ kind, name, uuid, document, secrets });
@@ -247,12 +253,18 @@ function resourcesOf(
   return found;
 }
 
+function isNothing(value: DataValue | undefined): value is null | undefined {
+  return value === null || value === undefined;
+}
+
 /** Maps are lists of pairs in Parquet, and empty ones nothing. */
 function specOf(kind: string, fields: DataStruct): Plain {
   const { probs, ...rest } = fields;
   return {
     ...plainStruct(rest),
-    ...(kind === "Scribble" && probs != null ? { probs: plainMap(probs) } : {}),
+    ...(kind !== "Scribble" || isNothing(probs)
+      ? {}
+      : { probs: plainMap(probs) }),
   };
 }
 

@@ -52,7 +52,9 @@ async function partOf(
     : undefined;
   let [rows, from, to] = [0, MAX_US + 1n, -MAX_US - 1n];
   let isTime = unitUs !== undefined;
-  for await (const { numRows, values: [column = []] } of readBatches(bytes, [TIME])) {
+  for await (
+    const { numRows, values: [column = []] } of readBatches(bytes, [TIME])
+  ) {
     rows += numRows;
     if (unitUs === undefined) continue;
     for (const value of column) {

@@ -48,8 +48,8 @@ export interface Written {
 /** What is to be done at a place. */
 interface Task {
   readonly placed: Placed;
-  /** Of a file, which version is next. */
-  next: number;
+  /** Of a file, how many versions are there. */
+  readonly next: number;
 }
 
 /** Options of {@linkcode writePlaced}. */
@@ -79,19 +79,20 @@ export async function writePlaced(
     const state = isBelow ? "taken" : await stateOf(fs, it);
     if (state === "taken") {
       if (it.type === "directory") blocked.push(it.path);
-      const problem = `the pond has something else at ${it.path}`;
-      taken.push({ path: it.from, problem });
+      taken.push(somethingElse(it));
     } else if (state !== "done") queue.push({ placed: it, next: state });
   }
   let [commits, versions, sizeBytes] = [0, 0, 0];
   let last: CommitResult | undefined;
   const { message, onVersion, signal } = options;
   while (queue.length > 0) {
-    const { commit, value } = await fs.transaction(
-      (tx) => writeSome(tx, host, queue, signal),
-      { message, ...(signal === undefined ? {} : { signal }) },
-    );
-    queue = value.queue;
+    let attempts = 0;
+    const { commit, value } = await fs.transaction(async (tx) => {
+      // Others have changed something there in the meantime.
+      if (attempts++ > 0) queue = await stillOpen(tx, queue, taken);
+      return await writeSome(tx, host, queue, signal);
+    }, { message, ...(signal === undefined ? {} : { signal }) });
+    queue = [...value.queue];
     notes.push(...value.notes);
     for (const length of value.lengths) {
       versions++;
@@ -105,9 +106,28 @@ export async function writePlaced(
   return last === undefined ? written : { ...written, last };
 }
 
+function somethingElse({ from, path }: Placed): Damage {
+  return { path: from, problem: `the pond has something else at ${path}` };
+}
+
+/** What is left to be done of tasks that others may have met. */
+async function stillOpen(
+  tx: PondTransaction,
+  queue: readonly Task[],
+  taken: Damage[],
+): Promise<Task[]> {
+  const open: Task[] = [];
+  for (const { placed } of queue) {
+    const state = await stateOf(tx, placed);
+    if (state === "taken") taken.push(somethingElse(placed));
+    else if (state !== "done") open.push({ placed, next: state });
+  }
+  return open;
+}
+
 /** What a transaction did, and what is left. */
 interface Step {
-  readonly queue: Task[];
+  readonly queue: readonly Task[];
   readonly lengths: readonly number[];
   readonly notes: readonly Damage[];
 }

@@ -118,8 +118,11 @@ export class FileLoader {
     if (formats.size > 1) throw severalKinds(name, [...formats]);
     this.#engine.callFiles(files);
     const groups = [
-      ...Map.groupBy(files, ({ kind: { compression }, seconds }) =>
-        seconds === undefined ? compression : `${compression} ${seconds}`)
+      ...Map.groupBy(
+        files,
+        ({ kind: { compression }, seconds }) =>
+          seconds === undefined ? compression : `${compression} ${seconds}`,
+      )
         .values(),
     ];
     const own = await this.#ownColumns(groups);

@@ -184,7 +184,7 @@ export class PocPond {
   }
 
   /** The same pond as the files of a bucket. */
-  async backup(uuid: string): Promise<ReadonlyMap<string, Uint8Array>> {
+  backup(uuid: string): ReadonlyMap<string, Uint8Array> {
     const files = new Map<string, Uint8Array>();
     for (const [i, rows] of this.#batches.entries()) {
       const listed: Row[] = [];
