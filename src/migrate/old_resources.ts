@@ -130,8 +130,10 @@ function understood(
   readonly problem: string;
 } {
   if (!isKind(kind)) return { problem: `there is no kind ${kind}` };
-  if (!KINDS[kind].isSupported) {
-    return { problem: `this version of pond can't run the kind ${kind}` };
+  const { instead, isSupported } = KINDS[kind];
+  if (!isSupported) {
+    const problem = `this version of pond can't run the kind ${kind}`;
+    return { problem: instead ? `${problem}: ${instead}` : problem };
   }
   try {
     const [resource] = readResources([{ file: `${kind}/${name}`, text }]);

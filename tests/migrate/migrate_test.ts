@@ -457,6 +457,11 @@ Deno.test("secrets stay in the old pond", async () => {
 
 Deno.test("kinds that don't run are kept as files", async () => {
   const old = new PocPond();
+  const bucket = ["bucket", "region", "endpoint", "key", "secret"];
+  await old.resource(
+    { kind: "Backup", name: "cloud", uuid: "u-cloud" },
+    bucket.map((field) => utf8(field, `https://${field}`)),
+  );
   await old.resource({ kind: "Observable", name: "page", uuid: "u-page" }, [
     utf8("title", "Noyo"),
   ]);
@@ -470,10 +475,13 @@ Deno.test("kinds that don't run are kept as files", async () => {
   await using it = await scratch(old.files);
   const { resources } = await it.run();
   assertEquals(resources.map(({ name, status }) => [name, status]), [
+    ["cloud", "kept"],
     ["page", "kept"],
     ["relative", "kept"],
     ["../up", "refused"],
   ]);
+  const [cloud] = resources;
+  assert(cloud?.problem?.includes("pond backup add"), cloud?.problem);
   const path = "/.pond/migrated/resources/Observable/page.yaml";
   const text = new TextDecoder().decode(await it.pond.readFile(path));
   assert(text.includes("  title: Noyo\n"), text);

@@ -14,7 +14,8 @@ export const MIGRATE: TableEntry = define<MigrateCommand>({
   summary: "Take over a pond of the proof of concept, with all versions",
   description:
     `SOURCE is a pond directory of the proof of concept, or a directory with a backup
-of one, as the bucket has it (also as file:///...). Make the new pond first: pond init.
+of one, as the bucket has it (also as file:///...). The pond has to be there: make
+a new one with pond init.
 
 Every version of every entry is checked by its length and SHA-256, and becomes a
 version in the pond. What is damaged is told with path and version, and everything
