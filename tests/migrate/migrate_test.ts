@@ -12,16 +12,20 @@ import {
   type MigrateOptions,
   type MigrateReport,
 } from "../../src/migrate/mod.ts";
-import { runResources } from "../../src/pipeline/mod.ts";
+import { readResources, runResources } from "../../src/pipeline/mod.ts";
 import type { Pond } from "../../src/pond.ts";
 import { type ScratchPond, scratchPond } from "../pipeline/scratch.ts";
 import { fakeHydroVu, steadyReadings } from "../support/fake_hydrovu.ts";
 import {
   float64,
+  floatMap,
   int64,
   parquet,
+  type PocColumn,
   PocPond,
   readings,
+  structList,
+  textList,
   utf8,
 } from "../support/poc_pond.ts";
 import {
@@ -486,6 +490,137 @@ Deno.test("kinds that don't run are kept as files", async () => {
   const text = new TextDecoder().decode(await it.pond.readFile(path));
   assert(text.includes("  title: Noyo\n"), text);
   assert(!await it.pond.exists("/.pond/resources"));
+});
+
+Deno.test("resources of every kind are what pond apply takes", async () => {
+  const old = new PocPond();
+  const add = (kind: string, ...spec: PocColumn[]) =>
+    old.resource({ kind, name: kind.toLowerCase(), uuid: `u-${kind}` }, spec);
+  await add(
+    "Derive",
+    structList(
+      "collections",
+      [utf8("pattern"), utf8("name"), utf8("query")],
+      [{ pattern: "/In/*", name: "csv", query: "FROM read_csv('$1')" }],
+    ),
+  );
+  await add(
+    "Combine",
+    structList("scopes", [
+      utf8("name"),
+      structList("series", [utf8("pattern")]),
+      textList("columns"),
+    ], [{ name: "all", series: [{ pattern: "/a*" }], columns: null }]),
+  );
+  await add(
+    "Template",
+    structList(
+      "collections",
+      ["name", "in_pattern", "out_pattern", "template", "template_file"].map(
+        (it) => utf8(it),
+      ),
+      [{
+        name: "pages",
+        in_pattern: "/a*",
+        out_pattern: "$0.md",
+        template: "# {{ args[0] }}\n",
+        template_file: null,
+      }],
+    ),
+  );
+  await add(
+    "Reduce",
+    structList(
+      "collections",
+      [
+        utf8("name"),
+        textList("resolutions"),
+        structList("datasets", [
+          utf8("in_pattern"),
+          utf8("out_pattern"),
+          textList("columns"),
+        ]),
+      ],
+      [{
+        name: "down",
+        resolutions: ["1h", "24h"],
+        datasets: [{ in_pattern: "/a*", out_pattern: "x=$0", columns: ["*"] }],
+      }],
+    ),
+  );
+  await add(
+    "Scribble",
+    int64("count_min", 1),
+    int64("count_max", 3),
+    floatMap("probs", [["tree", 0.1], ["data", 0.9]]),
+  );
+  await add("Inbox", utf8("pattern", "/var/*.csv"));
+  await old.commit();
+  await using it = await scratch(old.files);
+  const { resources } = await it.run();
+  assertEquals(resources.length, 6);
+  const specs: unknown[] = [];
+  for (const { path = "" } of resources) {
+    const text = new TextDecoder().decode(await it.pond.readFile(path));
+    specs.push(
+      ...readResources([{ file: path, text }]).map(({ spec }) => spec),
+    );
+  }
+  assertEquals(specs, [
+    {
+      collections: [
+        { pattern: "/In/*", name: "csv", query: "FROM read_csv('$1')" },
+      ],
+    },
+    { scopes: [{ name: "all", series: [{ pattern: "/a*" }] }] },
+    {
+      collections: [{
+        name: "pages",
+        in_pattern: "/a*",
+        out_pattern: "$0.md",
+        template: "# {{ args[0] }}\n",
+      }],
+    },
+    {
+      collections: [{
+        name: "down",
+        resolutions: ["1h", "24h"],
+        datasets: [{ in_pattern: "/a*", out_pattern: "x=$0", columns: ["*"] }],
+      }],
+    },
+    { count_min: 1, count_max: 3, probs: { tree: 0.1, data: 0.9 } },
+    { pattern: "/var/*.csv" },
+  ]);
+});
+
+Deno.test("an Inbox goes on with the files that it had", async () => {
+  await using pond = await scratchPond();
+  const field = pond.temp.join("field");
+  await writeFiles(
+    field,
+    new Map([["a/b.txt", new TextEncoder().encode("b")]]),
+  );
+  const old = new PocPond();
+  await old.resource({ kind: "Inbox", name: "field", uuid: FIELD }, [
+    utf8("pattern", `${field}/**`),
+  ]);
+  await (await old.data(`/Inbox/${FIELD}/a/b.txt`, "b")).commit();
+  await writeFiles(pond.temp.join("old"), old.files);
+  const source = pond.temp.join("old");
+  await migrate(pond.pond, pond.host, source);
+  const run = async () =>
+    (await Array.fromAsync(runResources(pond.pond, pond.host)))
+      .flatMap(({ items }) => items.map(({ status }) => status));
+  assertEquals(await run(), ["unchanged"]);
+  const path = "/Inbox/field/a/b.txt";
+  assertEquals((await versionsIn(pond.pond, path)).map(sha256), [
+    sha256(new TextEncoder().encode("b")),
+  ]);
+  await Deno.writeTextFile(`${field}/a/b.txt`, "bee");
+  assertEquals(await run(), ["updated"]);
+  assertEquals(new TextDecoder().decode(await pond.pond.readFile(path)), "bee");
+  const again = await migrate(pond.pond, pond.host, source);
+  assertEquals([again.written, again.taken, agrees(again)], [0, [], true]);
 });
 
 Deno.test("a hostile source is told, and nothing outside of it is read", async () => {

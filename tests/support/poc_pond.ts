@@ -414,6 +414,27 @@ export function textMap(name: string, ...data: unknown[]): PocColumn {
   };
 }
 
+/** A column of maps of texts to numbers of 32 bits. */
+export function floatMap(
+  name: string,
+  ...data: readonly (readonly (readonly [string, number])[])[]
+): PocColumn {
+  return {
+    elements: [
+      {
+        name,
+        repetition_type: "REQUIRED",
+        converted_type: "MAP",
+        num_children: 1,
+      },
+      { name: "key_value", repetition_type: "REPEATED", num_children: 2 },
+      textElement("key", "REQUIRED"),
+      { name: "value", type: "FLOAT", repetition_type: "REQUIRED" },
+    ],
+    data: data.map((entries) => Object.fromEntries(entries)),
+  };
+}
+
 function textElement(
   name: string,
   repetition_type: "OPTIONAL" | "REQUIRED",
