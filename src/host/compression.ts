@@ -122,7 +122,8 @@ async function* through(
 }
 
 /**
- * Takes zstd of any program apart, in memory.
+ * Takes zstd of any program apart, in memory. Of what is cut off, it may be the
+ * beginning: the caller knows how long it is, or how it ends.
  *
  * @param maxBytes More than this is not what was expected.
  * @param source What it is called in errors.

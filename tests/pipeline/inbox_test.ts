@@ -77,6 +77,7 @@ Deno.test("Inbox: files are taken in, and again when they have changed", async (
 Deno.test("Inbox: ** means files at any depth", async () => {
   for (const pattern of ["**", "**/*"]) {
     await using it = await scratch((at) => `{pattern: "${at}/${pattern}"}`);
+    await Deno.mkdir(`${it.directory}/sub/below`, { recursive: true });
     await it.write("a.csv", "1");
     await it.write("sub/below/b.csv", "2");
     assertEquals(await told(it), [
