@@ -93,8 +93,12 @@ export async function planResources(
     if (text === undefined || registries.hasSecret(text)) continue;
     texts.push({ path: `${it.path}.yaml`, text });
   }
+  const places = new Set(placed.map(({ path }) => path));
   const wanted: NewText[] = [];
-  for (const it of texts) if (!await fs.exists(it.path)) wanted.push(it);
+  for (const it of texts) {
+    if (places.has(it.path) || await fs.exists(it.path)) continue;
+    wanted.push(it);
+  }
   return { resources, apply, texts: wanted };
 }
 

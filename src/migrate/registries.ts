@@ -34,6 +34,9 @@ const MAX_BYTES = 64 * 1024 * 1024;
 /** What a shorter text is, is nobody's secret: it is everywhere. */
 const MIN_SECRET = 4;
 
+/** The same of what only its name makes one, somewhere inside of a field. */
+const MIN_DEEP_SECRET = 8;
+
 /** Fields of kinds that nobody knows. */
 const SECRET_NAME = /key|secret|token|passw|credential/i;
 
@@ -109,6 +112,11 @@ export async function readRegistries(
         if (typeof value !== "string" || REFERENCE.test(value)) continue;
         withSecrets.add(path);
         if (value.length >= MIN_SECRET) literals.add(value);
+      }
+    }
+    for (const row of versions.flat()) {
+      for (const value of deepSecrets(row)) {
+        if (value.length >= MIN_DEEP_SECRET) literals.add(value);
       }
     }
   }
@@ -201,6 +209,32 @@ function secretFields(kind: string, row: DataStruct): readonly string[] {
       ? SECRET_NAME.test(field)
       : schema[field]?.writeOnly === true
   );
+}
+
+/** Texts in structs and maps, by whose names they may be secrets. */
+function* deepSecrets(
+  value: DataValue | undefined,
+  name = "",
+): Generator<string> {
+  if (typeof value === "string") {
+    if (SECRET_NAME.test(name) && !REFERENCE.test(value)) yield value;
+  } else if (Array.isArray(value)) {
+    const [key, item, ...more] = value as readonly DataValue[];
+    const isPair = typeof key === "string" && more.length === 0;
+    if (isPair) yield* deepSecrets(item, key);
+    else {
+      for (const it of value as readonly DataValue[]) {
+        yield* deepSecrets(it, name);
+      }
+    }
+  } else if (
+    value !== null && typeof value === "object" &&
+    !(value instanceof Uint8Array)
+  ) {
+    for (const [key, item] of Object.entries(value)) {
+      yield* deepSecrets(item as DataValue, key);
+    }
+  }
 }
 
 type Tables = ReadonlyMap<string, readonly (readonly DataStruct[])[]>;

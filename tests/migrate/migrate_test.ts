@@ -459,6 +459,31 @@ Deno.test("secrets stay in the old pond", async () => {
   }
 });
 
+Deno.test("a secret inside of a field, or in the metadata, is left behind with all of it", async () => {
+  const old = new PocPond();
+  await old.resource({ kind: "Observable", name: "page", uuid: "u-page" }, [
+    structList("sites", [utf8("url"), utf8("token")], [
+      { url: "https://a", token: "deep-t0ken-of-page" },
+    ]),
+  ]);
+  await old.resource({
+    kind: "Inbox",
+    name: "field",
+    uuid: "u-in",
+    metadata: { password: "metadata-passw0rd" },
+  }, [utf8("pattern", "/var/*")]);
+  await old.commit();
+  await using it = await scratch(old.files);
+  const report = await it.run();
+  assertEquals(report.resources.map(({ name, status }) => [name, status]), [
+    ["page", "refused"],
+    ["field", "refused"],
+  ]);
+  assertEquals(report.leftOut.toSorted(), ["/Observable/Observable", "/Pond"]);
+  assert(!JSON.stringify(report).includes("0ken-of-page"));
+  assert(!JSON.stringify(report).includes("passw0rd"));
+});
+
 Deno.test("kinds that don't run are kept as files", async () => {
   const old = new PocPond();
   const bucket = ["bucket", "region", "endpoint", "key", "secret"];
