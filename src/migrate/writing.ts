@@ -170,7 +170,11 @@ async function writeSome(
           notes.push({ path: from, version: version.number, problem });
         }
         const state = { number: version.number };
-        await tx.appendToSeries(path, content, { ...part, state });
+        await tx.appendToSeries(path, content, {
+          ...part,
+          verbatim: true,
+          state,
+        });
       } else await tx.writeFile(path, content);
       lengths.push(version.sizeBytes);
       bytes += version.sizeBytes;

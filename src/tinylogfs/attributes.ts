@@ -64,6 +64,8 @@ export interface SeriesPart {
   readonly toUs?: number;
   /** A column that has seconds since the epoch where other parts have times. */
   readonly seconds?: string;
+  /** Whether its bytes have to stay what they are: it is never merged. */
+  readonly verbatim?: true;
   /** What the writer wants to know when it goes on; JSON. */
   readonly state?: Readonly<Record<string, unknown>>;
 }
@@ -203,7 +205,7 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 /** The member `series` of a row's metadata. */
 function seriesMarkOf(value: unknown): SeriesMark | undefined {
   if (!isRecord(value)) return undefined;
-  const { of, parts, previous, seconds, state, whole } = value;
+  const { of, parts, previous, seconds, state, verbatim, whole } = value;
   const isSeries = (of === "rows" || of === "text") && isCount(parts) &&
     (previous === undefined || isCount(previous)) && isRecord(whole);
   if (!isSeries || !isCount(whole.sizeBytes)) return undefined;
@@ -213,6 +215,7 @@ function seriesMarkOf(value: unknown): SeriesMark | undefined {
     parts,
     ...(previous === undefined ? {} : { previous }),
     ...(typeof seconds === "string" ? { seconds } : {}),
+    ...(verbatim === true ? { verbatim } : {}),
     ...(isRecord(state) ? { state } : {}),
     whole: { sizeBytes: whole.sizeBytes, ...facts(whole) },
   };

@@ -359,6 +359,7 @@ Deno.test("a series of seconds unites with one of times", async () => {
     ["/s/b", 2],
   ]);
   const mark = await it.pond.seriesMark("/s/a");
+  assertEquals([mark?.verbatim, mark?.state], [true, { number: 1 }]);
   assertEquals(mark?.whole, {
     sizeBytes: readings(START_S, [1, 2]).length,
     rows: 2,
