@@ -80,7 +80,7 @@ export interface Registries {
   }[];
   /** Whether a text has one of the secrets in it. */
   readonly hasSecret: (text: string) => boolean;
-  /** Paths of registries that hold secrets. */
+  /** Paths of registries and definitions that hold secrets. */
   readonly withSecrets: ReadonlySet<string>;
 }
 
@@ -125,6 +125,13 @@ export async function readRegistries(
   for (const [path, versions] of tables) {
     if (hasSecret(textOf(versions))) withSecrets.add(path);
   }
+  for (const [path, { versions }] of definitions(root)) {
+    for (const version of versions) {
+      if (hasSecret(textOf(await readable(host, version)))) {
+        withSecrets.add(path);
+      }
+    }
+  }
   const resources = resourcesOf(tables, problems);
   return { resources, problems, hasSecret, withSecrets };
 }
@@ -152,6 +159,31 @@ function* registryFiles(
     if (entry.kind === "tree") yield* registryFiles(entry, at);
     const isOne = name === own || name === "Pond" || isKind(name);
     if (isOne && isFile(entry) && entry.kind === "table") yield [at, entry];
+  }
+}
+
+/** What computed files were defined by: a copy of a part of a registry. */
+function* definitions(
+  { entries }: SourceDirectory,
+  path = "/",
+): Generator<readonly [path: string, file: SourceFile]> {
+  for (const [name, entry] of entries) {
+    const at = childPath(path, name);
+    if (entry.kind === "tree") yield* definitions(entry, at);
+    else if (entry.kind === "definition") yield [at, entry];
+  }
+}
+
+/** The rows of what may be no table; then it is kept as it is. */
+async function readable(
+  host: Host,
+  version: SourceVersion,
+): Promise<readonly DataStruct[]> {
+  try {
+    return await rowsOf(host, version);
+  } catch (error) {
+    problemOf(error);
+    return [];
   }
 }
 

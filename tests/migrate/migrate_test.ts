@@ -422,6 +422,9 @@ Deno.test("secrets stay in the old pond", async () => {
     uuid: "u-page",
     desc: "with s3cret of cloud",
   }, [utf8("api_token", "t0ken of page")]);
+  await old.definition("/Derive/u/leaky", [
+    utf8("query", "SELECT 's3cret of cloud'"),
+  ]);
   // As a copy of another pond has them.
   await old.table(
     "/Copy/u-copy/HydroVu/HydroVu",
@@ -442,6 +445,7 @@ Deno.test("secrets stay in the old pond", async () => {
   assertEquals(report.leftOut.toSorted(), [
     "/Backup/Backup",
     "/Copy/u-copy/HydroVu/HydroVu",
+    "/Derive/u/leaky",
     "/HydroVu/HydroVu",
     "/Observable/Observable",
     // A description has one in it.
