@@ -33,12 +33,15 @@ export function fixedDirectory(pattern: string): string {
  * not followed.
  *
  * @param pattern Absolute.
+ * @param options With `below`, what `**` means below a directory that matches
+ *   itself, too; else the directory stands for all that is in it.
  * @returns None for a pattern that nothing matches.
  */
 export async function hostMatches(
   files: FileStore,
   pattern: string,
   signal?: AbortSignal,
+  options: { readonly below?: boolean } = {},
 ): Promise<readonly HostMatch[]> {
   const glob = parseGlob(pattern);
   const hidden = /(^|\/)\./.test(pattern);
@@ -50,8 +53,10 @@ export async function hostMatches(
     for await (const { name, type } of files.list(directory)) {
       if (name.startsWith(".") && !hidden) continue;
       const path = directory === "/" ? `/${name}` : `${directory}/${name}`;
-      if (matchGlob(glob, path) !== undefined) found.push({ path, type });
-      else if (type === "directory" && (isDeep || depth + 1 < names.length)) {
+      const isMatch = matchGlob(glob, path) !== undefined;
+      if (isMatch) found.push({ path, type });
+      if (isMatch && options.below !== true) continue;
+      if (type === "directory" && (isDeep || depth + 1 < names.length)) {
         await search(path, depth + 1);
       }
     }

@@ -94,6 +94,16 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "backup": ["errors", "bytes", "host", "oplog", "tinylogfs"],
   "bundle": ["errors", "bytes", "version", "host", "oplog", "tinylogfs"],
   "export": ["errors", "bytes", "host", "oplog", "tinylogfs", "query"],
+  "migrate": [
+    "errors",
+    "bytes",
+    "host",
+    "oplog",
+    "oplog/data_type",
+    "oplog/parquet",
+    "tinylogfs",
+    "pipeline",
+  ],
   "pond": ["errors", "bytes", "host", "tinylogfs", "query", "pipeline"],
   "cli": [
     "errors",
@@ -112,6 +122,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "backup",
     "bundle",
     "export",
+    "migrate",
     "pond",
     "trees",
   ],
@@ -129,6 +140,7 @@ const WITH_ENTRY = [
   "backup",
   "bundle",
   "export",
+  "migrate",
 ];
 
 /** Layers to which the platform is a parameter: they know its types. */

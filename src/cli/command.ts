@@ -34,6 +34,7 @@ import type { TablesCommand } from "./sql_command.ts";
 import type {
   ApplyCommand,
   ExplainCommand,
+  MigrateCommand,
   ResourceCommand,
   RunCommand,
   WhyCommand,
@@ -495,6 +496,7 @@ export type Command =
   | ResourceCommand
   | RunCommand
   | WhyCommand
+  | MigrateCommand
   | MaintainCommand
   | PruneCommand
   | BackupCommand

@@ -61,6 +61,7 @@ const TABLE: Readonly<Record<CommandName, Load>> = {
     ["apply", "explain", "resource", "run", "why"],
     async () => (await import("./table/pipelines.ts")).PIPELINES,
   ),
+  migrate: async () => (await import("./table/migrate.ts")).MIGRATE,
   ...of(["completions"], async () => (await shells()).SHELL_COMMANDS),
   complete: async () =>
     (await shells()).completeEntry(loadCommands, findCommand),

@@ -43,6 +43,16 @@ export interface ResourceCommand {
   readonly format: Format | undefined;
 }
 
+/** `pond migrate` */
+export interface MigrateCommand {
+  readonly name: "migrate";
+  /** A directory of the host. */
+  readonly source: string;
+  readonly dryRun: boolean;
+  /** Whether damage ends it. */
+  readonly strict: boolean;
+}
+
 /** `pond run` */
 export interface RunCommand {
   readonly name: "run";

@@ -284,6 +284,10 @@ export const SCHEMAS: Readonly<Partial<Record<CommandName, readonly Shape[]>>> =
       "always",
       `result:string change:string? path:string from:string? type:string? problem:string? ${SIDES} version:integer?`,
     )],
+    migrate: [object(
+      "always",
+      "directories:integer symlinks:integer files:integer versions:integer bytes:integer written:integer commits:integer version:integer? damage:array taken:array notes:array unlisted:array left_out:array resources:array secrets:array digests:array agrees:boolean? done:boolean",
+    )],
     mirror: [array(
       "always; of watch an object a line",
       "action:string to:string? type:string path:string size:integer done:boolean problem:string?",

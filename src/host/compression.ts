@@ -4,7 +4,8 @@
  * @module
  */
 import { pipeline, Readable, type Transform } from "node:stream";
-import { createGunzip, createGzip } from "node:zlib";
+import { createGunzip, createGzip, zstdDecompressSync } from "node:zlib";
+import type { Bytes } from "../bytes.ts";
 import { IntegrityError } from "../errors.ts";
 import {
   FRAME,
@@ -118,4 +119,29 @@ async function* through(
   // Its failure comes out of the last stream.
   const last = pipeline(source, transform, () => {});
   for await (const chunk of last) yield chunk;
+}
+
+/**
+ * Takes zstd of any program apart, in memory. Of what is cut off, it may be the
+ * beginning: the caller knows how long it is, or how it ends.
+ *
+ * @param maxBytes More than this is not what was expected.
+ * @param source What it is called in errors.
+ * @throws {PondError} `INTEGRITY` when it is damaged, or longer.
+ */
+export function unzstdAtMost(
+  bytes: Uint8Array,
+  maxBytes: number,
+  source: string,
+): Bytes {
+  try {
+    // A limit of 0 is none.
+    const maxOutputLength = Math.max(1, maxBytes);
+    const content = zstdDecompressSync(bytes, { maxOutputLength });
+    return new Uint8Array(content);
+  } catch (cause) {
+    if (!(cause instanceof Error)) throw cause;
+    const why = `it can't be decompressed: ${cause.message}`;
+    throw new IntegrityError(source, why, { cause });
+  }
 }

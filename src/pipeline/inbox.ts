@@ -52,7 +52,9 @@ export async function collectInbox(
     ? (await import("./growing_log.ts")).collectLog
     : collectFile;
   const items: RunItem[] = [];
-  const matches = await hostMatches(files, pattern, side.signal);
+  const matches = await hostMatches(files, pattern, side.signal, {
+    below: true,
+  });
   for (const { path: source, type } of matches) {
     if (type !== "file") continue;
     side.signal?.throwIfAborted();

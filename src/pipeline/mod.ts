@@ -3,8 +3,10 @@
  *
  * @module
  */
+export { formatYaml } from "./document.ts";
 export { type JsonSchema } from "./json_schema.ts";
 export {
+  isKind,
   type Kind,
   KIND_NAMES,
   KINDS,

@@ -156,7 +156,8 @@ export async function deleteResources(
 }
 
 function requireSupported(resource: Resource): void {
-  if (KINDS[resource.kind].isSupported) return;
+  const { instead, isSupported } = KINDS[resource.kind];
+  if (isSupported) return;
   const known = KIND_NAMES.filter((kind) => KINDS[kind].isSupported);
   throw new PondError(
     "UNSUPPORTED",
@@ -165,7 +166,7 @@ function requireSupported(resource: Resource): void {
     }: this version of pond can't run resources of the kind ${resource.kind}`,
     {
       path: resourcePath(resource),
-      hint: `leave it out; what runs are ${known.join(", ")}`,
+      hint: instead ?? `leave it out; what runs are ${known.join(", ")}`,
     },
   );
 }

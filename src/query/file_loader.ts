@@ -26,6 +26,7 @@ import type {
 import { splitRevision } from "../tinylogfs/revision.ts";
 import type { DuckDBEngine } from "./duckdb_engine.ts";
 import {
+  columnsOf,
   type FileKind,
   HEAD_BYTES,
   isScanned,
@@ -56,6 +57,8 @@ interface FoundFile {
   readonly format?: "parquet" | "text";
   /** Of a part of a series, how many newer ones there are. */
   readonly part?: number;
+  /** The column that has seconds where a time is meant. */
+  readonly seconds?: string;
 }
 
 /** The same, where DuckDB can read it. */
@@ -119,7 +122,12 @@ export class FileLoader {
     if (formats.size > 1) throw severalKinds(name, [...formats]);
     this.#engine.callFiles(files);
     const groups = [
-      ...Map.groupBy(files, ({ kind }) => kind.compression).values(),
+      ...Map.groupBy(
+        files,
+        ({ kind: { compression }, seconds }) =>
+          seconds === undefined ? compression : `${compression} ${seconds}`,
+      )
+        .values(),
     ];
     const own = await this.#ownColumns(groups);
     // Then the files can't be told apart by their places.
@@ -211,7 +219,11 @@ export class FileLoader {
     ) {
       const { location, series, ...known } = part;
       if (series?.of === "text") pieces.push(location);
-      else yield { ...file, ...known, location, part: count++ };
+      else {
+        const { seconds } = series ?? {};
+        const meant = seconds === undefined ? {} : { seconds };
+        yield { ...file, ...known, location, part: count++, ...meant };
+      }
     }
     if (pieces.length === 0) return;
     const chunks = piecesOf(this.#host, pieces.toReversed(), this.#options);
@@ -270,7 +282,8 @@ export class FileLoader {
     const columns = this.#columns(files, own).map(([name, values]) =>
       `${ofFile(values)} AS ${quoteName(name)}`
     );
-    return { files, columns: ["*", ...columns].join(", ") };
+    const meant = columnsOf(files[0] ?? {});
+    return { files, columns: [meant, ...columns].join(", ") };
   }
 
   /**

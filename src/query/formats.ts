@@ -4,7 +4,7 @@
  * @module
  */
 import { invariant, PondError } from "../errors.ts";
-import { quoteText } from "./paths.ts";
+import { quoteName, quoteText } from "./paths.ts";
 
 /** A format of tables. */
 export type TableFormat =
@@ -34,6 +34,8 @@ export interface ReadableFile {
   readonly hostPath: string;
   /** What it is there. */
   readonly kind: FileKind;
+  /** The column that has seconds where a time is meant. */
+  readonly seconds?: string;
 }
 
 /** How DuckDB reads a format. */
@@ -137,6 +139,13 @@ export function isScanned(
 ): boolean {
   // Parquet has a compression of its own.
   return format !== "arrow" && (format !== "parquet" || compression === "none");
+}
+
+/** The columns of files as they are meant: times that are kept as seconds. */
+export function columnsOf({ seconds }: Pick<ReadableFile, "seconds">): string {
+  if (seconds === undefined) return "*";
+  const name = quoteName(seconds);
+  return `* REPLACE (make_timestamptz(${name} * 1000000) AS ${name})`;
 }
 
 /** The table function that reads files of one kind. */

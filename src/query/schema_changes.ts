@@ -9,7 +9,7 @@
 import { PondError } from "../errors.ts";
 import type { QueryOptions } from "../tinylogfs/mod.ts";
 import type { DuckDBEngine } from "./duckdb_engine.ts";
-import { type ReadableFile, scanOf } from "./formats.ts";
+import { columnsOf, type ReadableFile, scanOf } from "./formats.ts";
 import type { Needs } from "./needs.ts";
 import { quoteName } from "./paths.ts";
 import { isNumeric } from "./sql_type.ts";
@@ -54,7 +54,10 @@ export async function requireOneType(
   const first = new Map<string, Map<string, TypeInFile>>();
   for (const file of files) {
     const scan = scanOf([file]);
-    const types = await engine.columnTypes(`SELECT * FROM ${scan}`, options);
+    const types = await engine.columnTypes(
+      `SELECT ${columnsOf(file)} FROM ${scan}`,
+      options,
+    );
     // Columns unite whatever the case of their names is.
     const byName = new Map(
       [...types].map(([column, type]) => [column.toLowerCase(), type]),

@@ -63,6 +63,10 @@ export interface SeriesPart {
   readonly fromUs?: number;
   /** Its latest time. */
   readonly toUs?: number;
+  /** A column that has seconds since the epoch where other parts have times. */
+  readonly seconds?: string;
+  /** Whether its bytes have to stay what they are: it is never merged. */
+  readonly verbatim?: true;
   /** What the writer wants to know when it goes on; JSON. */
   readonly state?: Readonly<Record<string, unknown>>;
 }
@@ -213,7 +217,7 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 /** The member `series` of a row's metadata. */
 function seriesMarkOf(value: unknown): SeriesMark | undefined {
   if (!isRecord(value)) return undefined;
-  const { holds, of, parts, previous, state, whole } = value;
+  const { holds, of, parts, previous, seconds, state, verbatim, whole } = value;
   const isSeries = (of === "rows" || of === "text") && isCount(parts) &&
     (previous === undefined || isCount(previous)) && isRecord(whole);
   if (!isSeries || !isCount(whole.sizeBytes)) return undefined;
@@ -223,6 +227,8 @@ function seriesMarkOf(value: unknown): SeriesMark | undefined {
     parts,
     ...(isCount(holds) ? { holds } : {}),
     ...(previous === undefined ? {} : { previous }),
+    ...(typeof seconds === "string" ? { seconds } : {}),
+    ...(verbatim === true ? { verbatim } : {}),
     ...(isRecord(state) ? { state } : {}),
     whole: { sizeBytes: whole.sizeBytes, ...facts(whole) },
   };

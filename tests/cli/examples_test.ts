@@ -1,3 +1,5 @@
+import { writeFiles } from "../migrate/support.ts";
+import { PocPond } from "../support/poc_pond.ts";
 import { assertEquals } from "@std/assert";
 import { loadCommands } from "../../src/cli/commands.ts";
 import { scratchPond } from "./scratch.ts";
@@ -61,6 +63,11 @@ for (const { name, examples } of await loadCommands()) {
         await scratch.ok(
           "put origin.jsonl /HydroVu/noyo/origin/BDock-1.jsonl",
         );
+      }
+      if (name === "migrate") {
+        const old = await new PocPond().data("/a.txt", "a\n");
+        const { files } = await old.commit();
+        await writeFiles(`${scratch.home}/../old`, files);
       }
       if (name === "tag") await scratch.ok("tag first v1");
       const [, ...argv] = words(cmd);

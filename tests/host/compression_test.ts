@@ -1,11 +1,13 @@
 /** Streams of bytes, compressed and decompressed, and read by other programs. */
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { zstdCompressSync } from "node:zlib";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { concatBytes, equalBytes } from "../../src/bytes.ts";
-import { PondError } from "../../src/errors.ts";
+import { IntegrityError, PondError } from "../../src/errors.ts";
 import {
   compressed,
   type Compression,
   decompressed,
+  unzstdAtMost,
 } from "../../src/host/compression.ts";
 import { SeededRandom } from "../../src/host/memory.ts";
 
@@ -101,4 +103,18 @@ Deno.test("zstd of another program is refused with the way out, and theirs of a 
     PondError,
     "a frame has",
   );
+});
+
+Deno.test("unzstdAtMost() reads zstd of any program, and no more than expected", () => {
+  const content = new TextEncoder().encode("tide ".repeat(1000));
+  const packed = new Uint8Array(zstdCompressSync(content));
+  assertEquals(unzstdAtMost(packed, content.length, "a"), content);
+  const error = assertThrows(
+    () => unzstdAtMost(new Uint8Array(9), content.length, "a"),
+    IntegrityError,
+  );
+  assertEquals(error.path, "a");
+  assertThrows(() => unzstdAtMost(packed, 4999, "a"), IntegrityError);
+  const empty = new Uint8Array(zstdCompressSync(new Uint8Array()));
+  assertEquals(unzstdAtMost(empty, 0, "a"), new Uint8Array());
 });

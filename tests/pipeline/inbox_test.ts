@@ -74,6 +74,19 @@ Deno.test("Inbox: files are taken in, and again when they have changed", async (
   assertEquals(await textOf(it, "/Inbox/field/a.csv"), "v\n3\n");
 });
 
+Deno.test("Inbox: ** means files at any depth", async () => {
+  for (const pattern of ["**", "**/*"]) {
+    await using it = await scratch((at) => `{pattern: "${at}/${pattern}"}`);
+    await Deno.mkdir(`${it.directory}/sub/below`, { recursive: true });
+    await it.write("a.csv", "1");
+    await it.write("sub/below/b.csv", "2");
+    assertEquals(await told(it), [
+      "created /Inbox/field/a.csv",
+      "created /Inbox/field/sub/below/b.csv",
+    ]);
+  }
+});
+
 Deno.test("Inbox: a file that can't be stored is told, and the others are", async () => {
   await using it = await scratch((at) => `{pattern: "${at}/*.csv", to: /data}`);
   await it.write("a.csv", "v\n1\n");

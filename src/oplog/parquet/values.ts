@@ -130,9 +130,17 @@ function longOf(node: ParquetNode): Converter | undefined {
       : (raw) => BigInt(raw as number);
   }
   const isNumber = (converted_type === undefined ||
-    converted_type === "INT_64") &&
+    /^U?INT_64$/.test(converted_type)) &&
     (logical_type === undefined || logical_type.type === "INTEGER");
-  return type === "INT64" && isNumber && !isUnsigned(node) ? asIs : undefined;
+  if (type !== "INT64" || !isNumber) return undefined;
+  return isUnsigned(node) ? signedLong : asIs;
+}
+
+/** Of unsigned numbers, those that a long has a place for. */
+function signedLong(raw: unknown): DataValue {
+  const value = raw as bigint;
+  if (BigInt.asIntN(64, value) === value && value >= 0n) return value;
+  throw new RangeError(`${BigInt.asUintN(64, value)} is too large for a long`);
 }
 
 function decimalOf(

@@ -19,6 +19,8 @@ export interface KindSchema {
   readonly isRun?: true;
   /** Whether this version of pond can do what it says. */
   readonly isSupported: boolean;
+  /** Where it can't, what does the same: a command to paste. */
+  readonly instead?: string;
 }
 
 /** An object with these fields and no others. */

@@ -21,6 +21,7 @@ export const BACKUP: KindSchema = {
   summary: "keeps the pond in an object store",
   spec: fields(BUCKET, REQUIRED),
   isSupported: false,
+  instead: "pond backup add NAME DIRECTORY, and from then on pond backup run",
 };
 
 /** `Copy` */
@@ -31,4 +32,5 @@ export const COPY: KindSchema = {
     backup_uuid: text("The identity of the other pond's backup"),
   }, [...REQUIRED, "backup_uuid"]),
   isSupported: false,
+  instead: "pond backup restore DIRECTORY POND makes a pond of a backup",
 };

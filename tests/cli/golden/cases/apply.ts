@@ -127,5 +127,12 @@ export const CASES: CommandCases = {
       line: "pond apply -f -",
       error: "UNSUPPORTED",
     },
+    {
+      says: "a backup in an object store",
+      stdin:
+        "kind: Backup\nname: b\nspec: {bucket: b, region: r, key: file:/k, secret: file:/s, endpoint: https://s3.example.org}\n",
+      line: "pond apply -f -",
+      error: "UNSUPPORTED",
+    },
   ],
 };
