@@ -166,9 +166,10 @@ export class OpLogFile extends OpLogNode implements File {
   /** What the merge of a new part with those before it makes. */
   async #mergeFor(
     content: Content,
-    { of }: SeriesPart,
+    { of, seconds, verbatim }: SeriesPart,
     signal: AbortSignal | undefined,
   ): Promise<MergedParts & { readonly nodeVersion: number } | undefined> {
+    if (verbatim || seconds !== undefined) return undefined;
     const nodeVersion = await this.nodeVersion();
     const mark = (await this.row()).attributes.series;
     if (mark?.of !== of || this.#draft !== undefined) return undefined;

@@ -126,6 +126,8 @@ async function mergeableParts(side: PartSide): Promise<readonly Part[]> {
   const parts: Part[] = [];
   let sizeBytes = 0;
   for await (const { mark, row } of partsOf(side.history, side.path)) {
+    // What has seconds isn't what others have, by its columns.
+    if (mark.verbatim || mark.seconds !== undefined) break;
     const attributes = parseAttributes(row.metadata, side.path);
     sizeBytes += attributes.sizeBytes;
     const isLarge = attributes.sizeBytes > MAX_PART_BYTES;
