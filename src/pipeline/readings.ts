@@ -18,7 +18,7 @@ import { ParquetWriteStream, type TypedCell } from "../oplog/mod.ts";
 export const TIME_COLUMN = "Timestamp";
 
 /** Rows of a row group. */
-const GROUP_ROWS = 65_536;
+const GROUP_ROWS = 16_384;
 
 /** Readings that a column has room for at first. */
 const FIRST_ROOM = 1024;

@@ -43,8 +43,8 @@ const EARLIEST_S = Date.UTC(2000, 0, 1) / 1000;
 /** So far clocks may be ahead of ours, in seconds. */
 const MAX_AHEAD_S = 15 * 60;
 
-/** So many readings wait in memory before they are written: 8 MiB. */
-const MAX_WAITING = 1 << 19;
+/** So many readings wait in memory before they are written: 4 MiB. */
+const MAX_WAITING = 1 << 18;
 
 /** Collects what is new. */
 export async function collectHydroVu(
