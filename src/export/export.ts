@@ -19,7 +19,8 @@
  */
 import { encodeUtf8, sha256Hex } from "../bytes.ts";
 import { hasCode, PondError } from "../errors.ts";
-import type { Host } from "../host/host.ts";
+import type { FileStore, Host } from "../host/host.ts";
+import { leadsInto } from "../host/real_path.ts";
 import { quoteText } from "../query/paths.ts";
 import { renderRows, TO_FILE } from "../query/mod.ts";
 import type { DirEntry, TinyLogFS } from "../tinylogfs/mod.ts";
@@ -61,7 +62,7 @@ export async function exportTables(
   options: ExportOptions,
 ): Promise<ExportReport> {
   const { directory: path, dryRun = false, force = false, signal } = options;
-  refusePond(fs, path);
+  await refusePond(host.files, fs, path);
   const sources = await sourcesOf(fs, options);
   const pages = options.pages === undefined
     ? []
@@ -132,8 +133,12 @@ async function hashOf(
 }
 
 /** An export into the pond would be damage. */
-function refusePond(fs: TinyLogFS, path: string): void {
-  if (!`${path}/`.startsWith(`${fs.path}/`)) return;
+async function refusePond(
+  files: FileStore,
+  fs: TinyLogFS,
+  path: string,
+): Promise<void> {
+  if (!await leadsInto(files, path, fs.path)) return;
   throw new PondError(
     "INVALID_ARGUMENT",
     `Cannot export into ${path}: it is the pond's own directory`,

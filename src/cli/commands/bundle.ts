@@ -6,6 +6,8 @@
 import type { Bundle, BundleHeader } from "../../bundle/mod.ts";
 import { PondError } from "../../errors.ts";
 import type { Compression } from "../../host/compression.ts";
+import type { FileStore } from "../../host/host.ts";
+import { leadsInto } from "../../host/real_path.ts";
 import type { BundleCommand } from "../archive_command.ts";
 import { type Context, note } from "../context.ts";
 import { ExitCode } from "../exit_codes.ts";
@@ -31,7 +33,7 @@ export async function runBundle(
   const pond = await locatePond(context);
   const path = file === "-" ? undefined : await hostPath(context, file);
   requireOutput(command, context);
-  if (path !== undefined) refuseOwnPond(pond, path);
+  if (path !== undefined) await refuseOwnPond(host.files, pond, path);
   const { openBundle } = await import("../../bundle/mod.ts");
   await using progress = Progress.start(context, {
     verb: "bundle",
@@ -125,8 +127,12 @@ function requireOutput(
 }
 
 /** An archive in the pond would be taken for a part of it. */
-function refuseOwnPond(pond: string, path: string): void {
-  if (!path.startsWith(`${pond}/`)) return;
+async function refuseOwnPond(
+  files: FileStore,
+  pond: string,
+  path: string,
+): Promise<void> {
+  if (!await leadsInto(files, path, pond)) return;
   throw new PondError(
     "INVALID_ARGUMENT",
     `Cannot write ${path}: it is inside the pond`,
