@@ -5,7 +5,7 @@
  */
 import type { Bundle, BundleHeader } from "../../bundle/mod.ts";
 import { PondError } from "../../errors.ts";
-import type { Compression } from "../../host/compression.ts";
+import type { Packing } from "../../host/packing.ts";
 import type { FileStore } from "../../host/host.ts";
 import { leadsInto } from "../../host/real_path.ts";
 import type { BundleCommand } from "../archive_command.ts";
@@ -17,8 +17,8 @@ import { counted } from "../session.ts";
 import { writeHostFile } from "../../trees/transfer.ts";
 import { humanSize } from "../units.ts";
 
-/** What a file's name says of its compression. */
-const ENDINGS: readonly (readonly [RegExp, Compression])[] = [
+/** What a file's name says of its packing. */
+const ENDINGS: readonly (readonly [RegExp, Packing])[] = [
   [/\.t?gz$/i, "gzip"],
   [/\.t?zst$/i, "zstd"],
 ];
@@ -46,9 +46,9 @@ export async function runBundle(
   });
   let written = 0;
   if (!command.dryRun) {
-    const { compressed } = await import("../../host/compression.ts");
+    const { compressed } = await import("../../host/packing.ts");
     const chunks = counting(
-      compressed(bundle.bytes(), compressionOf(command)),
+      compressed(bundle.bytes(), packingOf(command)),
       (length) => written += length,
     );
     if (path !== undefined) {
@@ -109,9 +109,9 @@ export function headerRow({ branch, branches, pondId }: BundleHeader): object {
   };
 }
 
-function compressionOf({ compression, file }: BundleCommand): Compression {
+function packingOf({ file, packing }: BundleCommand): Packing {
   const [, named] = ENDINGS.find(([ending]) => ending.test(file)) ?? [];
-  return compression ?? named ?? "none";
+  return packing ?? named ?? "none";
 }
 
 function requireOutput(
