@@ -51,7 +51,7 @@ const MAX_PARTITIONS = 10_000;
 /**
  * Exports.
  *
- * @param fs The state that is exported.
+ * @param fs The state that is exported; one that answers SQL, as a `Pond` does.
  * @throws {PondError} `NOT_FOUND` when nothing matches; `INVALID_ARGUMENT` when the
  *   directory holds another export; `ALREADY_EXISTS` when what is there is no
  *   directory; `LOCKED`. What is wrong with one source is in the report.
