@@ -43,7 +43,8 @@
  * The layers under it are modules of their own: `./tinyfs`, an in-memory
  * filesystem over any kind of directory; `./oplog`, the Delta table; and
  * `./tinylogfs`, the filesystem kept in it. `./host` has the platforms that they
- * run on, and `./cli` is the program `pond`.
+ * run on, and `./cli` is the program `pond`. A pond is kept elsewhere by
+ * `./backup`, `./mirror`, `./bundle` and `./export`.
  *
  * @module
  */

@@ -4,7 +4,8 @@
  * @module
  */
 import { hasCode, PondError } from "../errors.ts";
-import type { Host } from "../host/host.ts";
+import type { FileStore, Host } from "../host/host.ts";
+import { leadsInto } from "../host/real_path.ts";
 import { MAIN_BRANCH, openLine, readBranch } from "../tinylogfs/line.ts";
 import { lineDirectory } from "../tinylogfs/line.ts";
 import { readPondFile } from "../tinylogfs/pond_file.ts";
@@ -93,7 +94,7 @@ export class PondBackups {
     const place = placeOf(this.#host, url);
     const { id } = await readPondFile(files, this.#pond);
     await this.#requireNew(name);
-    requireOutside(this.#pond, place.location);
+    await requireOutside(files, this.#pond, place.location);
     const createdUs = clock.nowUs();
     const target: BackupTarget = {
       name,
@@ -241,8 +242,12 @@ export class PondBackups {
 }
 
 /** A backup in the pond would be lost with it. */
-function requireOutside(pond: string, location: string): void {
-  if (location !== pond && !location.startsWith(`${pond}/`)) return;
+async function requireOutside(
+  files: FileStore,
+  pond: string,
+  location: string,
+): Promise<void> {
+  if (!await leadsInto(files, location, pond)) return;
   throw new PondError(
     "INVALID_ARGUMENT",
     `Cannot keep a backup at ${location}: that is in the pond itself`,

@@ -3,12 +3,17 @@
  *
  * ```text
  *                                                     what a crash leaves
- * 1  .<name>.unbundle/lock     made, and locked       a directory that the next
- * 2  .<name>.unbundle/pond/    every file, flushed    run empties: as long as it
- * 3  checked: sums, rows, roots                       is not renamed, it is none
- * 4  renamed to <name>, flushed                       the whole pond
- * 5  .<name>.unbundle/ removed                        an empty directory
+ * 1  .<name>.unbundle/         made                   an empty directory
+ * 2  its mark                  made, locked, flushed  a directory that the next
+ * 3  its pond/                 every file, flushed    run empties: as long as it
+ * 4  checked: sums, rows, roots                       is not renamed, it is none
+ * 5  renamed to <name>, flushed                       the whole pond
+ * 6  .<name>.unbundle/ removed, its mark last         a directory with the mark
  * ```
+ *
+ * What is in a directory of that name without the mark is somebody else's, and
+ * stays: the mark has its name before anything else is there, and for as long as
+ * anything is.
  *
  * Nothing of the archive is believed: names that aren't those of a bundle are
  * refused (names.ts), links are made to files of the same archive alone, and the
@@ -17,7 +22,7 @@
  * @module
  */
 import { hasCode, PondError } from "../errors.ts";
-import type { FileStore, Host } from "../host/host.ts";
+import type { FileStore, Host, HostFileType } from "../host/host.ts";
 import { NameFlusher } from "../oplog/mod.ts";
 import { type CheckReport, TinyLogFS } from "../tinylogfs/mod.ts";
 import { Extraction } from "./extraction.ts";
@@ -55,6 +60,15 @@ export interface UnbundleReport {
 }
 
 /**
+ * Says of a directory that unbundling made it, and holds off others who would do the
+ * same. A name has no half: it is there, or it isn't.
+ */
+const MARK = "pond-unbundle.lock";
+
+/** What lies beside the mark. */
+const MADE = "pond";
+
+/**
  * Makes the pond.
  *
  * @param directory Where; absolute. There must be nothing, or an empty directory.
@@ -72,7 +86,7 @@ export async function unbundle(
   await requireEmpty(files, directory);
   const work = workOf(directory);
   await makeWork(files, work, directory);
-  const locked = await files.tryLock(`${work}/lock`);
+  const locked = await files.tryLock(`${work}/${MARK}`);
   if (locked === undefined) {
     throw new PondError(
       "LOCKED",
@@ -81,15 +95,29 @@ export async function unbundle(
     );
   }
   await using _lock = locked;
-  const pond = `${work}/pond`;
+  const pond = `${work}/${MADE}`;
+  const names = new NameFlusher(host);
   try {
+    await names.flush(work);
     await removeTree(files, pond);
     const report = await extract(host, source, pond, options);
     if (!options.dryRun) await publish(host, pond, directory);
     return { ...report, path: directory };
   } finally {
     // While it is locked: nobody else has begun there.
-    await removeTree(files, work);
+    await removeTree(files, pond);
+    await names.flush(work);
+    await removeMarked(files, work);
+  }
+}
+
+/** Removes what is empty but for the mark; what others have put there stays. */
+async function removeMarked(files: FileStore, work: string): Promise<void> {
+  await files.remove(`${work}/${MARK}`);
+  try {
+    await files.remove(work);
+  } catch (error) {
+    if (!hasCode(error, "DIRECTORY_NOT_EMPTY")) throw error;
   }
 }
 
@@ -100,6 +128,7 @@ function workOf(directory: string): string {
   return `${directory.slice(0, slash)}/.${name}.unbundle`;
 }
 
+/** Makes it, or takes over what another run has left. */
 async function makeWork(
   files: FileStore,
   work: string,
@@ -107,19 +136,43 @@ async function makeWork(
 ): Promise<void> {
   try {
     await files.makeDirectory(work);
-    const stat = await files.stat(work);
-    if (stat?.type !== "directory") {
-      throw occupied(directory, `${work} beside it is a ${stat?.type}`);
-    }
   } catch (error) {
-    if (!hasCode(error, "NOT_FOUND")) throw error;
-    const parent = directory.slice(0, directory.lastIndexOf("/")) || "/";
-    throw new PondError(
-      "NOT_FOUND",
-      `Cannot unbundle into ${directory}: there is no directory ${parent}`,
-      { path: parent, cause: error, hint: `make it: mkdir -p ${parent}` },
-    );
+    if (hasCode(error, "NOT_FOUND")) throw noParent(directory, error);
+    if (!hasCode(error, "ALREADY_EXISTS")) throw error;
   }
+  await requireOurs(files, work, directory);
+}
+
+function noParent(directory: string, cause: unknown): PondError {
+  const parent = directory.slice(0, directory.lastIndexOf("/")) || "/";
+  return new PondError(
+    "NOT_FOUND",
+    `Cannot unbundle into ${directory}: there is no directory ${parent}`,
+    { path: parent, cause, hint: `make it: mkdir -p ${parent}` },
+  );
+}
+
+/** Nothing is made in a directory of somebody else, or taken out of it. */
+async function requireOurs(
+  files: FileStore,
+  work: string,
+  directory: string,
+): Promise<void> {
+  const stat = await files.stat(work);
+  if (stat?.type === "directory") {
+    const types = new Map<string, HostFileType>();
+    for await (const { name, type } of files.list(work)) types.set(name, type);
+    if (types.get(MARK) === "file") {
+      types.delete(MARK);
+      types.delete(MADE);
+    }
+    if (types.size === 0) return;
+  }
+  throw new PondError(
+    "ALREADY_EXISTS",
+    `Cannot unbundle into ${directory}: ${work} beside it is somebody else's`,
+    { path: work, hint: "move it away, or choose another directory" },
+  );
 }
 
 async function extract(

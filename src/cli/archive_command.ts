@@ -5,7 +5,7 @@
  * @module
  */
 import type { ExportDefinition } from "../export/mod.ts";
-import type { Compression } from "../host/compression.ts";
+import type { Packing } from "../host/packing.ts";
 import type { LimitOptions } from "./query_command.ts";
 
 /** `pond bundle` */
@@ -14,7 +14,7 @@ export interface BundleCommand {
   /** A file of the host; `-` is standard output. */
   readonly file: string;
   /** By the file's name when left out. */
-  readonly compression: Compression | undefined;
+  readonly packing: Packing | undefined;
   /** Whether the current tree is there as plain files. */
   readonly tree: boolean;
   readonly force: boolean;

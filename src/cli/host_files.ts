@@ -3,11 +3,7 @@
  *
  * @module
  */
-import { hasCode, PondError } from "../errors.ts";
-import type { FileStat, FileStore } from "../host/mod.ts";
-
-/** Symbolic links that are followed one after the other. */
-const MAX_LINKS = 16;
+import type { FileStore } from "../host/mod.ts";
 
 /** Makes a directory, with all above it that are missing. */
 export async function makeDirectories(
@@ -32,50 +28,4 @@ export async function removeTree(
     else await files.remove(path);
   }
   await files.remove(directory);
-}
-
-/**
- * Where a file really is, or would be: symbolic links are followed, at its name and
- * on the way to it.
- *
- * @param path Absolute.
- * @throws {PondError} `LOOP` for links that lead to themselves.
- */
-export async function realPath(
-  files: Pick<FileStore, "readLink" | "stat">,
-  path: string,
-): Promise<string> {
-  let found = "";
-  let rest = path.split("/").filter((name) => name !== "");
-  for (let links = 0;;) {
-    const [name, ...below] = rest;
-    if (name === undefined) return found || "/";
-    rest = below;
-    const at = `${found}/${name}`;
-    if (await typeOf(files, at) !== "symlink") {
-      found = at;
-      continue;
-    }
-    if (links++ === MAX_LINKS) break;
-    const { resolve } = await import("@std/path");
-    const target = resolve(found || "/", await files.readLink(at));
-    rest = [...target.split("/").filter((name) => name !== ""), ...rest];
-    found = "";
-  }
-  throw new PondError("LOOP", `Cannot open ${path}: it links to itself`, {
-    path,
-  });
-}
-
-async function typeOf(
-  files: Pick<FileStore, "stat">,
-  path: string,
-): Promise<FileStat["type"] | undefined> {
-  try {
-    return (await files.stat(path))?.type;
-  } catch (error) {
-    // What is said of it is said by who opens it.
-    if (hasCode(error, "NOT_FOUND", "NOT_A_DIRECTORY")) return undefined;
-    throw error;
-  }
 }

@@ -19,7 +19,8 @@
  */
 import { encodeUtf8, sha256Hex } from "../bytes.ts";
 import { hasCode, PondError } from "../errors.ts";
-import type { Host } from "../host/host.ts";
+import type { FileStore, Host } from "../host/host.ts";
+import { leadsInto } from "../host/real_path.ts";
 import { quoteText } from "../query/paths.ts";
 import { renderRows, TO_FILE } from "../query/mod.ts";
 import type { DirEntry, TinyLogFS } from "../tinylogfs/mod.ts";
@@ -50,7 +51,7 @@ const MAX_PARTITIONS = 10_000;
 /**
  * Exports.
  *
- * @param fs The state that is exported.
+ * @param fs The state that is exported; one that answers SQL, as a `Pond` does.
  * @throws {PondError} `NOT_FOUND` when nothing matches; `INVALID_ARGUMENT` when the
  *   directory holds another export; `ALREADY_EXISTS` when what is there is no
  *   directory; `LOCKED`. What is wrong with one source is in the report.
@@ -61,7 +62,7 @@ export async function exportTables(
   options: ExportOptions,
 ): Promise<ExportReport> {
   const { directory: path, dryRun = false, force = false, signal } = options;
-  refusePond(fs, path);
+  await refusePond(host.files, fs, path);
   const sources = await sourcesOf(fs, options);
   const pages = options.pages === undefined
     ? []
@@ -132,8 +133,12 @@ async function hashOf(
 }
 
 /** An export into the pond would be damage. */
-function refusePond(fs: TinyLogFS, path: string): void {
-  if (!`${path}/`.startsWith(`${fs.path}/`)) return;
+async function refusePond(
+  files: FileStore,
+  fs: TinyLogFS,
+  path: string,
+): Promise<void> {
+  if (!await leadsInto(files, path, fs.path)) return;
   throw new PondError(
     "INVALID_ARGUMENT",
     `Cannot export into ${path}: it is the pond's own directory`,

@@ -147,7 +147,7 @@ export class BackupReader {
 
   async *#batch(path: string): AsyncGenerator<ListedRow> {
     const { files } = this.#host;
-    const { unzstdAtMost } = await import("../host/compression.ts");
+    const { unzstdAtMost } = await import("../host/packing.ts");
     const { sizeBytes } = await files.stat(path) ?? { sizeBytes: 0 };
     if (sizeBytes > MAX_BATCH_BYTES) {
       throw new IntegrityError(path, `it has ${sizeBytes} bytes`);

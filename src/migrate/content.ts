@@ -32,7 +32,7 @@ export async function* readVersion(
     if (sizeBytes > MAX_UNPACKED_BYTES || stat.sizeBytes > MAX_UNPACKED_BYTES) {
       throw new IntegrityError(hostPath, "it is larger than 1 GiB");
     }
-    const { unzstdAtMost } = await import("../host/compression.ts");
+    const { unzstdAtMost } = await import("../host/packing.ts");
     const packed = await files.read(hostPath);
     const content = unzstdAtMost(packed, sizeBytes, hostPath);
     if (content.length !== sizeBytes) {

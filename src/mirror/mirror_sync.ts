@@ -80,7 +80,7 @@ export class MirrorSync {
     options: MirrorOpenOptions = {},
   ): Promise<MirrorSync> {
     const root = directory.replace(/\/+$/, "") || "/";
-    requireBeside(root, fs.path);
+    await requireBeside(host.files, root, fs.path);
     const isMade = await hasDirectory(host.files, root);
     if (!isMade && !options.create) throw missingDirectory(root);
     return new MirrorSync(fs, host, root, isMade, options);

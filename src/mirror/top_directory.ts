@@ -6,6 +6,7 @@
 import { decodeUtf8 } from "../bytes.ts";
 import { bestEffort, PondError } from "../errors.ts";
 import type { FileStore } from "../host/mod.ts";
+import { leadsInto } from "../host/real_path.ts";
 import { followedStat, parentOf } from "../trees/transfer.ts";
 import type { HostNode } from "../trees/host_tree.ts";
 
@@ -53,10 +54,15 @@ export function missingDirectory(root: string): PondError {
 }
 
 /** Refuses a directory in a pond, and one that a pond lies in. */
-export function requireBeside(root: string, pond: string): void {
+export async function requireBeside(
+  files: FileStore,
+  root: string,
+  pond: string,
+): Promise<void> {
+  // By another path it is found when it is read: requireOtherPond().
   const around = root === "/" ? "/" : `${root}/`;
   if (`${pond}/`.startsWith(around)) throw pondInside(root, pond);
-  if (!around.startsWith(`${pond}/`)) return;
+  if (!await leadsInto(files, root, pond)) return;
   throw new PondError(
     "INVALID_ARGUMENT",
     `Cannot mirror ${root}: it lies in the pond ${pond} itself`,

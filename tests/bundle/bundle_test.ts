@@ -6,7 +6,9 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { concatBytes } from "../../src/bytes.ts";
+import { concatBytes, encodeUtf8 } from "../../src/bytes.ts";
+import { PondError } from "../../src/errors.ts";
+import type { SimDisk } from "../../src/host/memory.ts";
 import { openBundle, unbundle } from "../../src/bundle/mod.ts";
 import { insideTree } from "../../src/bundle/tree.ts";
 import { TinyLogFS } from "../../src/tinylogfs/mod.ts";
@@ -26,6 +28,7 @@ import {
   pathsLike,
   POND,
   pondOfFifty,
+  processOn,
 } from "../support/checked_pond.ts";
 import { treeOf } from "../support/tree.ts";
 
@@ -244,9 +247,69 @@ Deno.test("unbundle() gives up where another process does the same", async () =>
   }
   const archive = await bundleOf(host);
   await host.files.makeDirectory("/.copy.unbundle");
-  await using _lock = await host.files.lock("/.copy.unbundle/lock");
+  await using _lock = await host.files.lock(
+    "/.copy.unbundle/pond-unbundle.lock",
+  );
   const error = await assertRejects(() => unbundled(host, archive, COPY));
   assertStringIncludes(String(error), "another process does so");
+});
+
+Deno.test("unbundle() leaves alone what it hasn't made beside its place", async () => {
+  const host = newHost();
+  {
+    await using _ = await TinyLogFS.initEmpty(host, POND);
+  }
+  const archive = await bundleOf(host);
+  const work = "/.copy.unbundle";
+  const mark = `${work}/pond-unbundle.lock`;
+  const mine = encodeUtf8("mine");
+  const plants: Readonly<Record<string, (disk: SimDisk) => unknown>> = {
+    "a file": (disk) => disk.plant(work, mine),
+    "a pond": (disk) => disk.plant(`${work}/pond/mine`, mine),
+    "a lock": (disk) => disk.plant(`${work}/lock`, mine),
+    "more than the mark": async (disk) => {
+      disk.plant(mark, new Uint8Array());
+      await disk.writeNew(`${work}/mine`, mine);
+    },
+    "a link": async (disk) => {
+      disk.plant("/elsewhere/mine", mine);
+      await disk.makeLink(work, "/elsewhere");
+    },
+    "a link as the mark": async (disk) => {
+      disk.plant("/elsewhere/mine", mine);
+      await disk.makeDirectory(work);
+      await disk.makeLink(mark, "/elsewhere/mine");
+    },
+  };
+  for (const [what, plant] of Object.entries(plants)) {
+    const disk = host.files.clone(() => 0.5);
+    await plant(disk);
+    const there = processOn(disk, host.clock.nowUs());
+    const before = pathsLike(there, /./);
+    const error = await assertRejects(
+      () => unbundled(there, archive, COPY),
+      PondError,
+      `${work} beside it is somebody else's`,
+    );
+    assertEquals(error.code, "ALREADY_EXISTS", what);
+    assertEquals(pathsLike(there, /./), before, what);
+  }
+});
+
+Deno.test("unbundle() takes over what another run has left, or an empty directory", async () => {
+  const host = newHost();
+  {
+    await using _ = await TinyLogFS.initEmpty(host, POND);
+  }
+  const archive = await bundleOf(host);
+  host.files.plant("/.a.unbundle/pond-unbundle.lock", new Uint8Array());
+  host.files.plant("/.a.unbundle/pond/oplog/half", new Uint8Array(1));
+  await host.files.makeDirectory("/.b.unbundle");
+  for (const path of ["/a", "/b"]) {
+    await unbundled(host, archive, path);
+    assertEquals((await TinyLogFS.check(host, path)).findings, []);
+  }
+  assertEquals(pathsLike(host, /unbundle|half/), []);
 });
 
 Deno.test("an abort ends both, and leaves nothing", async () => {

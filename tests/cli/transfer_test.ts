@@ -58,6 +58,27 @@ Deno.test("pond put - needs a name, and no terminal at standard input", async ()
   assertStringIncludes(waiting.stderr, "it is a terminal");
 });
 
+Deno.test("pond bundle and pond export refuse the pond's own directory, by whatever links", async () => {
+  await using scratch = await scratchPond();
+  const door = `${scratch.home}/door`;
+  await Deno.symlink(scratch.pond, door);
+  await Deno.symlink("door/tmp", `${scratch.home}/in`);
+  for (const pond of [scratch.pond, door]) {
+    for (const place of [scratch.pond, "door", "in"]) {
+      const bundled = await scratch.run(`-C ${pond} bundle ${place}/x.tar`);
+      assertEquals(bundled.code, 2);
+      assertStringIncludes(bundled.stderr, "it is inside the pond");
+      const to = `${place}/lake`;
+      const exported = await scratch.run(
+        `-C ${pond} export /sensors/*.csv --to ${to}`,
+      );
+      assertEquals(exported.code, 2, exported.stderr);
+      assertStringIncludes(exported.stderr, "it is the pond's own directory");
+    }
+  }
+  assertEquals((await hostNames(scratch.pond)).includes("x.tar"), false);
+});
+
 Deno.test("pond put refuses the pond's own directory and what lies around it", async () => {
   await using scratch = await scratchPond();
   for (const source of [scratch.pond, `${scratch.pond}/..`, "/"]) {

@@ -8,6 +8,9 @@ import {
 } from "@std/assert";
 import { PondError } from "../../src/errors.ts";
 import { formatManifest, parseManifest } from "../../src/export/manifest.ts";
+import { exportTables } from "../../src/export/mod.ts";
+import { TinyLogFS } from "../../src/tinylogfs/mod.ts";
+import { newHost, pathsLike, POND } from "../support/checked_pond.ts";
 import { exportScratch, plant, STATION } from "./support.ts";
 
 Deno.test("exportTables() writes what DuckDB reads as the same rows, by year and month", async () => {
@@ -146,6 +149,35 @@ Deno.test("nothing is written through a symlink, nor into the pond", async () =>
   assertEquals(await Array.fromAsync(Deno.readDir(outside)), []);
   const inside = { directory: `${scratch.fs.path}/lake` };
   await assertRejects(() => scratch.run(inside), PondError, "own directory");
+});
+
+Deno.test("an export into the pond is refused, by whatever links", async () => {
+  const host = newHost();
+  {
+    await using _ = await TinyLogFS.initEmpty(host, POND);
+  }
+  await host.files.makeLink("/door", "pond");
+  await host.files.makeLink("/in", "/pond/new/lake");
+  const before = pathsLike(host, /./);
+  for (const pond of [POND, "/door"]) {
+    await using fs = await TinyLogFS.open(host, pond);
+    for (const directory of [`${POND}/lake`, "/door/lake", "/in", POND]) {
+      const options = {
+        glob: "/*.csv",
+        directory,
+        partitionBy: [],
+        timeColumn: undefined,
+        where: undefined,
+        format: "csv",
+      } as const;
+      await assertRejects(
+        () => exportTables(host, fs, options),
+        PondError,
+        `Cannot export into ${directory}: it is the pond's own directory`,
+      );
+    }
+  }
+  assertEquals(pathsLike(host, /./), before);
 });
 
 Deno.test("partitions are parts of time in UTC, or values of columns, which can't lead elsewhere", async () => {

@@ -3,7 +3,7 @@
  * deltalake, pyarrow and DuckDB.
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { compressed } from "../../src/host/compression.ts";
+import { compressed } from "../../src/host/packing.ts";
 import { openBundle } from "../../src/bundle/mod.ts";
 import { denoHost } from "../../src/host/deno_host.ts";
 import { TinyLogFS } from "../../src/tinylogfs/mod.ts";

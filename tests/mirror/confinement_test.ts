@@ -1,9 +1,11 @@
 /** Nothing is written outside of the directory, by whatever name or link. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { encodeUtf8 } from "../../src/bytes.ts";
 import { memoryHost, type SimDisk } from "../../src/host/memory.ts";
 import { requireHostNames } from "../../src/mirror/names.ts";
-import { hasCode } from "../../src/errors.ts";
+import { hasCode, PondError } from "../../src/errors.ts";
+import { MirrorSync } from "../../src/mirror/mod.ts";
+import { TinyLogFS } from "../../src/tinylogfs/mod.ts";
 import {
   DIR,
   emptyDisk,
@@ -218,6 +220,22 @@ Deno.test("what changes between the look and the write stays, and is a conflict 
       const [item] = (await mirror.sync()).items;
       assertEquals(item?.action, "conflict");
     });
+  }
+});
+
+Deno.test("a mirror that lies in the pond by another path is refused", async () => {
+  const disk = await emptyDisk("clustered");
+  await disk.makeLink("/door", "pond");
+  await disk.makeLink("/in", "/pond/tmp");
+  const host = memoryHost({ files: disk });
+  await using fs = await TinyLogFS.open(host, "/pond");
+  for (const directory of ["/door/lake", "/in"]) {
+    const error = await assertRejects(
+      () => MirrorSync.open(fs, host, directory, { create: true }),
+      PondError,
+      "it lies in the pond /pond itself",
+    );
+    assertEquals(error.code, "INVALID_ARGUMENT");
   }
 });
 

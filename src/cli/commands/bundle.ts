@@ -5,7 +5,9 @@
  */
 import type { Bundle, BundleHeader } from "../../bundle/mod.ts";
 import { PondError } from "../../errors.ts";
-import type { Compression } from "../../host/compression.ts";
+import type { Packing } from "../../host/packing.ts";
+import type { FileStore } from "../../host/host.ts";
+import { leadsInto } from "../../host/real_path.ts";
 import type { BundleCommand } from "../archive_command.ts";
 import { type Context, note } from "../context.ts";
 import { ExitCode } from "../exit_codes.ts";
@@ -15,8 +17,8 @@ import { counted } from "../session.ts";
 import { writeHostFile } from "../../trees/transfer.ts";
 import { humanSize } from "../units.ts";
 
-/** What a file's name says of its compression. */
-const ENDINGS: readonly (readonly [RegExp, Compression])[] = [
+/** What a file's name says of its packing. */
+const ENDINGS: readonly (readonly [RegExp, Packing])[] = [
   [/\.t?gz$/i, "gzip"],
   [/\.t?zst$/i, "zstd"],
 ];
@@ -31,7 +33,7 @@ export async function runBundle(
   const pond = await locatePond(context);
   const path = file === "-" ? undefined : await hostPath(context, file);
   requireOutput(command, context);
-  if (path !== undefined) refuseOwnPond(pond, path);
+  if (path !== undefined) await refuseOwnPond(host.files, pond, path);
   const { openBundle } = await import("../../bundle/mod.ts");
   await using progress = Progress.start(context, {
     verb: "bundle",
@@ -44,9 +46,9 @@ export async function runBundle(
   });
   let written = 0;
   if (!command.dryRun) {
-    const { compressed } = await import("../../host/compression.ts");
+    const { compressed } = await import("../../host/packing.ts");
     const chunks = counting(
-      compressed(bundle.bytes(), compressionOf(command)),
+      compressed(bundle.bytes(), packingOf(command)),
       (length) => written += length,
     );
     if (path !== undefined) {
@@ -107,9 +109,9 @@ export function headerRow({ branch, branches, pondId }: BundleHeader): object {
   };
 }
 
-function compressionOf({ compression, file }: BundleCommand): Compression {
+function packingOf({ file, packing }: BundleCommand): Packing {
   const [, named] = ENDINGS.find(([ending]) => ending.test(file)) ?? [];
-  return compression ?? named ?? "none";
+  return packing ?? named ?? "none";
 }
 
 function requireOutput(
@@ -125,8 +127,12 @@ function requireOutput(
 }
 
 /** An archive in the pond would be taken for a part of it. */
-function refuseOwnPond(pond: string, path: string): void {
-  if (!path.startsWith(`${pond}/`)) return;
+async function refuseOwnPond(
+  files: FileStore,
+  pond: string,
+  path: string,
+): Promise<void> {
+  if (!await leadsInto(files, path, pond)) return;
   throw new PondError(
     "INVALID_ARGUMENT",
     `Cannot write ${path}: it is inside the pond`,

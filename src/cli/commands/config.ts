@@ -21,7 +21,8 @@ import {
   warn,
 } from "../context.ts";
 import { ExitCode } from "../exit_codes.ts";
-import { makeDirectories, realPath } from "../host_files.ts";
+import { realPath } from "../../host/real_path.ts";
+import { makeDirectories } from "../host_files.ts";
 import { printable } from "../output.ts";
 import { type Column, writeRows } from "../rows.ts";
 import { changePond, POND_CONFIG, withPond } from "../session.ts";

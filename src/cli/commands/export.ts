@@ -9,10 +9,10 @@ import {
   type ExportReport,
   exportTables,
 } from "../../export/mod.ts";
+import { realPath } from "../../host/real_path.ts";
 import type { ExportCommand } from "../archive_command.ts";
 import { type Context, note } from "../context.ts";
 import { ExitCode, exitCodeOf } from "../exit_codes.ts";
-import { realPath } from "../host_files.ts";
 import { hostPath } from "../locate.ts";
 import { printable } from "../output.ts";
 import { Progress } from "../progress.ts";

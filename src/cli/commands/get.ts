@@ -10,7 +10,6 @@ import type { Context } from "../context.ts";
 import { Tally } from "../each.ts";
 import type { ExitCode } from "../exit_codes.ts";
 import { expanded } from "../expand.ts";
-import { realPath } from "../host_files.ts";
 import { hostPath } from "../locate.ts";
 import { Progress } from "../progress.ts";
 import { seriesContent } from "../series_content.ts";
@@ -29,6 +28,7 @@ import {
 } from "../../trees/transfer.ts";
 import { filterOf, tellMissing } from "../trees/file_list.ts";
 import type { TreeFilter } from "../../trees/filter.ts";
+import { realPath } from "../../host/real_path.ts";
 import { TreeGet } from "../trees/get_tree.ts";
 import { TreeReport } from "../trees/tree_report.ts";
 

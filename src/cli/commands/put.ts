@@ -9,7 +9,6 @@ import type { PendingOperation, TinyLogFS } from "../../tinylogfs/mod.ts";
 import type { PutCommand } from "../tree_command.ts";
 import type { Context } from "../context.ts";
 import { ExitCode } from "../exit_codes.ts";
-import { realPath } from "../host_files.ts";
 import { hostPath, locatePond } from "../locate.ts";
 import { Progress } from "../progress.ts";
 import {
@@ -30,6 +29,7 @@ import {
 import { filterOf, tellMissing } from "../trees/file_list.ts";
 import type { TreeFilter } from "../../trees/filter.ts";
 import { type HostNode, walkHost } from "../../trees/host_tree.ts";
+import { realPath } from "../../host/real_path.ts";
 import { PutIndex } from "../trees/put_index.ts";
 import { TreePut } from "../trees/put_tree.ts";
 import { expandedHost } from "../trees/host_glob.ts";

@@ -5,7 +5,7 @@
  */
 import { unbundle } from "../../bundle/mod.ts";
 import { hasCode, PondError } from "../../errors.ts";
-import { decompressed } from "../../host/compression.ts";
+import { decompressed } from "../../host/packing.ts";
 import type { UnbundleCommand } from "../archive_command.ts";
 import { type Context, note } from "../context.ts";
 import { ExitCode } from "../exit_codes.ts";

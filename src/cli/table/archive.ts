@@ -8,7 +8,7 @@ import type { BundleCommand, TableEntry, UnbundleCommand } from "../command.ts";
 import { DRY_RUN, OPENING } from "../options.ts";
 
 /** How `--compress` can be answered. */
-const COMPRESSIONS = ["none", "gzip", "zstd"] as const;
+const PACKINGS = ["none", "gzip", "zstd"] as const;
 
 const BUNDLE: TableEntry = define<BundleCommand>({
   name: "bundle",
@@ -38,7 +38,7 @@ is compressed; without FILE, or with "-", it goes to standard output.`,
       name: "compress",
       kind: "text",
       value: "HOW",
-      choices: COMPRESSIONS,
+      choices: PACKINGS,
       summary: "Compress it, whatever its name",
     },
     { name: "force", kind: "flag", summary: "Replace the file" },
@@ -65,7 +65,7 @@ is compressed; without FILE, or with "-", it goes to standard output.`,
     return {
       name: "bundle",
       file: values.words[0] ?? "-",
-      compression: COMPRESSIONS.find((name) => name === compress),
+      packing: PACKINGS.find((name) => name === compress),
       tree: !values.flag("no-files"),
       force: values.flag("force"),
       dryRun: values.flag("dry-run"),

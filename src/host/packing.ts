@@ -15,8 +15,8 @@ import {
   zstdFrames,
 } from "./zstd_frames.ts";
 
-/** How bytes are compressed. */
-export type Compression = "gzip" | "none" | "zstd";
+/** How a stream is packed: as programs do, by the name that they call it. */
+export type Packing = "gzip" | "none" | "zstd";
 
 /** What gzip begins with. */
 const GZIP: readonly number[] = [0x1f, 0x8b];
@@ -27,9 +27,9 @@ const PIECE_BYTES = 1024 * 1024;
 /** Compresses; the same bytes always become the same. */
 export async function* compressed(
   bytes: AsyncIterable<Uint8Array>,
-  compression: Compression,
+  packing: Packing,
 ): AsyncGenerator<Uint8Array> {
-  switch (compression) {
+  switch (packing) {
     case "none":
       return yield* bytes;
     case "gzip":
@@ -37,7 +37,7 @@ export async function* compressed(
     case "zstd":
       return yield* zstdFrames(bytes);
     default:
-      return compression satisfies never;
+      return packing satisfies never;
   }
 }
 

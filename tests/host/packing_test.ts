@@ -5,10 +5,10 @@ import { concatBytes, equalBytes } from "../../src/bytes.ts";
 import { IntegrityError, PondError } from "../../src/errors.ts";
 import {
   compressed,
-  type Compression,
   decompressed,
+  type Packing,
   unzstdAtMost,
-} from "../../src/host/compression.ts";
+} from "../../src/host/packing.ts";
 import { SeededRandom } from "../../src/host/memory.ts";
 
 /** Bytes that are more than one frame, half of them random. */
@@ -35,7 +35,7 @@ async function all(bytes: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   return concatBytes(found);
 }
 
-for (const how of ["none", "gzip", "zstd"] as const satisfies Compression[]) {
+for (const how of ["none", "gzip", "zstd"] as const satisfies Packing[]) {
   Deno.test(`decompressed() inverts compressed() (${how}), and the same bytes become the same`, async () => {
     for (const length of [0, 1, 4 * 1024 * 1024 + 5]) {
       const bytes = sample(length);
