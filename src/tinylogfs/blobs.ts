@@ -92,6 +92,7 @@ export class BlobStore {
   ): Promise<Content> {
     if (source instanceof Uint8Array) {
       signal?.throwIfAborted();
+      requireThere(source);
       // Nobody else may change it while it is hashed and written.
       const bytes = transfer ? transferred(source) : source.slice();
       if (bytes.length < BLOB_MIN_BYTES) return await this.#inline(bytes);
@@ -329,4 +330,10 @@ async function removeIfThere(files: FileStore, path: string): Promise<void> {
       throw error;
     }
   }
+}
+
+/** Who gives bytes away twice must not write an empty file the second time. */
+function requireThere({ buffer }: Uint8Array): void {
+  if (!(buffer instanceof ArrayBuffer) || !buffer.detached) return;
+  throw new TypeError("Cannot write content: its bytes were given away before");
 }

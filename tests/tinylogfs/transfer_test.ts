@@ -1,5 +1,5 @@
 /** Content that its caller gives away. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { TinyLogFS } from "../../src/tinylogfs/mod.ts";
 import { newHost, POND } from "../support/checked_pond.ts";
 
@@ -24,3 +24,11 @@ for (const sizeBytes of [1000, 100_000]) {
     }
   });
 }
+
+Deno.test("bytes that were given away are no empty file the second time", async () => {
+  const bytes = new Uint8Array([1, 2, 3]);
+  await using fs = await TinyLogFS.initEmpty(newHost(), POND);
+  await fs.writeFile("/a", bytes, { transfer: true });
+  await assertRejects(() => fs.writeFile("/a", bytes), TypeError, "given away");
+  assertEquals(await fs.readFile("/a"), new Uint8Array([1, 2, 3]));
+});
