@@ -105,13 +105,32 @@ export abstract class HistoryOperations extends FileOperations
     );
     if (limit <= 0) return;
     let count = 0;
+    let hasRows = false;
     for await (const row of rows) {
+      hasRows = true;
       signal?.throwIfAborted();
       if (row.timestampUs < sinceUs) return;
       if (row.timestampUs > untilUs) continue;
       yield row;
       if (++count >= limit) return;
     }
+    if (!hasRows && !isNodeId(node)) await this.#requireStored(node);
+  }
+
+  /** What is computed has no versions of its own. */
+  async #requireStored(path: string): Promise<void> {
+    const { viewOf } = await import("./view_nodes.ts");
+    const found = await this.root.resolve(path);
+    const resource = viewOf(found.node);
+    if (resource === undefined) return;
+    throw new PondError(
+      "UNSUPPORTED",
+      `Cannot show versions of ${found.path}: it is computed, by ${resource}`,
+      {
+        path: found.path,
+        hint: `see what it is made from: pond explain ${found.path}`,
+      },
+    );
   }
 
   /**

@@ -86,6 +86,11 @@ export class ViewDirectory implements PondDirectory {
     this.path = path;
   }
 
+  /** The path of what defines the view. */
+  get resource(): string {
+    return this.#side.view.mark.resource;
+  }
+
   /** A directory in it, made when missing. */
   async directory(name: string): Promise<ViewDirectory> {
     const known = this.#children.get(name);
@@ -204,6 +209,11 @@ export class ViewFile implements File {
     this.computed = computed;
   }
 
+  /** The path of what defines the view. */
+  get resource(): string {
+    return this.#side.view.mark.resource;
+  }
+
   async read(options: ReadOptions = {}): Promise<Bytes> {
     const { hostPath } = await this.computed.content(options);
     return await this.#side.files.read(hostPath, options);
@@ -293,6 +303,12 @@ export async function* viewCandidates(
 async function idOf(view: NodeId, path: string): Promise<NodeId> {
   const hash = await sha256Hex(encodeUtf8(`${view}${path}`));
   return hash.slice(0, 32) as NodeId;
+}
+
+/** The path of what defines the view that shows a node; of others, nothing. */
+export function viewOf(node: Node): string | undefined {
+  const isView = node instanceof ViewDirectory || node instanceof ViewFile;
+  return isView ? node.resource : undefined;
 }
 
 /** A node of a view, where it is known that it is none of a row. */

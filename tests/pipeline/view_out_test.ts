@@ -1,4 +1,5 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { PondError } from "../../src/errors.ts";
 import { exportTables } from "../../src/export/mod.ts";
 import { explainFile } from "../../src/pipeline/mod.ts";
 import { Timestamp } from "../../src/tinylogfs/mod.ts";
@@ -217,4 +218,21 @@ Deno.test("functions that read files take paths of the pond, and no others", asy
     const error = await ask(sql).then(() => "none", (error) => error.code);
     assertStringIncludes("QUERY NOT_FOUND", error, sql);
   }
+});
+
+Deno.test("what is computed has no versions, and says so", async () => {
+  await using scratch = await scratchPond();
+  const { pond } = scratch;
+  await commit(pond, { "/data/a.csv": csvOf("v", [[0, 1]]) });
+  await apply(pond, VIEWS);
+  for (const path of [DAYS, "/Combine/noyo/dock"]) {
+    const { code, message } = await assertRejects(
+      () => Array.fromAsync(pond.getNodeHistory(path)),
+      PondError,
+    );
+    assertEquals(code, "UNSUPPORTED");
+    assertStringIncludes(message, "it is computed, by /.pond/resources/");
+  }
+  const rows = await Array.fromAsync(pond.getNodeHistory("/Combine/noyo"));
+  assertEquals(rows.map(({ operation }) => operation), ["create"]);
 });
