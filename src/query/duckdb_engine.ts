@@ -225,15 +225,21 @@ export class DuckDBEngine implements AsyncDisposable {
     const appender = await this.#connection.createAppender(name, schema);
     const kinds = columns.map(({ type }) => type);
     let rows = 0;
-    for await (const values of batches) {
-      const count = values[0]?.length ?? 0;
-      rows += count;
-      for (let from = 0; from < count; from += CHUNK_ROWS) {
-        const part = values.map((all) => all.slice(from, from + CHUNK_ROWS));
-        appender.appendDataChunk(this.#chunkOf(kinds, part));
+    try {
+      for await (const values of batches) {
+        const count = values[0]?.length ?? 0;
+        rows += count;
+        for (let from = 0; from < count; from += CHUNK_ROWS) {
+          const part = values.map((all) => all.slice(from, from + CHUNK_ROWS));
+          appender.appendDataChunk(this.#chunkOf(kinds, part));
+        }
       }
+      appender.closeSync();
+    } catch (error) {
+      // When it is collected, it puts what it has into any table of this name.
+      this.#database.giveUp();
+      throw error;
     }
-    appender.closeSync();
     return rows;
   }
 
