@@ -1,4 +1,4 @@
-import { assertEquals, assertNotEquals } from "@std/assert";
+import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { memoryHost } from "../../src/host/memory.ts";
 import { concatBytes } from "../../src/bytes.ts";
 import { ParquetWriteStream } from "../../src/oplog/parquet.ts";
@@ -90,6 +90,21 @@ Deno.test("ViewCache leaves nothing of a computation that fails", async () => {
   assertEquals(error instanceof RangeError, true);
   const left = await Array.fromAsync(host.files.list(`${CACHE}/views`));
   assertEquals(left, []);
+});
+
+Deno.test("ViewCache computes for who waits when whoever has begun it ends it", async () => {
+  const { cache, computed, get } = await cacheOf();
+  const [key = ""] = KEYS;
+  const begun = Promise.withResolvers<void>();
+  const first = cache.get(CACHE, key, () => begun.promise);
+  const second = get(key, "one");
+  const third = get(key, "one");
+  await new Promise((resolve) => setTimeout(resolve));
+  begun.reject(new DOMException("enough", "AbortError"));
+  await assertRejects(() => first, DOMException, "enough");
+  assertEquals((await second).sizeBytes, 3);
+  assertEquals(await third, await second);
+  assertEquals(computed(), 1);
 });
 
 Deno.test("ponds that compute the same view at the same time give the same bytes", async () => {
