@@ -4,6 +4,9 @@
  * @module
  */
 
+/** Longer names are only compared by how they begin: the work is quadratic. */
+const MAX_LENGTH = 256;
+
 /**
  * Finds what was perhaps meant.
  *
@@ -21,8 +24,12 @@ export function nearest(
     const longest = Math.max(wrong.length, name.length);
     // One letter in place of another one is no likeness.
     const limit = Math.max(longest > 1 ? 1 : 0, Math.floor(longest / 3));
-    const distance = editDistance(wrong.toLowerCase(), name.toLowerCase());
     const begins = wrong.length > 1 && name.startsWith(wrong);
+    const isLong = longest > MAX_LENGTH;
+    if (isLong && !begins) continue;
+    const distance = isLong
+      ? name.length - wrong.length
+      : editDistance(wrong.toLowerCase(), name.toLowerCase());
     if (distance <= limit || begins) found.push({ name, distance });
   }
   found.sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1));

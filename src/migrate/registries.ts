@@ -127,9 +127,10 @@ export async function readRegistries(
   }
   for (const [path, { versions }] of definitions(root)) {
     for (const version of versions) {
-      if (hasSecret(textOf(await readable(host, version)))) {
-        withSecrets.add(path);
-      }
+      const rows = await readable(host, version);
+      // Of what can't be read, nobody can say that it has none.
+      const isDoubtful = rows === undefined && literals.size > 0;
+      if (isDoubtful || hasSecret(textOf(rows))) withSecrets.add(path);
     }
   }
   const resources = resourcesOf(tables, problems);
@@ -174,16 +175,16 @@ function* definitions(
   }
 }
 
-/** The rows of what may be no table; then it is kept as it is. */
+/** The rows of what may be no table; `undefined` of what is none. */
 async function readable(
   host: Host,
   version: SourceVersion,
-): Promise<readonly DataStruct[]> {
+): Promise<readonly DataStruct[] | undefined> {
   try {
     return await rowsOf(host, version);
   } catch (error) {
     problemOf(error);
-    return [];
+    return undefined;
   }
 }
 

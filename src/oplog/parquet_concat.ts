@@ -43,6 +43,9 @@ export async function concatParquet(
   const columns = new Map<string, UnitedColumn>();
   for (const bytes of files) {
     const { schema } = await ParquetFile.open(bytes);
+    // One of two columns with the same name would be lost.
+    const names = schema.children.map(({ name }) => name.toLowerCase());
+    if (new Set(names).size < names.length) return undefined;
     for (const node of schema.children) {
       const column = columnOf(node);
       const key = node.name.toLowerCase();

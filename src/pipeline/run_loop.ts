@@ -43,12 +43,14 @@ export async function scheduledResources(
 ): Promise<readonly ScheduledResource[]> {
   const runs = await new RunTimes(fs, host.files).read();
   const resources = await findResources(fs, names);
+  const nowMs = host.clock.nowUs() / 1000;
   return resources.flatMap((resource) => {
     const { kind, schedule } = resource;
     if (schedule === undefined || !isRun(kind)) return [];
     const last = runs.get(labelOf(resource));
-    // What was never run is due.
-    const nextMs = last === undefined
+    // What was never run is due; so is what was run later than now, by a clock
+    // that was wrong: that time may be years ahead.
+    const nextMs = last === undefined || last.atUs / 1000 > nowMs
       ? -Infinity
       : nextTimeMs(schedule, last.atUs / 1000);
     return [{ resource, last, nextMs }];

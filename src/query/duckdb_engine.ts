@@ -100,6 +100,8 @@ export class DuckDBEngine implements AsyncDisposable {
   readonly #connection: DuckDBConnection;
   /** Paths in the pond, by the paths on the host that are read. */
   readonly #paths = new Map<string, string>();
+  /** Whether the statement has some of those of the host. */
+  #isPlaced = false;
   /** What drops all that was made, the newest first. */
   readonly #drops: string[] = [];
   /** Whether a result has rows that nobody has fetched. */
@@ -225,15 +227,21 @@ export class DuckDBEngine implements AsyncDisposable {
     const appender = await this.#connection.createAppender(name, schema);
     const kinds = columns.map(({ type }) => type);
     let rows = 0;
-    for await (const values of batches) {
-      const count = values[0]?.length ?? 0;
-      rows += count;
-      for (let from = 0; from < count; from += CHUNK_ROWS) {
-        const part = values.map((all) => all.slice(from, from + CHUNK_ROWS));
-        appender.appendDataChunk(this.#chunkOf(kinds, part));
+    try {
+      for await (const values of batches) {
+        const count = values[0]?.length ?? 0;
+        rows += count;
+        for (let from = 0; from < count; from += CHUNK_ROWS) {
+          const part = values.map((all) => all.slice(from, from + CHUNK_ROWS));
+          appender.appendDataChunk(this.#chunkOf(kinds, part));
+        }
       }
+      appender.closeSync();
+    } catch (error) {
+      // When it is collected, it puts what it has into any table of this name.
+      this.#database.giveUp();
+      throw error;
     }
-    appender.closeSync();
     return rows;
   }
 
@@ -246,10 +254,16 @@ export class DuckDBEngine implements AsyncDisposable {
     return typeof us === "bigint" ? Number(us) : undefined;
   }
 
-  /** Tells which files are read, and what they are called in the pond. */
+  /**
+   * Tells which files are read, and what they are called in the pond.
+   *
+   * @param options With `placed`, the statement itself has their paths on the host.
+   */
   callFiles(
     files: readonly { readonly hostPath: string; readonly path: string }[],
+    { placed = false }: { readonly placed?: boolean } = {},
   ): void {
+    if (placed) this.#isPlaced = true;
     for (const { hostPath, path } of files) this.#paths.set(hostPath, path);
     this.#database.countFiles(files.length);
   }
@@ -596,7 +610,7 @@ export class DuckDBEngine implements AsyncDisposable {
   #queryError(cause: unknown): PondError {
     // What it says to every query from now on.
     if (isFatal(cause)) this.#database.giveUp();
-    return queryError(cause, this.#paths);
+    return queryError(cause, this.#paths, this.#isPlaced);
   }
 
   #chunkOf(

@@ -155,7 +155,7 @@ export class FileLoader {
    */
   async find(name: string): Promise<readonly ReadableFile[]> {
     const files = await this.#files(name);
-    this.#engine.callFiles(files);
+    this.#engine.callFiles(files, { placed: true });
     return files;
   }
 

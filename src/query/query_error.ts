@@ -32,19 +32,25 @@ const PLACE_IN_DUCKDB = /^Fail(?:ure|ed) [a-z ]+: /;
 /** The SQL of a view, which the user has not written. */
 const VIEW_EXCERPT = /\s+LINE 1: CREATE VIEW [\s\S]*$/;
 
+/** A piece of a statement in which paths of the host stand, cut off anywhere. */
+const PLACED_EXCERPT = /\s+LINE \d+: [\s\S]*$/;
+
 /**
  * Makes the error of a query from DuckDB's.
  *
  * @param cause What was thrown.
  * @param files Paths in the pond, by the paths on the host that DuckDB names.
+ * @param isPlaced Whether the statement itself names some of those.
  */
 export function queryError(
   cause: unknown,
   files: ReadonlyMap<string, string>,
+  isPlaced: boolean,
 ): PondError {
   const message = cause instanceof Error ? cause.message : String(cause);
   let text = message.replace(PLACE_IN_DUCKDB, "").replace(VIEW_EXCERPT, "")
     .replace(ADVICE, "").replace(OWN_SUGGESTION, "").trim();
+  if (isPlaced) text = text.replace(PLACED_EXCERPT, "");
   for (const [hostPath, path] of files) text = text.replaceAll(hostPath, path);
   return new PondError(
     "QUERY",

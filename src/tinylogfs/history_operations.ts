@@ -410,6 +410,7 @@ export abstract class HistoryOperations extends FileOperations
     const { path: at } = await this.root.resolve(path);
     const { partsOf } = await import("./series.ts");
     const { nodeHistory } = await import("./node_history.ts");
+    const { pieceIdentity } = await import("./view_inputs.ts");
     const rows = (wanted: () => number | undefined) =>
       nodeHistory(this.historySide(), at, wanted);
     const pieces: InputPiece[] = [];
@@ -417,7 +418,7 @@ export abstract class HistoryOperations extends FileOperations
       const { sha256 = "" } = parseAttributes(row.metadata, at);
       const { fromUs, toUs } = mark;
       pieces.push({
-        identity: sha256,
+        identity: pieceIdentity(sha256, mark),
         ...(fromUs === undefined ? {} : { fromUs }),
         ...(toUs === undefined ? {} : { toUs }),
       });

@@ -5,6 +5,7 @@
  */
 import { encodeUtf8, sha256Hex } from "../bytes.ts";
 import type { File } from "../tinyfs/mod.ts";
+import type { SeriesPart } from "./attributes.ts";
 import { OpLogFile } from "./file.ts";
 import type { InputFacts, InputPiece, ViewInput } from "./view.ts";
 import { ViewFile, viewNode } from "./view_nodes.ts";
@@ -32,6 +33,17 @@ export function inputOf(
 }
 
 /**
+ * What the bytes of a file, or of a part, are to a query: the same ones are other
+ * rows where a column of them has seconds.
+ */
+export function pieceIdentity(
+  sha256: string,
+  { seconds }: Pick<SeriesPart, "seconds"> = {},
+): string {
+  return seconds === undefined ? sha256 : JSON.stringify([sha256, seconds]);
+}
+
+/**
  * Of a plain file, the hash says what it is. A series is its parts: those that
  * lead to this version of this node, whose time tells branches apart.
  */
@@ -45,10 +57,11 @@ async function storedFacts(
   if (series?.previous === undefined) {
     const { fromUs, rows, toUs } = series ?? {};
     const times = known({ fromUs, rows, toUs });
+    const identity = pieceIdentity(sha256, series);
     return {
       ...times,
-      pieces: () => Promise.resolve([{ identity: sha256, ...times }]),
-      identity: sha256,
+      pieces: () => Promise.resolve([{ identity, ...times }]),
+      identity,
       version,
       modifiedUs,
       sizeBytes,

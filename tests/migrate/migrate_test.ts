@@ -425,6 +425,11 @@ Deno.test("secrets stay in the old pond", async () => {
   await old.definition("/Derive/u/leaky", [
     utf8("query", "SELECT 's3cret of cloud'"),
   ]);
+  // Nobody can tell what is in it.
+  await old.definition(
+    "/Derive/u/unreadable",
+    new TextEncoder().encode("PAR0, and s3cret of cloud"),
+  );
   // As a copy of another pond has them.
   await old.table(
     "/Copy/u-copy/HydroVu/HydroVu",
@@ -446,6 +451,7 @@ Deno.test("secrets stay in the old pond", async () => {
     "/Backup/Backup",
     "/Copy/u-copy/HydroVu/HydroVu",
     "/Derive/u/leaky",
+    "/Derive/u/unreadable",
     "/HydroVu/HydroVu",
     "/Observable/Observable",
     // A description has one in it.

@@ -141,6 +141,19 @@ Deno.test("runDue() runs what is due, and knows it after a restart", async () =>
   assertEquals(await due(), [0]);
 });
 
+Deno.test("runDue() doesn't wait for a time that only a wrong clock has seen", async () => {
+  await using it = await scratchPond();
+  await apply(it, tide("a", "schedule: {every: 15m}"));
+  const due = async () =>
+    (await Array.fromAsync(runDue(it.pond, it.host))).length;
+  it.clock.ms = NOW_MS + 60 * MINUTE_MS;
+  assertEquals(await due(), 1);
+  it.clock.ms = NOW_MS;
+  assertEquals([await due(), await due()], [1, 0]);
+  it.clock.ms += 15 * MINUTE_MS;
+  assertEquals([await due(), await due()], [1, 0]);
+});
+
 Deno.test("two processes don't run what is due at the same time", async () => {
   await using it = await scratchPond();
   await apply(it, tide("a", "schedule: {every: 15m}"));

@@ -161,3 +161,42 @@ Deno.test("spansOf() gives none where it isn't known when a piece is, or there a
     57,
   );
 });
+
+Deno.test("no time is left out: the years 0 to 99, and what is beyond all dates", () => {
+  const grid: Grid = { kind: "month" };
+  const us = Date.parse("0001-01-01") * 1000;
+  assertEquals(spansOf(grid, [{ identity: "x", fromUs: us, toUs: us }]), [
+    { fromUs: us, toUs: Date.parse("0001-02-01") * 1000 },
+  ]);
+  const far = 9e18;
+  const piece = { identity: "x", fromUs: far, toUs: far };
+  assertEquals(spansOf(grid, [piece]), undefined);
+});
+
+Deno.test("rows of the year 1 stay in what is computed year by year", async () => {
+  await using scratch = await scratchPond();
+  const { pond } = scratch;
+  // So large that it is read span by span.
+  const note = "x".repeat(150_000);
+  const times = ["0001-01-01", "2023-01-01", "2024-01-01"];
+  const lines = Array.from(
+    { length: 36 },
+    (_, i) => `${times[i % 3]}T00:00:00Z,${i},${note}`,
+  );
+  await commit(pond, {
+    "/in/a.csv": `Timestamp,m,note\n${lines.join("\n")}\n`,
+  });
+  await apply(
+    pond,
+    `kind: Reduce
+name: r
+spec:
+  collections:
+  - name: x
+    resolutions: [365d]
+    datasets: [{in_pattern: "/in/*", out_pattern: "$0", columns: [m]}]
+`,
+  );
+  const rows = await rowsOf(pond, "/Reduce/r/x/a.csv/res=365d");
+  assertEquals(rows.length, 3);
+});

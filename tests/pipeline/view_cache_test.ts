@@ -1,5 +1,7 @@
-import { assertEquals, assertNotEquals } from "@std/assert";
+import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { memoryHost } from "../../src/host/memory.ts";
+import { concatBytes } from "../../src/bytes.ts";
+import { ParquetWriteStream } from "../../src/oplog/parquet.ts";
 import { initPond, openPond } from "../../src/pond.ts";
 import { ViewCache } from "../../src/pipeline/views/cache.ts";
 import { scratchPond, TestClock } from "./scratch.ts";
@@ -90,6 +92,21 @@ Deno.test("ViewCache leaves nothing of a computation that fails", async () => {
   assertEquals(left, []);
 });
 
+Deno.test("ViewCache computes for who waits when whoever has begun it ends it", async () => {
+  const { cache, computed, get } = await cacheOf();
+  const [key = ""] = KEYS;
+  const begun = Promise.withResolvers<void>();
+  const first = cache.get(CACHE, key, () => begun.promise);
+  const second = get(key, "one");
+  const third = get(key, "one");
+  await new Promise((resolve) => setTimeout(resolve));
+  begun.reject(new DOMException("enough", "AbortError"));
+  await assertRejects(() => first, DOMException, "enough");
+  assertEquals((await second).sizeBytes, 3);
+  assertEquals(await third, await second);
+  assertEquals(computed(), 1);
+});
+
 Deno.test("ponds that compute the same view at the same time give the same bytes", async () => {
   await using scratch = await scratchPond();
   const { host, pond, temp } = scratch;
@@ -141,4 +158,28 @@ Deno.test("a view of a pond in memory is listed, on any platform", async () => {
   );
   const listed = pond.listDirectory("/Derive/d/x");
   assertEquals(await Array.fromAsync(listed, ({ name }) => name), ["a.csv"]);
+});
+
+Deno.test("the same bytes are computed anew when a column of them has seconds", async () => {
+  await using scratch = await scratchPond();
+  const { pond } = scratch;
+  const file = await ParquetWriteStream.open([
+    { name: "Timestamp", kind: { kind: "integer", bits: 64 } },
+  ]);
+  const bytes = concatBytes([file.append([[60n]]), file.finish()]);
+  await pond.transaction((tx) => tx.createFile("/a", bytes));
+  await apply(
+    pond,
+    `kind: Derive\nname: d\nspec:\n  collections: [{pattern: /a, name: x, query: "FROM '$1'"}]\n`,
+  );
+  const typeOf = async () => {
+    const sql = "SELECT typeof(Timestamp) AS t FROM '/Derive/d/x/a'";
+    return (await pond.query(sql).rows())[0]?.t;
+  };
+  assertEquals(await typeOf(), "BIGINT");
+  await pond.transaction(async (tx) => {
+    await tx.delete("/a");
+    await tx.appendToSeries("/a", bytes, { of: "rows", seconds: "Timestamp" });
+  });
+  assertEquals(await typeOf(), "TIMESTAMP WITH TIME ZONE");
 });

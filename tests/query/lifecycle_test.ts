@@ -14,6 +14,8 @@ import {
 } from "@duckdb/node-api";
 import { IntegrityError, PondError } from "../../src/errors.ts";
 import { openPond } from "../../src/pond.ts";
+import { DuckDBDatabase } from "../../src/query/duckdb_database.ts";
+import { DuckDBEngine } from "../../src/query/duckdb_engine.ts";
 import {
   answerOf,
   largeCsv,
@@ -444,4 +446,24 @@ Deno.test("a database whose query ended with a fatal error serves no other", asy
     });
     assertEquals(opened, expected, message);
   }
+});
+
+Deno.test("a database in which the filling of a table has failed serves no other query", async () => {
+  using database = await DuckDBDatabase.open();
+  {
+    await using engine = await DuckDBEngine.open(database);
+    await engine.create("SCHEMA", "s");
+    const columns = [{ name: "a", type: "BIGINT", comment: "" }] as const;
+    // DuckDB would add these to the next table of this name, when it likes.
+    const rows = async function* () {
+      yield await Promise.resolve([[1, 2, 3]]);
+      throw new RangeError("no more");
+    };
+    await assertRejects(
+      () => engine.addTable("s", "t", columns, rows()),
+      RangeError,
+      "no more",
+    );
+  }
+  assertEquals(database.isReusable, false);
 });

@@ -226,6 +226,33 @@ Deno.test("queryHistory() reads no file of the host", async () => {
   await assertRefused(READING);
 });
 
+Deno.test("an error of a function that reads a file shows no path of the host", async () => {
+  const [scratch, { home, pond }] = await pondWithTargets();
+  await using _ = scratch;
+  for (const path of ["/small.csv", "/large.csv"]) {
+    for (
+      const sql of [
+        `FROM parquet_scan('${path}')`,
+        `FROM read_json('${path}')`,
+        `SELECT nosuch FROM read_csv('${path}')`,
+        `SELECT COLUMNS('nosuch') FROM read_csv('${path}')`,
+        `FROM read_csv('${path}', nosuch = 7)`,
+        `FROM '/small.csv' s JOIN read_csv('${path}') ON nosuch`,
+      ]
+    ) {
+      const { code, message } = await assertRejects(
+        () => scratch.rows(sql),
+        PondError,
+      );
+      assertEquals(code, "QUERY");
+      // Excerpts are cut off anywhere.
+      for (const hidden of [home, pond, "LINE 1: ", "([", "/tmp/"]) {
+        assertEquals(message.includes(hidden), false, `${sql}: ${message}`);
+      }
+    }
+  }
+});
+
 Deno.test("a query is let into the directories of the pond that it reads, and can't let itself out", async () => {
   const [scratch] = await pondWithTargets();
   await using _ = scratch;

@@ -75,9 +75,10 @@ export class PocPond {
   /** Adds a version of what a computed file is defined by: one row. */
   async definition(
     path: string,
-    columns: readonly PocColumn[],
+    content: readonly PocColumn[] | Uint8Array,
   ): Promise<this> {
-    return await this.#file(path, 5, parquet(columns));
+    const bytes = content instanceof Uint8Array ? content : parquet(content);
+    return await this.#file(path, 5, bytes);
   }
 
   /** Adds a symlink to a name in the same directory. */

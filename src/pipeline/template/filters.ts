@@ -19,6 +19,7 @@ import {
   isEqual,
   isList,
   isMap,
+  joined,
   jsonOf,
   textOf,
   type Value,
@@ -123,9 +124,7 @@ export const FILTERS: Readonly<Record<string, Filter>> = {
   }),
   join: taking(["sep"], (value, args) => {
     const texts = listIn(value).map((it) => textOf(it, args.budget));
-    const sep = args.text("sep", "");
-    args.budget.spend(1 + texts.length * (sep.length / 8));
-    return texts.join(sep);
+    return joined(texts, args.text("sep", ""), args.budget);
   }),
   length: taking([], (value) => lengthOf(value)),
   reverse: taking(

@@ -32,6 +32,9 @@ import {
 /** What a template may do: a step a value, or eight characters. */
 const MAX_STEPS = 2_000_000;
 
+/** So much of a name is shown in errors. */
+const MAX_SHOWN = 100;
+
 /** Filters that make something of what was not exported. */
 const OF_NOTHING = new Set(["length", "json_encode", "as_str"]);
 
@@ -427,7 +430,10 @@ function noSuch(name: string, where: string, names: readonly string[]): string {
   const shown = names.slice(0, 20).join(", ");
   const hint = didYouMean(nearest(name, names)) ??
     (names.length === 0 ? "it is empty" : `there are ${shown}`);
-  return `there is no ${name}${where === "" ? "" : ` in ${where}`}: ${hint}`;
+  const called = name.length > MAX_SHOWN
+    ? `${name.slice(0, MAX_SHOWN)}…`
+    : name;
+  return `there is no ${called}${where === "" ? "" : ` in ${where}`}: ${hint}`;
 }
 
 function joinable(value: Value): string {

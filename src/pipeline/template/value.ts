@@ -171,6 +171,19 @@ export function charactersOf(text: string, budget: Budget): string[] {
   return [...text];
 }
 
+/** Texts as one, which is counted before it is made. */
+export function joined(
+  texts: readonly string[],
+  separator: string,
+  budget: Budget,
+): string {
+  const length = texts.reduce((sum, text) => sum + text.length, 0);
+  budget.spend(
+    1 + texts.length + (length + texts.length * separator.length) / 8,
+  );
+  return texts.join(separator);
+}
+
 /** The text that a value becomes in the output. */
 export function textOf(value: Value, budget: Budget): string {
   if (typeof value === "string") return value;
@@ -179,7 +192,7 @@ export function textOf(value: Value, budget: Budget): string {
   if (!isList(value)) return String(value);
   return budget.nested(() => {
     const texts = value.map((element) => textOf(element, budget));
-    return budget.made(`[${budget.made(texts).join(", ")}]`);
+    return `[${joined(texts, ", ", budget)}]`;
   });
 }
 

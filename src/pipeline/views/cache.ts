@@ -102,10 +102,15 @@ export class ViewCache {
     key: string,
     write: (hostPath: string) => Promise<void>,
   ): Promise<CachedContent> {
-    const kept = await this.#sound(await this.find(directory, key));
-    if (kept !== undefined) return kept;
-    const running = this.#running.get(key);
-    if (running !== undefined) return await running;
+    for (;;) {
+      const kept = await this.#sound(await this.find(directory, key));
+      if (kept !== undefined) return kept;
+      const running = this.#running.get(key);
+      if (running === undefined) break;
+      // Whoever has begun it may have ended it: that ends nobody else's.
+      const [{ status }] = await Promise.allSettled([running]);
+      if (status === "fulfilled") return await running;
+    }
     const computing = this.#compute(directory, key, write);
     this.#running.set(key, computing);
     try {

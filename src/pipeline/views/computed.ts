@@ -24,7 +24,7 @@ import { isIn, type Span, spansOf } from "./spans.ts";
 import type { Computation, PreparedTable, ViewFile } from "./view_kind.ts";
 
 /** Goes up when what is kept is something else than before. */
-const KEY_VERSION = 1;
+const KEY_VERSION = 2;
 
 /** What computing a span may take of memory; the rest goes to the disk. */
 const SPAN_MEMORY_BYTES = 96 * 2 ** 20;

@@ -59,7 +59,8 @@ export function gridOf(bucket: Bucket): Grid {
 /**
  * The spans in which pieces have times, in order.
  *
- * @returns Nothing where it isn't known when a piece is, or there are too many.
+ * @returns Nothing where it isn't known when a piece is, where that is beyond all
+ *   dates, or there are too many.
  */
 export function spansOf(
   grid: Grid,
@@ -68,7 +69,8 @@ export function spansOf(
   const spans = new Map<number, Span>();
   for (const { fromUs, toUs } of pieces) {
     if (fromUs === undefined || toUs === undefined) return undefined;
-    for (let at = spanAt(grid, fromUs); at.fromUs <= toUs;) {
+    for (let at = spanAt(grid, fromUs); !(at.fromUs > toUs);) {
+      if (Number.isNaN(at.fromUs + at.toUs)) return undefined;
       spans.set(at.fromUs, at);
       if (spans.size > MAX_SPANS) return undefined;
       at = spanAt(grid, at.toUs);
@@ -94,10 +96,13 @@ export function spanAt(grid: Grid, us: number): Span {
   const [month, months] = grid.kind === "month"
     ? [date.getUTCMonth(), 1]
     : [0, 12];
-  return {
-    fromUs: Date.UTC(year, month) * 1000,
-    toUs: Date.UTC(year, month + months) * 1000,
-  };
+  return { fromUs: monthUs(year, month), toUs: monthUs(year, month + months) };
+}
+
+/** When a month begins; NaN beyond what dates can say. */
+function monthUs(year: number, month: number): number {
+  // Date.UTC() takes the years 0 to 99 for those of another century.
+  return new Date(0).setUTCFullYear(year, month, 1) * 1000;
 }
 
 /** The condition that a time is in a span, as SQL; none for all times. */

@@ -178,6 +178,22 @@ Deno.test("a template that would go on for ever, or become too large, is ended",
   assertEquals(performance.now() - started < 60_000, true);
 });
 
+Deno.test("what a long text is many times is counted before it is made", () => {
+  const long = `{% set x = 'aaaaaaaa' %}${"{% set x = x ~ x %}".repeat(17)}`;
+  const list = `[${Array.from({ length: 800 }, () => "x")}]`;
+  for (const made of [list, `${list} | join`, `${list} | as_str`]) {
+    assertStringIncludes(refused(`${long}{{ ${made} }}`), "it does too much");
+  }
+});
+
+Deno.test("a long name that is nowhere is told at once, and not whole", () => {
+  const long = `{% set x = 'aaaaaaaa' %}${"{% set x = x ~ x %}".repeat(17)}`;
+  const started = performance.now();
+  const message = refused(`${long}{{ map[x] }}`);
+  assertMatch(message, /there is no a{100}… in map/);
+  assertEquals(performance.now() - started < 1000, true);
+});
+
 Deno.test("brackets, blocks and chains have bounds that the stack doesn't feel", () => {
   const many = 100_000;
   for (
